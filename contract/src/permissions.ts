@@ -1,0 +1,138 @@
+/**
+ * Permissions are `module.noun.verb`. Roles are data: each names its permissions and its reach. A person holds roles in
+ * organs; `organ` reach covers that organ and everything below it, `province` reach covers all (architecture §5, T16.1).
+ */
+export const PERMISSIONS = {
+  'identity.organ.read': '查看机构',
+  'identity.organ.edit': '维护机构沿革',
+  'identity.person.read': '查看人员',
+  'identity.person.edit': '维护人员账号',
+  'identity.person.unlock': '解锁与重置口令',
+  'identity.role.assign': '授予与收回角色',
+  'identity.client.read': '查看应用系统',
+  'identity.client.edit': '登记应用系统与公钥',
+  'identity.client.suspend': '停用应用系统',
+  'identity.clock.set': '设定演示业务日期',
+  'systems.system.read': '查看信息系统',
+  'systems.system.edit': '登记信息系统',
+  'catalog.resource.read': '检索与查看已发布目录',
+  'catalog.resource.edit': '编制目录',
+  'catalog.resource.review': '部门审核目录',
+  'catalog.resource.publish': '平台审核、赋码、发布与下架',
+  'catalog.standard.read': '查看目录标准',
+  'sharing.request.read': '查看共享申请',
+  'sharing.request.create': '提出共享申请',
+  'sharing.request.decide': '答复共享申请',
+  'sharing.grant.read': '查看授权',
+  'sharing.grant.revoke': '收回授权',
+  'sharing.correction.raise': '提出纠错',
+  'sharing.correction.answer': '校核纠错',
+  'gateway.service.read': '查看接口服务',
+  'gateway.service.edit': '挂接接口服务',
+  'gateway.call.try': '在线试调用',
+  'ledger.entry.read': '查看与导出存证账本',
+  'ledger.subject.query': '查询“谁查了我”',
+  'ledger.access.read': '查看访问日志',
+} as const
+
+export type Permission = keyof typeof PERMISSIONS
+
+interface RoleSpec {
+  readonly title: string
+  readonly reach: 'organ' | 'province'
+  readonly permissions: readonly Permission[]
+  /** Roles that one person must not hold together with this one. */
+  readonly excludes?: readonly string[]
+  /** A second factor is mandatory (domain §5.6). */
+  readonly second_factor?: true
+}
+
+const READS = [
+  'identity.organ.read',
+  'systems.system.read',
+  'catalog.resource.read',
+  'catalog.standard.read',
+  'sharing.request.read',
+  'sharing.grant.read',
+  'gateway.service.read',
+] as const satisfies readonly Permission[]
+
+export const ROLES = {
+  cataloger: {
+    title: '部门编目员',
+    reach: 'organ',
+    permissions: [...READS, 'catalog.resource.edit', 'systems.system.edit'],
+  },
+  dept_reviewer: { title: '部门审核员', reach: 'organ', permissions: [...READS, 'catalog.resource.review'] },
+  provider: {
+    title: '数据提供员',
+    reach: 'organ',
+    permissions: [
+      ...READS,
+      'sharing.request.decide',
+      'sharing.grant.revoke',
+      'sharing.correction.answer',
+      'gateway.service.edit',
+    ],
+  },
+  consumer: {
+    title: '数据使用员',
+    reach: 'organ',
+    permissions: [
+      ...READS,
+      'sharing.request.create',
+      'sharing.correction.raise',
+      'identity.client.read',
+      'identity.client.edit',
+      'gateway.call.try',
+    ],
+  },
+  catalog_admin: {
+    title: '平台目录管理员',
+    reach: 'province',
+    permissions: [...READS, 'catalog.resource.publish', 'identity.client.read'],
+  },
+  auditor: {
+    title: '审计员',
+    reach: 'province',
+    permissions: [...READS, 'identity.client.read', 'ledger.entry.read', 'ledger.subject.query'],
+  },
+  leader: { title: '分管领导', reach: 'organ', permissions: READS },
+  system_admin: {
+    title: '系统管理员',
+    reach: 'province',
+    permissions: [
+      'identity.organ.read',
+      'identity.organ.edit',
+      'identity.person.read',
+      'identity.person.edit',
+      'identity.clock.set',
+    ],
+    excludes: ['security_admin', 'audit_admin'],
+    second_factor: true,
+  },
+  security_admin: {
+    title: '安全管理员',
+    reach: 'province',
+    permissions: [
+      'identity.organ.read',
+      'identity.person.read',
+      'identity.person.unlock',
+      'identity.role.assign',
+      'identity.client.read',
+      'identity.client.suspend',
+    ],
+    excludes: ['system_admin', 'audit_admin'],
+    second_factor: true,
+  },
+  audit_admin: {
+    title: '审计管理员',
+    reach: 'province',
+    permissions: ['identity.organ.read', 'identity.person.read', 'ledger.access.read'],
+    excludes: ['system_admin', 'security_admin'],
+    second_factor: true,
+  },
+} as const satisfies Record<string, RoleSpec>
+
+export type Role = keyof typeof ROLES
+export const roleSpec = (role: Role): RoleSpec => ROLES[role]

@@ -1,0 +1,43 @@
+import { sql } from 'kysely'
+import { makeClock } from './clock.ts'
+import type { House } from './ctx.ts'
+import { openDb, openPool } from './db.ts'
+import { openJobs } from './jobs.ts'
+import { makeLog } from './log.ts'
+import type { Module } from './module.ts'
+
+export interface HouseOptions {
+  readonly role: string
+  readonly databaseUrl: string
+  readonly demo: boolean
+  readonly logLevel: string
+  readonly modules: readonly Module[]
+}
+
+export interface OpenHouse extends House {
+  readonly demo: boolean
+  /** Throws when the database does not answer. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens what a process lives on — database, clock, jobs, log — and closes it in reverse order. */
+export const openHouse = async (options: HouseOptions): Promise<OpenHouse> => {
+  const log = makeLog(options.role, options.logLevel)
+  const pool = openPool(options.databaseUrl, { role: 'sanjiang_app', name: `sanjiang-${options.role}` })
+  const db = openDb(pool)
+  const tasks = options.modules.flatMap((module) => module.tasks)
+  const jobs = await openJobs(pool, tasks, { log, isWorker: options.role === 'worker' })
+  return {
+    db,
+    log,
+    jobs,
+    demo: options.demo,
+    clock: makeClock(db, options.demo),
+    ping: async () => void (await sql`select 1`.execute(db)),
+    close: async () => {
+      await jobs.stop()
+      await db.destroy()
+    },
+  }
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import cookie from '@fastify/cookie'
+import * as contract from '@sanjiang/contract'
+import { type FastifyBaseLogger, fastify } from 'fastify'
+import { Fault } from '#kernel/fault.ts'
+import type { OpenHouse } from '#kernel/house.ts'
+import { makeMetrics } from '#kernel/metrics.ts'
+import { type Mount, mountRoutes } from '#kernel/serve.ts'
+import { mountDocs } from './api.docs.ts'
+import { mountPages } from './api.pages.ts'
+import { MODULES } from './modules.ts'
+
+export interface ApiOptions {
+  readonly house: OpenHouse
+  readonly authenticate: Mount['authenticate']
+  readonly refused: Mount['refused']
+}
+
+const TRACE = /^[\w-]{8,64}$/
+
+/** The staff API as an app: the same one in production and in tests. */
+export const buildApi = async ({ house, authenticate, refused }: ApiOptions) => {
+  const metrics = makeMetrics('api')
+  const app = fastify({
+    loggerInstance: house.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: 1_048_576,
+    genReqId: (request) => {
+      const given = String(request.headers['x-trace-id'] ?? '')
+      return TRACE.test(given) ? given : randomUUID()
+    },
+    routerOptions: { maxParamLength: 256 },
+  })
+  await app.register(cookie)
+  app.addHook('onSend', async (request, reply) => {
+    reply
+      .header('x-trace-id', request.id)
+      .header('x-content-type-options', 'nosniff')
+      .header('referrer-policy', 'same-origin')
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  })
+  mountRoutes(app, { house, metrics, routes: MODULES.flatMap((module) => module.routes), authenticate, refused })
+  app.get('/healthz', async () => ({ alive: true }))
+  app.get('/readyz', async () => {
+    await house.ping()
+    return { ready: true }
+  })
+  app.get('/metrics', async (_, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  )
+  mountDocs(app, contract)
+  await mountPages(app)
+  app.setNotFoundHandler(() => {
+    throw new Fault('not_found')
+  })
+  return app
+}

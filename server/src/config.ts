@@ -1,0 +1,176 @@
+import { access, constants, mkdir } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Everything an operator can set. This file is the only reader of the environment in the server. */
+export interface Config {
+  readonly port: number
+  readonly gatewayPort: number
+  readonly exchangePort: number
+  readonly publicPort: number
+  readonly host: string
+  readonly dataDir: string
+  /** Empty: the embedded PostgreSQL under `dataDir`. */
+  readonly databaseUrl: string
+  readonly demo: boolean
+  readonly logLevel: string
+  /** Networks (CIDR) that provider addresses may resolve into; the egress door refuses all else. */
+  readonly egressAllow: readonly string[]
+}
+
+export interface ConfigFault {
+  readonly setting: string
+  readonly message: string
+}
+
+/** All faults of the configuration at once, so that nobody has to find them one start at a time. */
+export class ConfigFaults extends Error {
+  readonly faults: readonly ConfigFault[]
+  constructor(faults: readonly ConfigFault[]) {
+    super(
+      `配置有 ${faults.length} 处错误:\n${faults.map(({ setting, message }) => `  ${setting}: ${message}`).join('\n')}`,
+    )
+    this.name = 'ConfigFaults'
+    this.faults = faults
+  }
+}
+
+interface Setting {
+  readonly fallback: string
+  readonly about: string
+  /** The fault, or null. */
+  check(text: string): string | null
+}
+
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+const isPort = (text: string): string | null =>
+  /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535 ? null : `应为 1–65535 的端口号,而不是“${text}”`
+const isUrl = (text: string): string | null =>
+  text === '' || (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol))
+    ? null
+    : '应为 postgres:// 开头的连接地址'
+const isCidr = (text: string): boolean => /^[0-9a-f.:]+\/\d{1,3}$/i.test(text)
+const listOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
+
+/** Name → default and meaning; the README's table is tested against this. */
+export const SETTINGS: Record<string, Setting> = {
+  PORT: { fallback: '8080', about: '工作门户与管理接口', check: isPort },
+  GATEWAY_PORT: { fallback: '8081', about: '数据网关', check: isPort },
+  EXCHANGE_PORT: { fallback: '8082', about: '交换节点接入', check: isPort },
+  PUBLIC_PORT: { fallback: '8083', about: '公共开放门户', check: isPort },
+  HOST: {
+    fallback: '127.0.0.1',
+    about: '监听地址;对外服务时设为 0.0.0.0 并置于 TLS 反向代理之后',
+    check: (text) => (/^[\w.:-]+$/.test(text) ? null : '应为地址或主机名'),
+  },
+  DATA_DIR: { fallback: 'data', about: '数据、密钥目录', check: (text) => (text.includes('\0') ? '路径无效' : null) },
+  DATABASE_URL: { fallback: '', about: 'PostgreSQL 15–18 的连接地址;空则使用内置数据库', check: isUrl },
+  DEMO: {
+    fallback: '1',
+    about: '1 载入演示省份并可设定业务日期;0 正式运行',
+    check: (text) => (/^[01]$/.test(text) ? null : '只能是 0 或 1'),
+  },
+  LOG_LEVEL: {
+    fallback: 'warn',
+    about: '日志级别',
+    check: (text) => (LEVELS.includes(text) ? null : `应为 ${LEVELS.join('、')} 之一`),
+  },
+  EGRESS_ALLOW: {
+    fallback: '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16',
+    about: '提供方服务地址允许落入的网段(CIDR,逗号分隔);演示模式另许 127.0.0.0/8',
+    check: (text) => (listOf(text).every(isCidr) ? null : '应为逗号分隔的 CIDR 网段'),
+  },
+}
+
+const PREFIX = 'SANJIANG_'
+const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url))
+
+const unknownSettings = (env: NodeJS.ProcessEnv): ConfigFault[] =>
+  Object.keys(env)
+    .filter((name) => name.startsWith(PREFIX) && !(name.slice(PREFIX.length) in SETTINGS))
+    .map((name) => ({ setting: name, message: '没有这个设置' }))
+
+const samePorts = (values: Record<string, string>): ConfigFault[] => {
+  const ports = Object.keys(values).filter((name) => name.endsWith('PORT'))
+  return ports.flatMap((name, index) => {
+    const twin = ports.slice(0, index).find((other) => values[other] === values[name])
+    return twin ? [{ setting: name, message: `与 ${twin} 相同(${values[name]})` }] : []
+  })
+}
+
+/** Reads settings, each as `NAME` or `SANJIANG_NAME`; throws `ConfigFaults` with everything that is wrong. */
+export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
+  const values: Record<string, string> = {}
+  const faults = unknownSettings(env)
+  for (const [name, { fallback, check }] of Object.entries(SETTINGS)) {
+    const text = env[PREFIX + name] ?? env[name] ?? fallback
+    values[name] = text
+    const message = check(text)
+    if (message) faults.push({ setting: name, message })
+  }
+  faults.push(...samePorts(values))
+  if (faults.length > 0) throw new ConfigFaults(faults)
+  const demo = values.DEMO === '1'
+  return Object.freeze({
+    port: Number(values.PORT),
+    gatewayPort: Number(values.GATEWAY_PORT),
+    exchangePort: Number(values.EXCHANGE_PORT),
+    publicPort: Number(values.PUBLIC_PORT),
+    host: values.HOST!,
+    dataDir: resolve(REPOSITORY, values.DATA_DIR!),
+    databaseUrl: values.DATABASE_URL!,
+    demo,
+    logLevel: values.LOG_LEVEL!,
+    egressAllow: Object.freeze([...listOf(values.EGRESS_ALLOW!), ...(demo ? ['127.0.0.0/8'] : [])]),
+  })
+}
+
+const portFault = (setting: string, port: number, host: string): Promise<ConfigFault | null> =>
+  new Promise((done) => {
+    const probe = createServer()
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? `端口 ${port} 已被占用` : `不能监听 ${host}:${port}(${error.code})`
+      done({ setting, message: reason })
+    })
+    probe.listen(port, host, () => probe.close(() => done(null)))
+  })
+
+const folderFault = async (dir: string): Promise<ConfigFault | null> => {
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 })
+    await access(dir, constants.W_OK | constants.X_OK)
+    return null
+  } catch (error) {
+    return { setting: 'DATA_DIR', message: `不能写入 ${dir}(${(error as NodeJS.ErrnoException).code})` }
+  }
+}
+
+/** Faults that only the machine can tell: ports in use, a folder that cannot be written. Reported together. */
+export const probeConfig = async (config: Config): Promise<void> => {
+  const found = await Promise.all([
+    portFault('PORT', config.port, config.host),
+    portFault('GATEWAY_PORT', config.gatewayPort, config.host),
+    folderFault(config.dataDir),
+  ])
+  const faults = found.filter((fault) => fault !== null)
+  if (faults.length > 0) throw new ConfigFaults(faults)
+}
+
+/** The settings a child role is started with: the parent's, resolved. */
+export const toEnvironment = (config: Config): Record<string, string> => ({
+  PORT: String(config.port),
+  GATEWAY_PORT: String(config.gatewayPort),
+  EXCHANGE_PORT: String(config.exchangePort),
+  PUBLIC_PORT: String(config.publicPort),
+  HOST: config.host,
+  DATA_DIR: config.dataDir,
+  DATABASE_URL: config.databaseUrl,
+  DEMO: config.demo ? '1' : '0',
+  LOG_LEVEL: config.logLevel,
+  EGRESS_ALLOW: config.egressAllow.filter((one) => !(config.demo && one === '127.0.0.0/8')).join(','),
+})

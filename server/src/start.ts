@@ -1,0 +1,60 @@
+import { ConfigFaults, loadConfig, probeConfig, toEnvironment } from '#config'
+import { migrate } from '#kernel/migrate.ts'
+import { startPostgres } from '#kernel/postgres.ts'
+import { buildStale } from './supervisor/build.ts'
+import { loadDemo } from './supervisor/demo.ts'
+import { keepRole } from './supervisor/keeper.ts'
+import { lockFolder } from './supervisor/lock.ts'
+
+const ROLES = ['api', 'gateway', 'worker'] as const
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+const openDatabase = async (dataDir: string, given: string) => {
+  if (given) return { url: given, stop: async () => undefined }
+  const server = await startPostgres({ dir: dataDir })
+  return { url: server.url('postgres'), stop: server.stop }
+}
+
+/** `npm start`: build what is stale, bring up PostgreSQL, migrate, start the roles and keep them, load the demo. */
+const start = async (): Promise<void> => {
+  const config = loadConfig()
+  await probeConfig(config)
+  const unlock = await lockFolder(config.dataDir)
+  const closers: (() => Promise<void>)[] = [unlock]
+  let isStopping = false
+  const stop = async (code: number): Promise<void> => {
+    if (isStopping) return
+    isStopping = true
+    for (const close of closers.reverse()) await close().catch((error: Error) => say(error.message))
+    process.exit(code)
+  }
+  process.on('SIGINT', () => void stop(0))
+  process.on('SIGTERM', () => void stop(0))
+  process.on('SIGHUP', () => void stop(0))
+  try {
+    await buildStale(say)
+    const database = await openDatabase(config.dataDir, config.databaseUrl)
+    closers.push(database.stop)
+    await migrate({ adminUrl: database.url, log: (name) => say(`迁移 ${name}`) })
+    const env = toEnvironment({ ...config, databaseUrl: database.url })
+    const keepers = ROLES.map((role) => keepRole(role, env, say))
+    closers.push(async () => void (await Promise.all(keepers.map((keeper) => keeper.stop()))))
+    await Promise.all(keepers.map((keeper) => keeper.ready))
+    say(
+      `\n三江已就绪\n  工作门户  http://${config.host}:${config.port}/\n  接口文档  http://${config.host}:${config.port}/api/docs`,
+    )
+    say(
+      `  数据网关  http://${config.host}:${config.gatewayPort}/gateway/v1/\n  数据目录  ${config.dataDir}\n  Ctrl-C 停止`,
+    )
+    if (config.demo) closers.push(await loadDemo(env, say))
+  } catch (error) {
+    say(`启动失败: ${(error as Error).message}`)
+    await stop(1)
+  }
+}
+
+start().catch((error: Error) => {
+  say(error instanceof ConfigFaults ? error.message : `启动失败: ${error.message}`)
+  process.exit(error instanceof ConfigFaults ? 2 : 1)
+})

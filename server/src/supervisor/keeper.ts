@@ -1,0 +1,62 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export interface Keeper {
+  readonly name: string
+  /** Resolves when the role first says it is ready. */
+  readonly ready: Promise<string | undefined>
+  readonly pid: () => number | undefined
+  stop(): Promise<void>
+}
+
+const FIRST_PAUSE_MS = 200
+const LONGEST_PAUSE_MS = 10_000
+const STEADY_MS = 30_000 // a child that lived this long starts again without waiting
+
+const ROLES = new URL('../roles/', import.meta.url)
+
+/** Keeps one role running: starts it, starts it again with growing pauses when it dies, stops it when told. */
+export const keepRole = (name: string, env: Record<string, string>, say: (line: string) => void): Keeper => {
+  let child: ChildProcess | undefined
+  let isStopping = false
+  let pauseMs = FIRST_PAUSE_MS
+  let timer: NodeJS.Timeout | undefined
+  const { promise: ready, resolve } = Promise.withResolvers<string | undefined>()
+
+  const start = (): void => {
+    const startedAt = Date.now()
+    child = fork(fileURLToPath(new URL(`${name}.ts`, ROLES)), [], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      detached: true, // Ctrl-C reaches the supervisor alone, which stops the roles in order
+    })
+    child.on('message', (message: { ready?: boolean; address?: string }) => {
+      if (message.ready) resolve(message.address)
+    })
+    child.once('exit', (code, signal) => {
+      if (isStopping) return
+      if (Date.now() - startedAt > STEADY_MS) pauseMs = FIRST_PAUSE_MS
+      say(`${name} 退出(${signal ?? code}),${pauseMs} 毫秒后重新启动`)
+      timer = setTimeout(start, pauseMs)
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+    })
+  }
+
+  start()
+  return {
+    name,
+    ready,
+    pid: () => child?.pid,
+    stop: async () => {
+      isStopping = true
+      clearTimeout(timer)
+      const running = child
+      if (!running || running.exitCode !== null || running.signalCode !== null) return
+      const gone = new Promise<void>((done) => running.once('exit', () => done()))
+      running.kill('SIGTERM')
+      const kill = setTimeout(() => running.kill('SIGKILL'), 12_000)
+      await gone
+      clearTimeout(kill)
+    },
+  }
+}

@@ -18,6 +18,15 @@ export interface Actor {
   readonly session_id: string | null
 }
 
+/** What this installation is; fixed for the life of a process. */
+export interface Site {
+  readonly demo: boolean
+  /** Where keys live (`keys/`, 0600); never in the database. */
+  readonly dataDir: string
+  /** Origin of a gateway process, for the try-it console. */
+  readonly gatewayOrigin: string
+}
+
 /** First argument of every service: who, on which data, at what time. One per request or job. */
 export interface Ctx {
   readonly actor: Actor
@@ -29,6 +38,7 @@ export interface Ctx {
   readonly log: Log
   readonly trace: string
   readonly jobs: Jobs
+  readonly site: Site
 }
 
 /** What a process holds for as long as it lives; every ctx is cut from it. */
@@ -37,6 +47,7 @@ export interface House {
   readonly clock: Clock
   readonly jobs: Jobs
   readonly log: Log
+  readonly site: Site
 }
 
 /** Gate 2: how far the actor's permission reaches. Required wherever rows are read; there is no default. */
@@ -66,4 +77,5 @@ export const makeCtx = async (house: House, actor: Actor, trace: string): Promis
   log: house.log.child({ trace }),
   trace,
   jobs: house.jobs,
+  site: house.site,
 })

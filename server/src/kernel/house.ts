@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { makeClock } from './clock.ts'
-import type { House } from './ctx.ts'
+import type { House, Site } from './ctx.ts'
 import { openDb, openPool } from './db.ts'
 import { openJobs } from './jobs.ts'
 import { makeLog } from './log.ts'
@@ -9,13 +9,12 @@ import type { Module } from './module.ts'
 export interface HouseOptions {
   readonly role: string
   readonly databaseUrl: string
-  readonly demo: boolean
+  readonly site: Site
   readonly logLevel: string
   readonly modules: readonly Module[]
 }
 
 export interface OpenHouse extends House {
-  readonly demo: boolean
   /** Throws when the database does not answer. */
   ping(): Promise<void>
   close(): Promise<void>
@@ -32,8 +31,8 @@ export const openHouse = async (options: HouseOptions): Promise<OpenHouse> => {
     db,
     log,
     jobs,
-    demo: options.demo,
-    clock: makeClock(db, options.demo),
+    site: options.site,
+    clock: makeClock(db, options.site.demo),
     ping: async () => void (await sql`select 1`.execute(db)),
     close: async () => {
       await jobs.stop()

@@ -23,6 +23,7 @@ export const PERMISSIONS = {
   'sharing.request.read': '查看共享申请',
   'sharing.request.create': '提出共享申请',
   'sharing.request.decide': '答复共享申请',
+  'sharing.request.coordinate': '协调共享争议',
   'sharing.grant.read': '查看授权',
   'sharing.grant.revoke': '收回授权',
   'sharing.correction.raise': '提出纠错',
@@ -90,7 +91,7 @@ export const ROLES = {
   catalog_admin: {
     title: '平台目录管理员',
     reach: 'province',
-    permissions: [...READS, 'catalog.resource.publish', 'identity.client.read'],
+    permissions: [...READS, 'catalog.resource.publish', 'sharing.request.coordinate', 'identity.client.read'],
   },
   auditor: {
     title: '审计员',

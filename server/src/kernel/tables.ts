@@ -273,6 +273,335 @@ export interface KernelSetting {
   value: unknown
 }
 
+/** 纠错:使用方对疑义、错误数据的反馈,由提供方校核 */
+export interface SharingCorrection {
+  /** 纠错标识:UUID v7 */
+  correction_id: string
+  /** 状态 */
+  state: string
+  /** 目录资源 */
+  resource_id: string
+  /** 信息资源代码 */
+  resource_code: string
+  /** 资源名称 */
+  resource_name: string
+  /** 信息项 */
+  item_id: string
+  /** 信息项名称 */
+  item_name: string
+  /** 提供方机构 */
+  provider_organ_id: string
+  /** 使用方机构 */
+  consumer_organ_id: string
+  /** 记录主键种类 */
+  record_key_kind: string
+  /** 记录主键:脱敏后,列表用 */
+  record_key_masked: string
+  /** 记录主键:带密钥摘要,查重用 */
+  record_key_hash: string
+  /** 记录主键:加密,密钥不在库中;双方查看详情时解密 */
+  record_key_sealed: string
+  /** 疑误值 */
+  wrong_value: string
+  /** 建议值 */
+  suggested_value: string
+  /** 依据 */
+  evidence: string
+  /** 校核期间业务照常办理 */
+  business_continued: boolean
+  /** 提出业务日期 */
+  raised_on: string
+  /** 提出时刻 */
+  raised_at: string
+  /** 提出人 */
+  raised_by: string | null
+  /** 提出人姓名 */
+  raised_by_name: string
+  /** 校核结果 */
+  result: string | null
+  /** 校核说明 */
+  answer_text: string | null
+  /** 校核业务日期 */
+  answered_on: string | null
+  /** 校核时刻 */
+  answered_at: string | null
+  /** 校核人 */
+  answered_by: string | null
+  /** 校核人姓名 */
+  answered_by_name: string | null
+}
+
+/** 答复:每轮一次,只增不改 */
+export interface SharingDecision {
+  /** 答复标识 */
+  decision_id: string
+  /** 申请 */
+  request_id: string
+  /** 轮次 */
+  round: number
+  /** 结论 */
+  outcome: string
+  /** 意见 */
+  opinion: string
+  /** 逐项结论与理由 */
+  items: unknown
+  /** 是否按期 */
+  on_time: boolean | null
+  /** 答复业务日期 */
+  decided_on: string
+  /** 答复实际时刻 */
+  decided_at: string
+  /** 答复人 */
+  decided_by: string | null
+  /** 答复人姓名 */
+  decided_by_name: string
+}
+
+/** 数据授权:不可变,收窄即新版本,只增不改 */
+export interface SharingGrant {
+  /** 授权标识:UUID v7 */
+  grant_id: string
+  /** 版本:自 1 起连续 */
+  version: number
+  /** 所依据的申请 */
+  request_id: string
+  /** 目录资源 */
+  resource_id: string
+  /** 信息资源代码 */
+  resource_code: string
+  /** 资源名称 */
+  resource_name: string
+  /** 提供方机构 */
+  provider_organ_id: string
+  /** 使用方机构 */
+  consumer_organ_id: string
+  /** 授权的信息项与脱敏规则 */
+  items: unknown
+  /** 行条件:全部同时成立 */
+  row_conditions: unknown
+  /** 用途 */
+  purpose_code: string
+  /** 履职依据 */
+  purpose_ref: string
+  /** 应用场景 */
+  scenario: string
+  /** 提供方式 */
+  access_mode: string
+  /** 调用次数:空为不限 */
+  quota_count: number | null
+  /** 次数的周期 */
+  quota_period: string
+  /** 有效期起 */
+  starts_on: string
+  /** 有效期止:当日仍有效 */
+  ends_on: string
+  /** 接受四头签名方式 */
+  allows_low_assurance: boolean
+  /** 本版本的缘由 */
+  change_reason: string
+  /** 签发业务日期 */
+  issued_on: string
+  /** 签发实际时刻 */
+  issued_at: string
+  /** 签发人:空为平台依无条件共享直接授权 */
+  issued_by: string | null
+  /** 签发人姓名 */
+  issued_by_name: string
+}
+
+/** 授权与应用系统的绑定:最后一次为准,只增不改 */
+export interface SharingGrantClient {
+  /** 授权 */
+  grant_id: string
+  /** 次序:自 1 起连续 */
+  binding_no: number
+  /** 应用系统 */
+  client_id: string
+  /** 绑定时刻 */
+  bound_at: string
+  /** 绑定人 */
+  bound_by: string | null
+  /** 绑定人姓名 */
+  bound_by_name: string
+}
+
+/** 授权收回:授权本身留作历史,只增不改 */
+export interface SharingGrantRevocation {
+  /** 授权 */
+  grant_id: string
+  /** 缘由:提供方收回、使用方退回、被新授权替代 */
+  cause: string
+  /** 理由 */
+  reason: string
+  /** 替代它的授权 */
+  superseded_by: string | null
+  /** 收回业务日期 */
+  revoked_on: string
+  /** 收回实际时刻 */
+  revoked_at: string
+  /** 收回人 */
+  revoked_by: string | null
+  /** 收回人姓名 */
+  revoked_by_name: string
+}
+
+/** 亮牌:越过黄线、红线的事实,每轮各一次,只增不改 */
+export interface SharingMark {
+  /** 对象种类 */
+  subject_kind: string
+  /** 对象标识 */
+  subject_id: string
+  /** 轮次 */
+  round: number
+  /** 黄牌或红牌 */
+  mark: string
+  /** 越线业务日期:按时限推算,与任务何时运行无关 */
+  crossed_on: string
+  /** 记录时刻 */
+  recorded_at: string
+}
+
+/** 沟通记录:申请双方与主管部门的往来,只增不改 */
+export interface SharingMessage {
+  /** 记录标识:UUID v7 */
+  message_id: string
+  /** 申请 */
+  request_id: string
+  /** 种类 */
+  kind: string
+  /** 发言机构 */
+  organ_id: string | null
+  /** 发言人 */
+  author_id: string | null
+  /** 发言人姓名 */
+  author_name: string
+  /** 内容 */
+  text: string
+  /** 业务日期 */
+  sent_on: string
+  /** 实际时刻 */
+  sent_at: string
+}
+
+/** 授权现状:每个授权的最新版本、绑定与收回;是否到期由有效期与业务日期推得 */
+export interface SharingPublishedGrant {
+  grant_id: string | null
+  version: number | null
+  status: string | null
+  resource_id: string | null
+  resource_code: string | null
+  provider_organ_id: string | null
+  consumer_organ_id: string | null
+  client_id: string | null
+  items: unknown | null
+  row_conditions: unknown | null
+  purpose_code: string | null
+  purpose_ref: string | null
+  scenario: string | null
+  quota_count: number | null
+  quota_period: string | null
+  starts_on: string | null
+  ends_on: string | null
+  allows_low_assurance: boolean | null
+  revoked_at: string | null
+}
+
+/** 共享申请:使用方向提供方申请一个资源的若干信息项 */
+export interface SharingRequest {
+  /** 申请标识:UUID v7 */
+  request_id: string
+  /** 申请编号:GX+日期+流水号 */
+  request_no: string
+  /** 状态 */
+  state: string
+  /** 目录资源 */
+  resource_id: string
+  /** 信息资源代码:申请时的 */
+  resource_code: string
+  /** 资源名称:申请时的 */
+  resource_name: string
+  /** 提供方机构 */
+  provider_organ_id: string
+  /** 使用方机构 */
+  consumer_organ_id: string
+  /** 用途:行政依据、工作参考、数据校核、业务协同 */
+  purpose_code: string | null
+  /** 履职依据:事项编码或职责文字 */
+  purpose_ref: string
+  /** 应用场景 */
+  scenario: string
+  /** 提供方式 */
+  access_mode: string
+  /** 拟使用的应用系统 */
+  client_id: string | null
+  /** 申请的调用次数:空为不限 */
+  quota_count: number | null
+  /** 次数的周期 */
+  quota_period: string
+  /** 申请期限起 */
+  starts_on: string | null
+  /** 申请期限止:当日仍有效 */
+  ends_on: string | null
+  /** 申请的行条件:全部同时成立 */
+  row_conditions: unknown
+  /** 已作安全承诺 */
+  is_security_committed: boolean
+  /** 只能使用四头签名方式 */
+  needs_low_assurance: boolean
+  /** 轮次:每次重新答复加一 */
+  round: number
+  /** 争议已了结 */
+  is_settled: boolean
+  /** 最近一次答复的结论 */
+  outcome: string | null
+  /** 修订号 */
+  revision: number
+  /** 起草业务日期 */
+  created_on: string
+  /** 起草人 */
+  created_by: string | null
+  /** 起草人姓名 */
+  created_by_name: string
+  /** 提交人 */
+  submitted_by: string | null
+  /** 提交业务日期:提供方收到之日 */
+  submitted_on: string | null
+  /** 本轮答复时限起算日:不计入;空为无须答复 */
+  clock_started_on: string | null
+  /** 本轮答复时限停止日 */
+  clock_stopped_on: string | null
+  /** 最近答复业务日期 */
+  decided_on: string | null
+}
+
+/** 申请的信息项:逐项有结论;不予共享的信息项不会出现在这里 */
+export interface SharingRequestItem {
+  /** 申请 */
+  request_id: string
+  /** 信息项 */
+  item_id: string
+  /** 次序:目录中的 */
+  seq: number
+  /** 名称:申请时的 */
+  name: string
+  /** 英文名称:申请时的 */
+  name_en: string
+  /** 共享类型:提交时的 */
+  share_type: string
+  /** 目录登记的脱敏规则 */
+  catalog_mask_rule: string
+  /** 授权采用的脱敏规则:只会更严 */
+  mask_rule: string
+  /** 状态 */
+  state: string
+  /** 不同意理由 */
+  reason_code: string | null
+  /** 不同意说明 */
+  reason_text: string | null
+  /** 所属授权 */
+  grant_id: string | null
+}
+
 export interface Tables {
   'gateway.quota': GatewayQuota
   'gateway.service': GatewayService
@@ -290,4 +619,14 @@ export interface Tables {
   'kernel.event': KernelEvent
   'kernel.policy': KernelPolicy
   'kernel.setting': KernelSetting
+  'sharing.correction': SharingCorrection
+  'sharing.decision': SharingDecision
+  'sharing.grant': SharingGrant
+  'sharing.grant_client': SharingGrantClient
+  'sharing.grant_revocation': SharingGrantRevocation
+  'sharing.mark': SharingMark
+  'sharing.message': SharingMessage
+  'sharing.published_grant': SharingPublishedGrant
+  'sharing.request': SharingRequest
+  'sharing.request_item': SharingRequestItem
 }

@@ -273,6 +273,120 @@ export interface KernelSetting {
   value: unknown
 }
 
+/** 检查点:每秒一次,对全部日志之头签名;只增不改 */
+export interface LedgerCheckpoint {
+  /** 编号:从 1 起不断号 */
+  no: number
+  /** 签署时刻 */
+  at: string
+  /** 正文散列:下一检查点引用它 */
+  hash: string
+  /** 检查点正文:规范 JSON 原文,签名的对象 */
+  body: string
+  /** 签名:节点与见证方 */
+  signatures: unknown
+}
+
+/** 账本条目:只增不改;正文与叶散列之外的列都摘自正文,供检索 */
+export interface LedgerEntry {
+  /** 日志:分布列 */
+  log_id: string
+  /** 序号:即默克尔树的叶序 */
+  seq: number
+  /** 月份:at 所在月(UTC)的首日,分区列 */
+  month: string
+  /** 写入时刻 */
+  at: string
+  /** 种类:call 调用,access 访问,admin 管理操作,grant 授权事实 */
+  kind: string
+  /** 条目正文:规范 JSON 原文,逐字节参与散列 */
+  body: string
+  /** 叶散列 */
+  leaf: Buffer
+  /** 提供方机构 */
+  provider_organ_id: string | null
+  /** 使用方机构 */
+  consumer_organ_id: string | null
+  /** 应用系统 */
+  client_id: string | null
+  /** 授权 */
+  grant_id: string | null
+  /** 目录资源代码 */
+  resource_code: string | null
+  /** 办件编号 */
+  case_no: string | null
+  /** 结果 */
+  outcome: string | null
+  /** 事由:事实类型;调用为空 */
+  topic: string | null
+  /** 行为人:访问与管理操作 */
+  actor_id: string | null
+  /** 来源事实:同一事实只存证一次 */
+  event_id: string | null
+}
+
+/** 日志之头:某检查点时某日志的大小与树根,只记有变化的 */
+export interface LedgerHead {
+  /** 日志 */
+  log_id: string
+  /** 检查点编号 */
+  no: number
+  /** 条目数 */
+  size: number
+  /** 默克尔树根 */
+  root: Buffer
+  /** 此后不再有条目 */
+  is_closed: boolean
+}
+
+/** 日志:写入进程每启动一次开一本,序号从 0 起不断号 */
+export interface LedgerLog {
+  /** 日志标识:UUID v7 */
+  log_id: string
+  /** 节点标识 */
+  node_id: string
+  /** 写入进程的角色 */
+  role: string
+  /** 杂凑算法 */
+  hash_alg: string
+  /** 条目数:与条目同一语句写入 */
+  size: ColumnType<number, number | undefined, number>
+  /** 开启时刻 */
+  opened_at: string
+  /** 写入者最近存活时刻 */
+  beat_at: string
+  /** 关闭时刻:此后不再有条目 */
+  closed_at: string | null
+  /** 关闭者:writer 写入者自己,checkpoint 检查点发现写入者已不在 */
+  closed_by: string | null
+}
+
+/** 当事人索引:谁的数据在哪些条目里,用于“谁查了我” */
+export interface LedgerSubject {
+  /** 当事人:带版本的密钥散列,密钥不在库中 */
+  subject: string
+  /** 日志:分布列 */
+  log_id: string
+  /** 条目序号 */
+  seq: number
+  /** 月份:分区列 */
+  month: string
+  /** 写入时刻 */
+  at: string
+}
+
+/** 树片:完整子树的根,供按需出具证明 */
+export interface LedgerTile {
+  /** 日志 */
+  log_id: string
+  /** 子树高度:8 的倍数 */
+  level: number
+  /** 第几棵子树 */
+  index: number
+  /** 子树根 */
+  hash: Buffer
+}
+
 /** 纠错:使用方对疑义、错误数据的反馈,由提供方校核 */
 export interface SharingCorrection {
   /** 纠错标识:UUID v7 */
@@ -619,6 +733,12 @@ export interface Tables {
   'kernel.event': KernelEvent
   'kernel.policy': KernelPolicy
   'kernel.setting': KernelSetting
+  'ledger.checkpoint': LedgerCheckpoint
+  'ledger.entry': LedgerEntry
+  'ledger.head': LedgerHead
+  'ledger.log': LedgerLog
+  'ledger.subject': LedgerSubject
+  'ledger.tile': LedgerTile
   'sharing.correction': SharingCorrection
   'sharing.decision': SharingDecision
   'sharing.grant': SharingGrant

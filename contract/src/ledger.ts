@@ -12,6 +12,13 @@ export const ENTRY_KINDS = coded({
   grant: '授权事实',
 })
 export type EntryKind = (typeof ENTRY_KINDS.codes)[number]
+/** Those that exchange readers see; logins and administration are in the access log, for the audit administrator. */
+export const EXCHANGE_KINDS = coded({
+  call: '接口调用',
+  call_opened: '大体量调用开始',
+  call_closed: '大体量调用结束',
+  grant: '授权事实',
+})
 
 /** How a call or an access ended. */
 export const OUTCOMES = coded({
@@ -179,7 +186,7 @@ export const listEntries = endpoint({
   query: input({
     ...PageQuery,
     ...Span,
-    kind: t.Optional(ENTRY_KINDS.schema),
+    kind: t.Optional(EXCHANGE_KINDS.schema),
     log_id: t.Optional(Id),
     organ_id: t.Optional(t.String({ maxLength: 20 })),
     client_id: t.Optional(Id),

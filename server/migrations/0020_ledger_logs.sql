@@ -14,6 +14,7 @@ create table ledger.log (
   beat_at timestamptz(3) not null,
   closed_at timestamptz(3),
   closed_by text constraint log_closed_by_check check (closed_by in ('writer', 'checkpoint')),
+  settled_no bigint,
   constraint log_closed_at_check check ((closed_at is null) = (closed_by is null))
 );
 comment on table ledger.log is '日志:写入进程每启动一次开一本,序号从 0 起不断号';
@@ -26,8 +27,9 @@ comment on column ledger.log.opened_at is '开启时刻';
 comment on column ledger.log.beat_at is '写入者最近存活时刻';
 comment on column ledger.log.closed_at is '关闭时刻:此后不再有条目';
 comment on column ledger.log.closed_by is '关闭者:writer 写入者自己,checkpoint 检查点发现写入者已不在';
-create index log_open on ledger.log (log_id) where closed_at is null;
-grant select, insert, update (size, beat_at, closed_at, closed_by) on ledger.log to sanjiang_app, sanjiang_gateway;
+comment on column ledger.log.settled_no is '收尾检查点:已把它记为关闭;空则仍在观察';
+create index log_unsettled on ledger.log (log_id) where settled_no is null;
+grant select, insert, update (size, beat_at, closed_at, closed_by, settled_no) on ledger.log to sanjiang_app, sanjiang_gateway;
 
 -- Ready for Citus: log_id is the distribution column and stands in every unique key; no foreign key, no trigger.
 -- There is no default partition: an entry of a month nobody prepared fails loudly and the writer prepares the month.

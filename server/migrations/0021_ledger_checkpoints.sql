@@ -19,6 +19,7 @@ create table ledger.head (
   no bigint not null,
   size bigint not null,
   root bytea not null,
+  frontier bytea not null,
   is_closed boolean not null,
   constraint head_pkey primary key (log_id, no)
 );
@@ -27,6 +28,7 @@ comment on column ledger.head.log_id is '日志';
 comment on column ledger.head.no is '检查点编号';
 comment on column ledger.head.size is '条目数';
 comment on column ledger.head.root is '默克尔树根';
+comment on column ledger.head.frontier is '树的右缘:各完整子树的根,大者在前;导出由此起算';
 comment on column ledger.head.is_closed is '此后不再有条目';
 create index head_size on ledger.head (log_id, size);
 create index head_no on ledger.head (no);

@@ -40,6 +40,8 @@ export const openPool = (url: string, { role, max = 10, name = 'sanjiang' }: DbO
   })
   // An idle connection cut by a database restart must not take the process with it; the next query opens a new one.
   pool.on('error', () => undefined)
+  // One in use says so a second time, as an event, beside failing its query; without a listener that ends the process.
+  pool.on('connect', (client) => void client.on('error', () => undefined))
   return pool
 }
 

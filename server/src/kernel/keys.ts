@@ -1,6 +1,19 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+
+// Written whole under another name, then linked: whoever looks sees no file or all of it, and the first one wins.
+const createOnce = (file: string, text: string): void => {
+  const draft = `${file}.${process.pid}`
+  writeFileSync(draft, text, { mode: 0o600 })
+  try {
+    linkSync(draft, file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
 
 const loaded = new Map<string, Buffer>()
 
@@ -13,11 +26,7 @@ export const nodeKey = (dataDir: string, name: string): Buffer => {
   const known = loaded.get(file)
   if (known) return known
   mkdirSync(join(dataDir, 'keys'), { recursive: true, mode: 0o700 })
-  try {
-    writeFileSync(file, randomBytes(32).toString('base64'), { flag: 'wx', mode: 0o600 })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
+  if (!existsSync(file)) createOnce(file, randomBytes(32).toString('base64'))
   const key = Buffer.from(readFileSync(file, 'utf8'), 'base64')
   if (key.length !== 32) throw new Error(`密钥文件损坏: ${file}`)
   loaded.set(file, key)

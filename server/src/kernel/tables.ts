@@ -335,6 +335,8 @@ export interface LedgerHead {
   size: number
   /** 默克尔树根 */
   root: Buffer
+  /** 树的右缘:各完整子树的根,大者在前;导出由此起算 */
+  frontier: Buffer
   /** 此后不再有条目 */
   is_closed: boolean
 }
@@ -359,6 +361,8 @@ export interface LedgerLog {
   closed_at: string | null
   /** 关闭者:writer 写入者自己,checkpoint 检查点发现写入者已不在 */
   closed_by: string | null
+  /** 收尾检查点:已把它记为关闭;空则仍在观察 */
+  settled_no: number | null
 }
 
 /** 当事人索引:谁的数据在哪些条目里,用于“谁查了我” */

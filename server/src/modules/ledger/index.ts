@@ -1,3 +1,14 @@
 import type { Module } from '#kernel/module.ts'
+import { checkpointRoutes } from './checkpoint.routes.ts'
+import { entryRoutes } from './entry.routes.ts'
+import { tasks } from './ledger.jobs.ts'
 
-export const ledger: Module = { name: 'ledger', routes: [], tasks: [] }
+export type { Receipt } from '@sanjiang/contract/ledger'
+export { type AccessLog, openAccessLog, processLog, sealAccess } from './access.service.ts'
+export { type Checkpointer, makeCheckpointer, startCheckpointing } from './checkpoint.service.ts'
+export type { EntryDraft } from './entry.rules.ts'
+export { type LogOptions, type LogWriter, openLog } from './log.writer.ts'
+export { type NodeKeys, openNodeKeys, type Subject, subjectHashes } from './node.keys.ts'
+export { nodeHasher } from './node-hasher.ts'
+
+export const ledger: Module = { name: 'ledger', routes: [...checkpointRoutes, ...entryRoutes], tasks }

@@ -1,0 +1,42 @@
+import type { Task } from '#kernel/jobs.ts'
+import { sealFact } from './access.service.ts'
+import { ensureMonth } from './log.store.ts'
+
+const MONTHS_AHEAD = 3
+
+const sealAccessFact: Task = {
+  name: 'ledger.access.seal',
+  on: ['identity.session.opened', 'identity.session.closed', 'identity.login.refused'],
+  handle: (ctx, { event_id }) => sealFact(ctx, 'access', event_id),
+}
+
+const sealAdminFact: Task = {
+  name: 'ledger.admin.seal',
+  on: [
+    'identity.person.locked',
+    'identity.client.registered',
+    'identity.client.suspended',
+    'identity.role.granted',
+    'identity.role.withdrawn',
+  ],
+  handle: (ctx, { event_id }) => sealFact(ctx, 'admin', event_id),
+}
+
+const sealGrantFact: Task = {
+  name: 'ledger.grant.seal',
+  on: ['sharing.grant.issued', 'sharing.grant.narrowed', 'sharing.grant.revoked'],
+  handle: (ctx, { event_id }) => sealFact(ctx, 'grant', event_id),
+}
+
+/** A month without its partition would make the first writer of the month wait for it to be created. */
+const prepareMonths: Task = {
+  name: 'ledger.month.prepare',
+  cron: '10 3 * * *',
+  handle: async ({ db, instant }) => {
+    const [year, month] = instant.split('-').map(Number) as [number, number]
+    for (let ahead = 0; ahead <= MONTHS_AHEAD; ahead += 1)
+      await ensureMonth(db, new Date(Date.UTC(year, month - 1 + ahead, 1)).toISOString().slice(0, 10))
+  },
+}
+
+export const tasks: readonly Task[] = [sealAccessFact, sealAdminFact, sealGrantFact, prepareMonths]

@@ -1,0 +1,148 @@
+import { CompiledQuery, sql } from 'kysely'
+import type { Db } from '#kernel/db.ts'
+import { bytesArray, integerArray, textArray } from './binary-array.ts'
+import { COLUMNS, type Columns } from './entry.rules.ts'
+
+export interface NewLog {
+  readonly log_id: string
+  readonly node_id: string
+  readonly role: string
+  readonly hash_alg: 'sha256' | 'sm3'
+}
+
+/** Returns the session's `synchronous_commit`, on which every later promise rests. */
+export const insertLog = async (db: Db, log: NewLog): Promise<string> => {
+  const { rows } = await sql<{ sync: string }>`
+    insert into ledger.log (log_id, node_id, role, hash_alg, opened_at, beat_at)
+    values (${log.log_id}, ${log.node_id}, ${log.role}, ${log.hash_alg}, clock_timestamp(), clock_timestamp())
+    returning current_setting('synchronous_commit') as sync`.execute(db)
+  return rows[0]!.sync
+}
+
+/** An entry with its place in a log. */
+export interface Placed {
+  readonly kind: string
+  readonly at: string
+  readonly text: string
+  readonly leaf: Uint8Array
+  readonly columns: Columns
+  readonly subjects: readonly string[]
+}
+
+/** Consecutive entries of one log and one month, from `from` on. */
+export interface Batch {
+  readonly log_id: string
+  readonly from: number
+  readonly month: string
+  readonly entries: readonly Placed[]
+}
+
+export interface Committed {
+  /** False: the log was not at `from` or is closed; nothing was written. */
+  readonly held: boolean
+  readonly policy_version: number
+  readonly sync: string
+}
+
+const TYPED = COLUMNS.map((name) => (/client_id|grant_id|event_id/.test(name) ? `r.${name}::uuid` : `r.${name}`))
+const COLUMN_PARAMETERS = COLUMNS.map((_, index) => `$${10 + index}::text[]`)
+
+// The head moves first and only from where the writer stands, so a second writer, a writer thought dead, or a repeated
+// batch writes nothing; the policy version is read by the same statement that commits (architecture §6).
+const COMMIT = `
+with head as (
+  update ledger.log set size = $2::bigint + $3::int, beat_at = clock_timestamp()
+  where log_id = $1::uuid and size = $2::bigint and closed_at is null
+  returning log_id
+), entries as (
+  insert into ledger.entry (log_id, seq, month, at, kind, body, leaf, ${COLUMNS.join(', ')})
+  select head.log_id, $2::bigint + r.n - 1, $4::date, r.at::timestamptz, r.kind, r.body, r.leaf, ${TYPED.join(', ')}
+  from head, unnest($5::text[], $6::text[], $7::text[], $8::bytea[], ${COLUMN_PARAMETERS.join(', ')})
+    with ordinality as r(at, kind, body, leaf, ${COLUMNS.join(', ')}, n)
+), subjects as (
+  insert into ledger.subject (subject, log_id, seq, month, at)
+  select s.subject, head.log_id, $2::bigint + s.n, $4::date, ($5::text[])[s.n + 1]::timestamptz
+  from head, unnest($9::text[], $${10 + COLUMNS.length}::int[]) as s(subject, n)
+)
+select exists (select from head) as held, (select version from kernel.policy) as policy_version,
+  current_setting('synchronous_commit') as sync`
+
+const parametersOf = ({ log_id, from, month, entries }: Batch): unknown[] => {
+  const subjects: string[] = []
+  const owners: number[] = []
+  entries.forEach((entry, index) => {
+    for (const subject of entry.subjects) {
+      subjects.push(subject)
+      owners.push(index)
+    }
+  })
+  const column = (index: number): Buffer => textArray(entries.map(({ columns }) => columns[index] ?? null))
+  return [
+    log_id,
+    from,
+    entries.length,
+    month,
+    textArray(entries.map(({ at }) => at)),
+    textArray(entries.map(({ kind }) => kind)),
+    textArray(entries.map(({ text }) => text)),
+    bytesArray(entries.map(({ leaf }) => leaf)),
+    textArray(subjects),
+    ...COLUMNS.map((_, index) => column(index)),
+    integerArray(owners),
+  ]
+}
+
+/** One statement, one commit: moves the head and inserts the entries and their subjects, or does nothing at all. */
+export const commitBatch = async (db: Db, batch: Batch): Promise<Committed> => {
+  const { rows } = await db.executeQuery<Committed>(CompiledQuery.raw(COMMIT, parametersOf(batch)))
+  return rows[0]!
+}
+
+export const findLog = (db: Db, logId: string) =>
+  db.selectFrom('ledger.log').selectAll().where('log_id', '=', logId).executeTakeFirst()
+
+export const getPolicyVersion = async (db: Db): Promise<number> =>
+  (await db.selectFrom('kernel.policy').select('version').executeTakeFirstOrThrow()).version
+
+/** Leaf hashes of [from, to), in order. */
+export const listLeaves = async (db: Db, logId: string, [from, to]: readonly [number, number]): Promise<Buffer[]> => {
+  const rows = await db
+    .selectFrom('ledger.entry')
+    .select('leaf')
+    .where('log_id', '=', logId)
+    .where('seq', '>=', from)
+    .where('seq', '<', to)
+    .orderBy('seq')
+    .execute()
+  return rows.map(({ leaf }) => leaf)
+}
+
+export const setLogBeat = (db: Db, logId: string) =>
+  db
+    .updateTable('ledger.log')
+    .set({ beat_at: sql`clock_timestamp()` })
+    .where('log_id', '=', logId)
+    .where('closed_at', 'is', null)
+    .execute()
+
+/** Waits for a batch still being written on a lost connection; after it no batch of this log can commit. */
+export const setLogClosed = (db: Db, logId: string) =>
+  db
+    .updateTable('ledger.log')
+    .set({ closed_at: sql`clock_timestamp()`, closed_by: 'writer' })
+    .where('log_id', '=', logId)
+    .where('closed_at', 'is', null)
+    .execute()
+
+/** Closes the logs of writers that have not been heard of for `seconds`; their next batch will find itself fenced. */
+export const closeSilentLogs = (db: Db, seconds: number) =>
+  db
+    .updateTable('ledger.log')
+    .set({ closed_at: sql`clock_timestamp()`, closed_by: 'checkpoint' })
+    .where('closed_at', 'is', null)
+    .where('beat_at', '<', sql<string>`clock_timestamp() - make_interval(secs => ${seconds})`)
+    .returning(['log_id', 'role', 'size'])
+    .execute()
+
+export const ensureMonth = async (db: Db, month: string): Promise<void> =>
+  void (await sql`select ledger.ensure_month(${month}::date)`.execute(db))

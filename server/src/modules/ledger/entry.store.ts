@@ -1,4 +1,3 @@
-import type { OrderByExpression } from 'kysely'
 import { type Expression, type SqlBool, sql } from 'kysely'
 import type { Scope } from '#kernel/ctx.ts'
 import type { Db } from '#kernel/db.ts'
@@ -77,8 +76,6 @@ const before = (after: string): Expression<SqlBool> => {
   return sql<SqlBool>`(e.at, e.log_id, e.seq) < (${at}::timestamptz, ${logId}::uuid, ${seq}::bigint)`
 }
 
-const newestFirst = sql`e.at desc, e.log_id desc, e.seq` as unknown as OrderByExpression<never, never, unknown>
-
 const equals = { kind: 'e.kind', log_id: 'e.log_id', client_id: 'e.client_id', grant_id: 'e.grant_id' } as const
 const alsoEquals = { resource_code: 'e.resource_code', case_no: 'e.case_no', outcome: 'e.outcome' } as const
 const FILTERS = Object.entries({ ...equals, ...alsoEquals }) as [keyof EntryFilter, (typeof equals)['kind']][]
@@ -100,7 +97,9 @@ export const listEntryRows = (db: Db, scope: Scope, { filter, paging }: { filter
   for (const condition of isInSpan(filter)) query = query.where(condition)
   if (paging.after !== undefined) query = query.where(before(paging.after))
   return query
-    .orderBy(newestFirst, 'desc')
+    .orderBy('e.at', 'desc')
+    .orderBy('e.log_id', 'desc')
+    .orderBy('e.seq', 'desc')
     .limit(paging.limit + 1)
     .execute()
 }
@@ -125,7 +124,9 @@ export const listTraceRows = (db: Db, hashes: readonly string[], paging: Paging)
     .where('s.subject', 'in', hashes)
   if (paging.after !== undefined) query = query.where(before(paging.after))
   return query
-    .orderBy(newestFirst, 'desc')
+    .orderBy('e.at', 'desc')
+    .orderBy('e.log_id', 'desc')
+    .orderBy('e.seq', 'desc')
     .limit(paging.limit + 1)
     .execute()
 }
@@ -159,7 +160,9 @@ export const listAccessRows = (db: Db, scope: Scope, { filter, paging }: { filte
   for (const condition of isInSpan(filter)) query = query.where(condition)
   if (paging.after !== undefined) query = query.where(before(paging.after))
   return query
-    .orderBy(newestFirst, 'desc')
+    .orderBy('e.at', 'desc')
+    .orderBy('e.log_id', 'desc')
+    .orderBy('e.seq', 'desc')
     .limit(paging.limit + 1)
     .execute()
 }

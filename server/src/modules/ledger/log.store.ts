@@ -104,17 +104,18 @@ export const findLog = (db: Db, logId: string) =>
 export const getPolicyVersion = async (db: Db): Promise<number> =>
   (await db.selectFrom('kernel.policy').select('version').executeTakeFirstOrThrow()).version
 
-/** Leaf hashes of [from, to), in order. */
+/** Leaf hashes of [from, to) in order, up to the first number that is missing or doubled. */
 export const listLeaves = async (db: Db, logId: string, [from, to]: readonly [number, number]): Promise<Buffer[]> => {
   const rows = await db
     .selectFrom('ledger.entry')
-    .select('leaf')
+    .select(['seq', 'leaf'])
     .where('log_id', '=', logId)
     .where('seq', '>=', from)
     .where('seq', '<', to)
     .orderBy('seq')
     .execute()
-  return rows.map(({ leaf }) => leaf)
+  const broken = rows.findIndex(({ seq }, index) => seq !== from + index)
+  return (broken < 0 ? rows : rows.slice(0, broken)).map(({ leaf }) => leaf)
 }
 
 export const setLogBeat = (db: Db, logId: string) =>

@@ -50,8 +50,8 @@ export class GrowingTree {
     this.#size += 1
     let node = leaf
     for (let place = 0, span = TILE; ; place += 1, span *= TILE) {
-      this.#digits[place] ??= new Frontier(this.#hasher)
-      const digit = this.#digits[place]
+      const digit = this.#digits[place] ?? new Frontier(this.#hasher)
+      this.#digits[place] = digit
       digit.append(node)
       if (digit.size < TILE) return tiles
       node = digit.root()

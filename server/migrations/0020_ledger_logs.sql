@@ -71,9 +71,8 @@ comment on column ledger.entry.outcome is '结果';
 comment on column ledger.entry.topic is '事由:事实类型;调用为空';
 comment on column ledger.entry.actor_id is '行为人:访问与管理操作';
 comment on column ledger.entry.event_id is '来源事实:同一事实只存证一次';
+-- Each index costs every call 2 to 4 µs of PostgreSQL's time; organs and resources are found by time and filter instead.
 create index entry_at on ledger.entry (at);
-create index entry_consumer on ledger.entry (consumer_organ_id, at) where consumer_organ_id is not null;
-create index entry_provider on ledger.entry (provider_organ_id, at) where provider_organ_id is not null;
 create index entry_grant on ledger.entry (grant_id, at) where grant_id is not null;
 create index entry_case on ledger.entry (case_no) where case_no is not null;
 create index entry_topic on ledger.entry (at) where topic is not null;

@@ -28,9 +28,14 @@ export const textArray = (values: readonly (string | null)[]): Buffer => {
   return bytes
 }
 
-export const bytesArray = (values: readonly Uint8Array[]): Buffer => {
+export const bytesArray = (values: readonly Uint8Array[]): Buffer => ofBytes(OID.bytea, values)
+
+/** Text that is UTF-8 already. */
+export const encodedTextArray = (values: readonly Uint8Array[]): Buffer => ofBytes(OID.text, values)
+
+const ofBytes = (oid: number, values: readonly Uint8Array[]): Buffer => {
   const bytes = header(
-    OID.bytea,
+    oid,
     values.length,
     values.reduce((sum, { length }) => sum + 4 + length, 0),
   )

@@ -1,6 +1,6 @@
 import { CompiledQuery, sql } from 'kysely'
 import type { Db } from '#kernel/db.ts'
-import { bytesArray, integerArray, textArray } from './binary-array.ts'
+import { bytesArray, encodedTextArray, integerArray, textArray } from './binary-array.ts'
 import { COLUMNS, type Columns } from './entry.rules.ts'
 
 export interface NewLog {
@@ -23,7 +23,8 @@ export const insertLog = async (db: Db, log: NewLog): Promise<string> => {
 export interface Placed {
   readonly kind: string
   readonly at: string
-  readonly text: string
+  /** Canonical text as UTF-8. */
+  readonly bytes: Uint8Array
   readonly leaf: Uint8Array
   readonly columns: Columns
   readonly subjects: readonly string[]
@@ -61,8 +62,8 @@ with head as (
     with ordinality as r(at, kind, body, leaf, ${COLUMNS.join(', ')}, n)
 ), subjects as (
   insert into ledger.subject (subject, log_id, seq, month, at)
-  select s.subject, head.log_id, $2::bigint + s.n, $4::date, ($5::text[])[s.n + 1]::timestamptz
-  from head, unnest($9::text[], $${10 + COLUMNS.length}::int[]) as s(subject, n)
+  select s.subject, head.log_id, $2::bigint + s.n, $4::date, s.at::timestamptz
+  from head, unnest($9::text[], $${10 + COLUMNS.length}::int[], $${11 + COLUMNS.length}::text[]) as s(subject, n, at)
 )
 select exists (select from head) as held, (select version from kernel.policy) as policy_version,
   current_setting('synchronous_commit') as sync`
@@ -84,11 +85,12 @@ const parametersOf = ({ log_id, from, month, entries }: Batch): unknown[] => {
     month,
     textArray(entries.map(({ at }) => at)),
     textArray(entries.map(({ kind }) => kind)),
-    textArray(entries.map(({ text }) => text)),
+    encodedTextArray(entries.map(({ bytes }) => bytes)),
     bytesArray(entries.map(({ leaf }) => leaf)),
     textArray(subjects),
     ...COLUMNS.map((_, index) => column(index)),
     integerArray(owners),
+    textArray(owners.map((owner) => entries[owner]!.at)),
   ]
 }
 

@@ -1,0 +1,89 @@
+import type { Pool } from 'pg'
+import type { GrantRow } from './snapshot.ts'
+
+export interface Quotas {
+  /** Takes one call from the grant's quota; false when it is used up. */
+  take(grant: GrantRow, today: string): Promise<boolean>
+  /** Gives one back: the provider failed, nothing was received. */
+  giveBack(grant: GrantRow, today: string): void
+  /** Returns what was leased and not used, at a clean stop. */
+  close(): Promise<void>
+}
+
+interface Lease {
+  left: number
+  refill: Promise<void> | null
+  /** The database said there is no more in this period. */
+  isSpent: boolean
+}
+
+const LARGEST_BLOCK = 100
+
+/** `2017-12-01`, `2017-12` or `total`: the period a call counts in, by business date. */
+export const periodOf = (grant: GrantRow, today: string): string =>
+  grant.quota_period === 'total' ? 'total' : grant.quota_period === 'month' ? today.slice(0, 7) : today
+
+// Small quotas are leased one by one and so are exact; large ones in blocks of a twentieth. A killed process loses at
+// most one block per grant and period: a quota may be under-used, never exceeded.
+const blockOf = (count: number): number => Math.max(1, Math.min(LARGEST_BLOCK, Math.floor(count / 20)))
+
+const OPEN = 'insert into gateway.quota (grant_id, period, leased) values ($1, $2, 0) on conflict do nothing'
+
+// The row is locked before it is read, so two processes never count the same block twice.
+const LEASE = `
+with before as (select leased from gateway.quota where grant_id = $1 and period = $2 for update)
+update gateway.quota q set leased = least(before.leased + $3::integer, greatest($4::integer, before.leased)) from before
+where q.grant_id = $1 and q.period = $2 returning q.leased - before.leased as got`
+
+const RETURN = 'update gateway.quota set leased = greatest(leased - $3::integer, 0) where grant_id = $1 and period = $2'
+
+/** Quotas leased in blocks from PostgreSQL, spent in memory. */
+export const openQuotas = (pool: Pool): Quotas => {
+  const leases = new Map<string, Lease>()
+
+  const leaseFor = (key: string): Lease => {
+    const found = leases.get(key)
+    if (found) return found
+    const made: Lease = { left: 0, refill: null, isSpent: false }
+    leases.set(key, made)
+    return made
+  }
+
+  const refill = async (lease: Lease, grant: GrantRow, period: string): Promise<void> => {
+    const count = grant.quota_count!
+    const block = blockOf(count)
+    await pool.query(OPEN, [grant.grant_id, period])
+    const { rows } = await pool.query<{ got: number }>(LEASE, [grant.grant_id, period, block, count])
+    const got = rows[0]?.got ?? 0
+    if (got === 0) lease.isSpent = true
+    else lease.left += got
+  }
+
+  return {
+    take: async (grant, today) => {
+      if (grant.quota_count === null) return true
+      const period = periodOf(grant, today)
+      const lease = leaseFor(`${grant.grant_id} ${period} ${grant.quota_count}`)
+      while (lease.left === 0) {
+        if (lease.isSpent) return false
+        lease.refill ??= refill(lease, grant, period).finally(() => {
+          lease.refill = null
+        })
+        await lease.refill
+      }
+      lease.left -= 1
+      return true
+    },
+    giveBack: (grant, today) => {
+      if (grant.quota_count === null) return
+      leaseFor(`${grant.grant_id} ${periodOf(grant, today)} ${grant.quota_count}`).left += 1
+    },
+    close: async () => {
+      for (const [key, lease] of leases) {
+        const [grantId, period] = key.split(' ')
+        if (lease.left > 0) await pool.query(RETURN, [grantId, period, lease.left])
+      }
+      leases.clear()
+    },
+  }
+}

@@ -1,0 +1,107 @@
+import { applyMask, type MaskRule } from '@sanjiang/seal'
+import type { AttachedService, GrantRow, RowCondition } from './snapshot.ts'
+
+export interface Subject {
+  readonly kind: 'citizen_id' | 'credit_code'
+  readonly value: string
+}
+
+export interface Shaped {
+  readonly rows: Record<string, unknown>[]
+  /** Persons and firms that the visible rows are about. */
+  readonly subjects: Subject[]
+}
+
+/** A row the grant's shape was put on, or why the provider's answer cannot be used. */
+export type Shaping = { readonly ok: true; readonly value: Shaped } | { readonly ok: false; readonly reason: string }
+
+type Reader = (value: unknown) => unknown
+
+const unescapeToken = (token: string): string => token.replaceAll('~1', '/').replaceAll('~0', '~')
+
+/** A JSON pointer (RFC 6901) as a function; interpreted, never compiled. Absent is `undefined`. */
+export const pointerReader = (pointer: string): Reader => {
+  const tokens = pointer.split('/').slice(1).map(unescapeToken)
+  return (value) => {
+    let at = value
+    for (const token of tokens) {
+      if (typeof at !== 'object' || at === null || !Object.hasOwn(at, token)) return undefined
+      at = (at as Record<string, unknown>)[token]
+    }
+    return at
+  }
+}
+
+const compare = (a: unknown, b: string | number): number =>
+  typeof b === 'number' ? Number(a) - b : String(a) < b ? -1 : String(a) > b ? 1 : 0
+
+/** Whether a value satisfies one row condition; an absent value satisfies none. */
+export const satisfies = (value: unknown, { op, values }: RowCondition): boolean => {
+  if (value === undefined || value === null) return false
+  const text = String(value)
+  if (op === 'eq') return text === String(values[0])
+  if (op === 'in') return values.some((one) => text === String(one))
+  if (op === 'prefix') return values.some((one) => text.startsWith(String(one)))
+  return compare(value, values[0]!) >= 0 && compare(value, values[1]!) <= 0
+}
+
+const rowsOf = (found: unknown): unknown[] | null => {
+  if (Array.isArray(found)) return found
+  if (found === null || found === undefined) return []
+  return typeof found === 'object' ? [found] : null
+}
+
+/** Turns a provider's parsed answer into exactly what one grant makes visible; made once per grant and service version. */
+export const compileShape = (grant: GrantRow, service: AttachedService): ((answer: unknown) => Shaping) => {
+  const readers = new Map(service.fields.map((field) => [field.item, pointerReader(field.pointer)]))
+  const visible = grant.items.flatMap(({ name_en, mask_rule }) => {
+    const read = readers.get(name_en)
+    return read ? [{ name: name_en, read, mask: mask_rule as MaskRule }] : []
+  })
+  const conditions = grant.row_conditions.map((condition) => ({ condition, read: readers.get(condition.item) }))
+  const subjects = service.fields.flatMap(({ subject, pointer }) =>
+    subject ? [{ kind: subject, read: pointerReader(pointer) }] : [],
+  )
+  const findRows = pointerReader(service.rows_pointer)
+  const isOk = service.ok_rule ? { read: pointerReader(service.ok_rule.pointer), values: service.ok_rule.values } : null
+
+  const isVisible = (row: unknown): boolean =>
+    conditions.every(({ condition, read }) => read !== undefined && satisfies(read(row), condition))
+
+  const shapeRow = (row: unknown): Record<string, unknown> => {
+    const shaped: Record<string, unknown> = {}
+    for (const { name, read, mask } of visible) {
+      const value = read(row)
+      shaped[name] =
+        value === undefined || value === null ? null : mask === 'none' ? value : applyMask(mask, value as string)
+    }
+    return shaped
+  }
+
+  return (answer) => {
+    if (isOk && !isOk.values.includes(isOk.read(answer) as never))
+      return { ok: false, reason: '提供方以成功状态返回了错误' }
+    const rows = rowsOf(findRows(answer))
+    if (!rows?.every((row) => typeof row === 'object' && row !== null))
+      return { ok: false, reason: `在“${service.rows_pointer || '/'}”处没有找到记录` }
+    const kept = conditions.length > 0 ? rows.filter(isVisible) : rows
+    const about: Subject[] = []
+    for (const row of kept)
+      for (const { kind, read } of subjects) {
+        const value = read(row)
+        if (typeof value === 'string' && value !== '') about.push({ kind, value })
+      }
+    return { ok: true, value: { rows: kept.map(shapeRow), subjects: about } }
+  }
+}
+
+// Shapes are pure functions of a grant version and a service version, so they are made once and kept with the grant.
+const shapes = new WeakMap<GrantRow, { service: AttachedService; shape: (answer: unknown) => Shaping }>()
+
+export const shapeFor = (grant: GrantRow, service: AttachedService): ((answer: unknown) => Shaping) => {
+  const kept = shapes.get(grant)
+  if (kept?.service === service) return kept.shape
+  const shape = compileShape(grant, service)
+  shapes.set(grant, { service, shape })
+  return shape
+}

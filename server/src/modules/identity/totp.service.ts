@@ -1,0 +1,34 @@
+import { generateSecret, generateURI } from 'otplib'
+import type { Ctx } from '#kernel/ctx.ts'
+import { inTx } from '#kernel/db.ts'
+import { Fault, invalid } from '#kernel/fault.ts'
+import { sealSecret } from '#kernel/keys.ts'
+import { record } from '#kernel/record.ts'
+import { lockPerson, updatePerson } from './person.store.ts'
+import { totpStep } from './session.service.ts'
+
+/** Begins enrolment of the second factor: a new secret, not in force until a code confirms it. */
+export const beginTotp = (ctx: Ctx) =>
+  inTx(ctx, async (tx) => {
+    const person = await lockPerson(tx, ctx.actor.person_id!)
+    if (!person) throw new Fault('not_found')
+    if (person.totp_confirmed_at !== null) throw new Fault('wrong_state', '动态码已绑定；遗失请由安全管理员重置')
+    const secret = generateSecret()
+    await updatePerson(tx, person.person_id, { sealed_totp: sealSecret(ctx.site.dataDir, secret), totp_last_step: 0 })
+    return { secret, uri: generateURI({ issuer: '三江', label: person.username, secret }) }
+  })
+
+export const confirmTotp = (ctx: Ctx, code: string) =>
+  inTx(ctx, async (tx) => {
+    const person = await lockPerson(tx, ctx.actor.person_id!)
+    if (!person?.sealed_totp || person.totp_confirmed_at !== null) throw new Fault('wrong_state', '没有待确认的动态码')
+    const step = totpStep(ctx, person, code)
+    if (step === null) throw invalid('code', 'totp', '动态码不正确或已过时')
+    await updatePerson(tx, person.person_id, { totp_confirmed_at: ctx.instant, totp_last_step: step })
+    await record(tx, ctx, {
+      type: 'identity.person.totp_enrolled',
+      subject_kind: 'identity.person',
+      subject_id: person.person_id,
+    })
+    return { done: true as const }
+  })

@@ -50,15 +50,34 @@ export const openSession = endpoint({
   body: input({ username: Line(64), password: Password, totp: t.Optional(t.String({ maxLength: 10 })) }),
   response: Session,
 })
-export const getSession = endpoint({ method: 'GET', path: '/identity/session', permission: 'session', summary: '当前会话', response: Session })
-export const closeSession = endpoint({ method: 'DELETE', path: '/identity/session', permission: 'session', summary: '退出', response: Done })
+export const getSession = endpoint({
+  method: 'GET',
+  path: '/identity/session',
+  permission: 'session',
+  summary: '当前会话',
+  response: Session,
+})
+export const closeSession = endpoint({
+  method: 'DELETE',
+  path: '/identity/session',
+  permission: 'session',
+  summary: '退出',
+  response: Done,
+})
 export const listSessions = endpoint({
   method: 'GET',
   path: '/identity/sessions',
   permission: 'session',
   summary: '我的全部会话',
   response: t.Array(
-    t.Object({ session_id: Id, opened_at: Instant, last_seen_at: Instant, ip: t.String(), user_agent: t.String(), is_current: t.Boolean() }),
+    t.Object({
+      session_id: Id,
+      opened_at: Instant,
+      last_seen_at: Instant,
+      ip: t.String(),
+      user_agent: t.String(),
+      is_current: t.Boolean(),
+    }),
   ),
 })
 export const closeOtherSession = endpoint({
@@ -112,7 +131,9 @@ export type Organ = t.Static<typeof Organ>
 export const OrganDetail = t.Object({
   ...Organ.properties,
   names: t.Array(t.Object({ name: t.String(), valid_from: IsoDate, valid_to: nullable(IsoDate) })),
-  successions: t.Array(t.Object({ successor_id: t.String(), successor_name: t.String(), on_date: IsoDate, how: SUCCESSION_KINDS.schema })),
+  successions: t.Array(
+    t.Object({ successor_id: t.String(), successor_name: t.String(), on_date: IsoDate, how: SUCCESSION_KINDS.schema }),
+  ),
   can: t.Array(t.String()),
 })
 export type OrganDetail = t.Static<typeof OrganDetail>
@@ -211,7 +232,12 @@ export const createPerson = endpoint({
   path: '/identity/persons',
   permission: 'identity.person.edit',
   summary: '开设账号（不含任何角色；首次登录须改口令）',
-  body: input({ username: t.String({ pattern: '^[a-z][a-z0-9._-]{2,31}$' }), name: Line(40), organ_id: OrganId, password: Password }),
+  body: input({
+    username: t.String({ pattern: '^[a-z][a-z0-9._-]{2,31}$' }),
+    name: Line(40),
+    organ_id: OrganId,
+    password: Password,
+  }),
   response: Person,
 })
 export const suspendPerson = endpoint({
@@ -342,7 +368,13 @@ export const suspendClient = endpoint({
 // ---- clock -------------------------------------------------------------------------------------------------------
 
 const ClockView = t.Object({ today: IsoDate, demo: t.Boolean() })
-export const getClock = endpoint({ method: 'GET', path: '/identity/clock', permission: 'public', summary: '业务日期', response: ClockView })
+export const getClock = endpoint({
+  method: 'GET',
+  path: '/identity/clock',
+  permission: 'public',
+  summary: '业务日期',
+  response: ClockView,
+})
 export const setClock = endpoint({
   method: 'POST',
   path: '/identity/clock',

@@ -1,0 +1,76 @@
+import type { Problem } from '@sanjiang/contract'
+import type { UseQueryResult } from '@tanstack/react-query'
+import { Alert, Button, Empty, Skeleton } from 'antd'
+import type { ReactNode } from 'react'
+import { problemOf } from '../staff/api.ts'
+
+const PARTY = { caller: '请检查所填内容', provider: '数据提供方的问题', platform: '平台的问题' } as const
+
+/** A refusal, shown whole: what, why, whose fault, which fields, and the trace to quote to the help desk. */
+export const ProblemAlert = ({ problem }: { problem: Problem }) => (
+  <Alert
+    type="error"
+    showIcon
+    role="alert"
+    title={problem.title}
+    description={
+      <>
+        {problem.detail && problem.detail !== problem.title && <div>{problem.detail}</div>}
+        {problem.fields && (
+          <ul>
+            {problem.fields.map((one) => (
+              <li key={`${one.field} ${one.rule} ${one.message}`}>
+                <b>{one.field}</b>：{one.message}
+                {one.clause ? `（${one.clause}）` : ''}
+              </li>
+            ))}
+          </ul>
+        )}
+        <div className="muted">
+          {PARTY[problem.party]}
+          {problem.trace && ` · 追踪号 ${problem.trace}`}
+        </div>
+      </>
+    }
+  />
+)
+
+export const ErrorAlert = ({ error }: { error: unknown }) => {
+  const problem = problemOf(error)
+  if (problem) return <ProblemAlert problem={problem} />
+  return (
+    <Alert
+      type="error"
+      showIcon
+      role="alert"
+      title="页面出错"
+      description={String((error as Error)?.message ?? error)}
+    />
+  )
+}
+
+/** Load → denied, error, loading, empty, view: the states every page has. */
+export const Loaded = <T,>({
+  query,
+  isEmpty,
+  empty,
+  children,
+}: {
+  query: UseQueryResult<T>
+  isEmpty?: (data: T) => boolean
+  empty?: ReactNode
+  children: (data: T) => ReactNode
+}) => {
+  if (query.isPending) return <Skeleton active paragraph={{ rows: 6 }} aria-label="正在载入" />
+  if (query.isError)
+    return (
+      <>
+        <ErrorAlert error={query.error} />
+        <p>
+          <Button onClick={() => query.refetch()}>重试</Button>
+        </p>
+      </>
+    )
+  if (isEmpty?.(query.data)) return <>{empty ?? <Empty description="没有内容" />}</>
+  return <>{children(query.data)}</>
+}

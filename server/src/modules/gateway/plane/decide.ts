@@ -40,7 +40,7 @@ const coversAll = (grant: GrantRow, service: AttachedService): boolean =>
  */
 export const decide = (snapshot: Snapshot, claim: Claim): Decision => {
   const client = snapshot.clients.get(claim.client_id)
-  if (!client || client.status !== 'active') return refuse('forbidden', '应用系统不存在或已停用')
+  if (client?.status !== 'active') return refuse('forbidden', '应用系统不存在或已停用')
   if (claim.key_id !== null && !client.keys.some((key) => key.key_id === claim.key_id))
     return refuse('session_unknown', '签到所用的公钥已吊销')
   const grants = snapshot.grants.get(grantKey(claim.client_id, claim.resource_code)) ?? []

@@ -1,0 +1,29 @@
+import type { Config } from '#config'
+import { openHouse } from '#kernel/house.ts'
+import { openAccessLog, openNodeKeys, startCheckpointing } from '#modules/ledger/index.ts'
+import { type RunningRole, runRole } from '../supervisor/child.ts'
+import { MODULES } from './modules.ts'
+import { siteOf } from './site.ts'
+
+/** Work nobody waits for: jobs that events called for, work by the clock, a signed checkpoint every second. */
+export const startWorker = async (config: Config): Promise<RunningRole> => {
+  const house = await openHouse({
+    role: 'worker',
+    databaseUrl: config.databaseUrl,
+    site: siteOf(config),
+    logLevel: config.logLevel,
+    modules: MODULES,
+  })
+  const access = await openAccessLog(house, 'worker')
+  const checkpointing = startCheckpointing(house, openNodeKeys(house.site))
+  await house.jobs.work(house)
+  return {
+    close: async () => {
+      await access.close()
+      await checkpointing.stop()
+      await house.close()
+    },
+  }
+}
+
+if (import.meta.main) await runRole('worker', startWorker)

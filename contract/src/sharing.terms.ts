@@ -1,6 +1,8 @@
 import * as t from 'typebox'
 import { coded, Id, Instant, IsoDate, input, nullable } from './values.ts'
 
+export { Clock } from './clock.ts'
+
 /** The four uses that shared data may be put to (国发〔2016〕51号 第十二条, domain R08). */
 export const PURPOSES = coded({
   administrative_basis: '行政依据',
@@ -89,23 +91,6 @@ export const satisfies = (value: unknown, { op, values }: RowCondition): boolean
   if (typeof low === 'number') return text.trim() !== '' && Number(text) >= low && Number(text) <= Number(high)
   return text >= low && text <= String(high)
 }
-
-/** A statutory clock as shown: which rule and clause, from when to when, and how it stands on the business date. */
-export const Clock = t.Object({
-  rule_code: t.String(),
-  clause: t.String(),
-  started_on: IsoDate,
-  due_on: IsoDate,
-  used_days: t.Integer(),
-  left_days: t.Integer(),
-  overdue_days: t.Integer(),
-  light: t.Unsafe<'green' | 'yellow' | 'red' | 'stopped' | 'idle'>(t.String()),
-  stopped_on: nullable(IsoDate),
-  on_time: nullable(t.Boolean()),
-  /** The working calendar of the due year has not been announced yet. */
-  provisional: t.Boolean(),
-})
-export type Clock = t.Static<typeof Clock>
 
 export const MARKS = coded({ yellow: '黄牌', red: '红牌' })
 

@@ -229,6 +229,84 @@ export interface IdentitySession {
   user_agent: string
 }
 
+/** 通知:发给某机构中有某项权限的人,只增不改 */
+export interface InboxNotice {
+  /** 通知标识:UUID v7 */
+  notice_id: string
+  /** 由哪件事实产生 */
+  event_id: string
+  /** 种类 */
+  kind: string
+  /** 有此权限且范围及于该机构者可见 */
+  permission: string
+  /** 收件机构 */
+  organ_id: string
+  /** 对象种类 */
+  subject_kind: string
+  /** 对象标识 */
+  subject_id: string
+  /** 标题 */
+  title: string
+  /** 随附文字:理由、意见、消息 */
+  text: string
+  /** 事实的业务日期 */
+  occurred_on: string
+  /** 事实的实际时刻 */
+  occurred_at: string
+}
+
+/** 已读:每人各记 */
+export interface InboxNoticeRead {
+  /** 人员 */
+  person_id: string
+  /** 通知 */
+  notice_id: string
+  /** 阅读时刻 */
+  read_at: string
+}
+
+/** 办到哪一步:每个对象已计入的最新事实;迟到、重复的旧事实据此不再改动待办 */
+export interface InboxSubject {
+  /** 对象种类 */
+  subject_kind: string
+  /** 对象标识 */
+  subject_id: string
+  /** 次序:对象的修订号,只增 */
+  position: number
+  /** 事实标识 */
+  event_id: string
+}
+
+/** 待办:交给某机构中有某项权限的人,不指定个人 */
+export interface InboxTodo {
+  /** 待办标识:UUID v7 */
+  todo_id: string
+  /** 种类 */
+  kind: string
+  /** 办理所需的权限:有此权限且范围及于该机构者可见 */
+  permission: string
+  /** 承办机构 */
+  organ_id: string
+  /** 对象种类 */
+  subject_kind: string
+  /** 对象标识 */
+  subject_id: string
+  /** 标题 */
+  title: string
+  /** 时限规则:空为无法定时限 */
+  clock_rule: string | null
+  /** 时限起算日:不计入;到期日由规则与工作日历推得,不存 */
+  clock_started_on: string | null
+  /** 产生业务日期 */
+  opened_on: string
+  /** 由哪件事实产生 */
+  opened_event_id: string
+  /** 了结业务日期 */
+  closed_on: string | null
+  /** 由哪件事实了结 */
+  closed_event_id: string | null
+}
+
 /** 事实:平台上发生过的每一件事,只增不改 */
 export interface KernelEvent {
   /** 事实标识:UUID v7 */
@@ -734,6 +812,10 @@ export interface Tables {
   'identity.person': IdentityPerson
   'identity.person_role': IdentityPersonRole
   'identity.session': IdentitySession
+  'inbox.notice': InboxNotice
+  'inbox.notice_read': InboxNoticeRead
+  'inbox.subject': InboxSubject
+  'inbox.todo': InboxTodo
   'kernel.event': KernelEvent
   'kernel.policy': KernelPolicy
   'kernel.setting': KernelSetting

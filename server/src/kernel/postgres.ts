@@ -12,6 +12,8 @@ export interface Postgres {
   readonly port: number
   /** Connection URL of a database as the superuser. */
   url(database: string): string
+  /** False when it was already running: somebody else started it and will stop it. */
+  readonly isOurs: boolean
   /** Fast shutdown: open transactions are rolled back, committed ones are safe. */
   stop(): Promise<void>
 }
@@ -192,9 +194,9 @@ export const startPostgres = async ({ dir, settings = [] }: PostgresOptions): Pr
   await chmod(data, 0o700)
   const left = await readPidFile(data)
   if (left && (await answers(urlFor(left.port, password)('postgres'))))
-    return { port: left.port, url: urlFor(left.port, password), stop: stopAt(data) }
+    return { port: left.port, url: urlFor(left.port, password), isOurs: false, stop: stopAt(data) }
   const port = await freePort()
   const url = urlFor(port, password)
   await awaitAnswer(url('postgres'), launch(dir, port, settings))
-  return { port, url, stop: stopAt(data) }
+  return { port, url, isOurs: true, stop: stopAt(data) }
 }

@@ -140,6 +140,10 @@ const send = (mount: Mount, request: FastifyRequest, reply: FastifyReply, thrown
   void reply.code(status).type(PROBLEM_TYPE).send(toProblem(fault, request.id))
 }
 
+/** Fastify warns of schema parts that are there and undefined. */
+const present = (parts: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined))
+
 const register = (app: FastifyInstance, mount: Mount, { endpoint: ep, handle }: Route): void => {
   const { params, query, body, response, permission, produces } = ep
   app.route({
@@ -147,7 +151,7 @@ const register = (app: FastifyInstance, mount: Mount, { endpoint: ep, handle }: 
     url: API_PREFIX + ep.path,
     bodyLimit: ep.body_limit,
     config: { permission },
-    schema: { params, querystring: query, body, ...(produces ? {} : { response: { 200: response } }) },
+    schema: present({ params, querystring: query, body, response: produces ? undefined : { 200: response } }),
     validatorCompiler: ({ schema, httpPart }) =>
       (httpPart === 'body' ? bodyValidator : textValidator)(schema as object),
     onRequest: gate(mount, permission),

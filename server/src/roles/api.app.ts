@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import * as contract from '@sanjiang/contract'
-import { type FastifyBaseLogger, fastify } from 'fastify'
+import { type FastifyBaseLogger, fastify, LogController } from 'fastify'
 import { Fault } from '#kernel/fault.ts'
 import type { OpenHouse } from '#kernel/house.ts'
 import { makeMetrics } from '#kernel/metrics.ts'
@@ -23,7 +23,7 @@ export const buildApi = async ({ house, authenticate, refused }: ApiOptions) => 
   const metrics = makeMetrics('api')
   const app = fastify({
     loggerInstance: house.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1_048_576,
     genReqId: (request) => {
       const given = String(request.headers['x-trace-id'] ?? '')

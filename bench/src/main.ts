@@ -1,0 +1,16 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+// A bench is a file of this folder that can be run by itself; those that only serve others say so by a dot in their name.
+const names = readdirSync(new URL('.', import.meta.url))
+  .filter((name) => /^[\w-]+\.ts$/.test(name) && name !== 'main.ts')
+  .map((name) => name.slice(0, -3))
+
+const [name, ...rest] = process.argv.slice(2)
+if (!name || !names.includes(name)) {
+  console.error(`用法: npm run bench -- 名称 [--quick]\n名称: ${names.join('、')}`)
+  process.exit(2)
+}
+const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url))
+process.exit(spawnSync(process.execPath, [file, ...rest], { stdio: 'inherit' }).status ?? 1)

@@ -1,0 +1,18 @@
+import type { Feature } from './feature.ts'
+import { catalogFeature } from './features/catalog/catalog.routes.tsx'
+import { gatewayFeature } from './features/gateway/gateway.routes.tsx'
+import { identityFeature } from './features/identity/identity.routes.tsx'
+import { inboxFeature } from './features/inbox/inbox.routes.tsx'
+import { ledgerFeature } from './features/ledger/ledger.routes.tsx'
+import { sharingFeature } from './features/sharing/sharing.routes.tsx'
+import { systemsFeature } from './features/systems/systems.routes.tsx'
+
+export const FEATURES: readonly Feature[] = [
+  inboxFeature,
+  catalogFeature,
+  sharingFeature,
+  gatewayFeature,
+  ledgerFeature,
+  systemsFeature,
+  identityFeature,
+]

@@ -19,16 +19,16 @@ import type { Hasher } from './hasher.ts'
 import type { Line } from './lines.ts'
 import { LogTrack } from './log-track.ts'
 import { Frontier } from './merkle.ts'
+import { ReceiptCheck } from './receipt-check.ts'
 import { recordField, SealError } from './seal-error.ts'
 import { SegmentCheck } from './segment.ts'
-import { judgeSignatures, type Receipt, type Trust } from './trust.ts'
+import { judgeSignatures, latestSeen, type Trust } from './trust.ts'
 import type { Report, VerifyDeps } from './verify.ts'
 
 const SKEW_MS = 60_000
 const [LETTER_A, LETTER_S, LETTER_C, LETTER_E] = [0x61, 0x73, 0x63, 0x65]
 
 const shifted = (at: string, ms: number): string => (at === '' ? '' : new Date(Date.parse(at) + ms).toISOString())
-const keyOf = (log_id: string, seq: number): string => `${log_id}/${seq}`
 
 /** What exists once the manifest has been read. */
 interface Work {
@@ -51,7 +51,7 @@ export class BundleCheck {
   readonly #findings = new Findings()
   readonly #counts = { lines: 0, segments: 0, entries: 0, checkpoints: 0 }
   readonly #tracks = new Map<string, LogTrack>()
-  readonly #receipts: Map<string, Receipt>
+  readonly #receipts: ReceiptCheck
   readonly #skew: number
   #logs = 0
   #work: Work | undefined
@@ -65,7 +65,7 @@ export class BundleCheck {
     this.#trust = trust
     this.#deps = deps
     this.#skew = deps.skew_ms ?? SKEW_MS
-    this.#receipts = new Map((trust.receipts ?? []).map((receipt) => [keyOf(receipt.log_id, receipt.seq), receipt]))
+    this.#receipts = new ReceiptCheck(trust.receipts ?? [])
   }
 
   /** Takes one line. Only signatures are waited for: entries, the many, are judged at once. */
@@ -129,6 +129,7 @@ export class BundleCheck {
         this.#fault('forged', { line: 1, log_id, checkpoint_no: anchor.checkpoint.no }, '起点的边缘节点与其根不符')
       this.#logs++
       this.#tracks.set(log_id, new LogTrack(hasher, { log_id, frontier: tree }))
+      this.#receipts.start(log_id, size)
     }
     if (!(await chain.start(anchor)))
       this.#fault('forged', { line: 1, checkpoint_no: anchor.checkpoint.no }, '起点各日志的状态未得到起点检查点的证明')
@@ -176,14 +177,15 @@ export class BundleCheck {
     if (late) {
       track.latest.take(prefixed)
       track.latest_seq = seq
-      if (this.#receipts.size > 0) this.#receipt({ log_id: track.log_id, seq }, leaf, no)
+      if (!this.#receipts.isEmpty) this.#receipts.meet({ log_id: track.log_id, seq, line: no }, leaf, this.#findings)
       return
     }
     const entry = readable(line.bytes)
     if (!plain) check.acceptOdd(no, leaf, entry)
     if (entry === undefined) return
     this.#early(entry, no, track)
-    if (this.#receipts.size > 0) this.#receipt(entry, leaf, no)
+    const { log_id, seq: own } = entry
+    if (!this.#receipts.isEmpty) this.#receipts.meet({ log_id, seq: own, line: no }, leaf, this.#findings)
   }
 
   /** Instants may step back by the skew, as clocks do. */
@@ -197,16 +199,6 @@ export class BundleCheck {
     if (at >= floor && at >= shifted(latest, -this.#skew)) return
     const bound = at < floor ? `上一个检查点的时间 ${this.#work?.chain.since}` : `同一日志前面条目的时间 ${latest}`
     this.#fault('backdated', { line, log_id, seq }, `第 ${seq} 条自称写于 ${at}，早于${bound}`)
-  }
-
-  #receipt({ log_id, seq }: Pick<Entry, 'log_id' | 'seq'>, leaf: Uint8Array, line: number): void {
-    const receipt = this.#receipts.get(keyOf(log_id, seq))
-    if (receipt === undefined) return
-    this.#receipts.delete(keyOf(log_id, seq))
-    const found = hex(leaf)
-    if (found === receipt.leaf) return
-    const message = `第 ${seq} 条与使用方留存的回执不符，被改动`
-    this.#findings.add({ kind: 'edit', where: { line, log_id, seq }, expected: receipt.leaf, found, message })
   }
 
   async #checkpoint(line: Line): Promise<void> {
@@ -225,6 +217,7 @@ export class BundleCheck {
     if (head === undefined) return
     const track = this.#trackOf(log_id)
     track.settle(head, checkpoint, this.#findings)
+    this.#receipts.settle(head)
     const [at, seq] = [track.latest.text, track.latest_seq]
     if (at > shifted(checkpoint.at, this.#skew)) {
       this.#fault(
@@ -247,10 +240,12 @@ export class BundleCheck {
     if (!counted || end.digest !== digest.digest() || end.produced_at !== manifest.produced_at)
       this.#fault('damaged', where, '文件各行与结束行的计数或摘要不符：导出之后文件有过变化')
     const signed = { message: endMessage(end), at: end.produced_at, signatures }
-    for (const { key_id, state } of await judgeSignatures(signed, chain.keys, this.#deps.checkSignature)) {
-      if (state === 'unknown_key') this.#fault('key_change', where, `结束行由未知密钥 ${key_id} 签名`)
-      else if (state === 'wrong') this.#fault('forged', where, `结束行上密钥 ${key_id} 的签名不成立`)
-    }
+    const judged = await judgeSignatures(signed, chain.keys, this.#deps.checkSignature)
+    for (const { key_id, state } of judged)
+      if (state === 'wrong') this.#fault('forged', where, `结束行上密钥 ${key_id} 的签名不成立`)
+    // A node may have taken a new key since the last checkpoint of this period; then its old one has signed as well.
+    if (!judged.some(({ role, state }) => role === 'node' && state !== 'wrong'))
+      this.#fault('unverifiable', where, '结束行没有可信的节点签名：条目不受影响，但导出时间与时期只是文件自称')
   }
 
   finish(): Report {
@@ -263,7 +258,9 @@ export class BundleCheck {
       this.#leaveLogs(work)
       this.#compareRange(work)
       this.#compareSeen(work)
-      this.#compareReceipts(work)
+      this.#comparePeriod(work)
+      const from = shifted(work.manifest.anchor?.checkpoint.at ?? '', this.#skew)
+      this.#receipts.leave({ from, to: shifted(work.chain.last?.at ?? '', -this.#skew) }, this.#findings)
     }
     return this.#report(work)
   }
@@ -287,17 +284,31 @@ export class BundleCheck {
     const needed = this.#trust.require_witness ?? 0
     if (needed > 0 && chain.witnessed_no === 0)
       this.#fault('unwitnessed', { checkpoint_no: last }, `没有检查点得到 ${needed} 方见证`)
-    const { period } = this.#deps
-    if (period !== undefined && (period.from !== manifest.period.from || period.to !== manifest.period.to))
+  }
+
+  /** That nothing of the period can be missing at either end, and that it is the period asked for. */
+  #comparePeriod({ manifest, chain }: Work): void {
+    const { period, anchor, produced_at } = manifest
+    const wanted = this.#deps.period
+    if (wanted !== undefined && (wanted.from !== period.from || wanted.to !== period.to))
+      this.#fault('replay', { line: 1 }, `要的是 ${wanted.from} 至 ${wanted.to}，文件是 ${period.from} 至 ${period.to}`)
+    if (anchor !== null && anchor.checkpoint.at >= period.from)
       this.#fault(
-        'replay',
-        { line: 1 },
-        `要的是 ${period.from} 至 ${period.to}，文件是 ${manifest.period.from} 至 ${manifest.period.to}`,
+        'removal',
+        { checkpoint_no: anchor.checkpoint.no },
+        `时期从 ${period.from} 起，而文件的起点在其后（${anchor.checkpoint.at}）`,
+      )
+    const last = chain.last
+    if (last !== undefined && last.at < period.to && period.to < produced_at)
+      this.#fault(
+        'unverifiable',
+        { checkpoint_no: last.no },
+        `时期到 ${period.to} 止，文件的最后一个检查点在其前（${last.at}）：其后是否还有条目，要由之后的检查点证明`,
       )
   }
 
   #compareSeen({ manifest, chain }: Work): void {
-    const seen = this.#trust.last_seen
+    const seen = latestSeen(this.#trust)
     const { last } = chain
     if (seen === undefined || last === undefined) return
     const before = manifest.anchor?.checkpoint.no ?? 0
@@ -314,18 +325,6 @@ export class BundleCheck {
     else this.#fault('rollback', { checkpoint_no: last.no }, `节点的状态被回退：${older}`)
   }
 
-  /** Receipts inside the time the bundle covers must have met their entry. */
-  #compareReceipts({ manifest, chain }: Work): void {
-    const from = shifted(manifest.anchor?.checkpoint.at ?? '', this.#skew)
-    const to = shifted(chain.last?.at ?? '', -this.#skew)
-    for (const { log_id, seq, at } of this.#receipts.values()) {
-      const covered =
-        at === undefined ? (this.#tracks.get(log_id)?.next_seq ?? 0) > seq && from === '' : at > from && at < to
-      if (!covered) continue
-      this.#fault('removal', { log_id, seq }, `使用方持有第 ${seq} 条的回执，文件中没有这一条`)
-    }
-  }
-
   #report(work: Work | undefined): Report {
     const { chain, manifest } = work ?? {}
     return {
@@ -337,6 +336,7 @@ export class BundleCheck {
       checkpoints: { first_no: chain?.first_no ?? 0, last_no: chain?.last?.no ?? 0 },
       ...(chain?.last === undefined ? {} : { last: chain.last }),
       witnessed_no: chain?.witnessed_no ?? 0,
+      receipts: { met: this.#receipts.met, outside: this.#receipts.outside },
       keys: chain?.keys ?? this.#trust.keys,
       findings: this.#findings.list,
       untold: this.#findings.untold,

@@ -164,10 +164,10 @@ export class BundleWriter {
     return this.#line({ checkpoint: signed.checkpoint, signatures: signed.signatures })
   }
 
-  /** `signer` may be absent where the exporter does not hold the node's key; then produced_at is only a claim. */
-  async end(signer?: Signer): Promise<Uint8Array> {
+  /** Without a signer — where the exporter does not hold the node's key — produced_at is only a claim. */
+  async end(...signers: readonly Signer[]): Promise<Uint8Array> {
     const end: End = { ...this.#counts, produced_at: this.#produced_at, digest: this.#digest.digest() }
-    const signatures = signer === undefined ? [] : [await signatureBy(signer, endMessage(end))]
+    const signatures = await Promise.all(signers.map((signer) => signatureBy(signer, endMessage(end))))
     return this.#line({ end, signatures })
   }
 
@@ -187,7 +187,7 @@ const readFrontier = (of: Record<string, unknown>): string[] => {
   return nodes as string[]
 }
 
-const readAnchor = (value: Record<string, unknown>): Anchor => ({
+export const readAnchor = (value: Record<string, unknown>): Anchor => ({
   ...readSignedCheckpoint(value),
   heads: listField(value, 'heads', {
     max: MAX_HEADS,

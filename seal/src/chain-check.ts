@@ -14,6 +14,7 @@ import type { Hasher } from './hasher.ts'
 import { rootOf } from './merkle.ts'
 import type { SignatureCheck } from './signature.ts'
 import {
+  allSeen,
   type JudgedSignature,
   rotatedKeys,
   type SeenCheckpoint,
@@ -63,7 +64,7 @@ export class ChainCheck {
   /** Takes the state the bundle starts from; true when the signed heads_root proves every head. */
   async start(anchor: Anchor): Promise<boolean> {
     const { checkpoint } = anchor
-    const authentic = await this.#judge(anchor)
+    const { authentic } = await this.#judge(anchor)
     this.#compareSeen(checkpoint, authentic)
     this.#follow(checkpoint, authentic)
     for (const { log_id, size, root, closed } of anchor.heads) this.#hold({ log_id, size, root, closed })
@@ -74,13 +75,13 @@ export class ChainCheck {
   async accept(signed: SignedCheckpoint): Promise<boolean> {
     const { checkpoint } = signed
     if (this.first_no === 0) this.first_no = checkpoint.no
-    const authentic = await this.#judge(signed)
+    const { authentic, by } = await this.#judge(signed)
     const placed = this.#place(checkpoint, authentic)
     this.#compareSeen(checkpoint, authentic)
     if (!placed) return false
     this.#follow(checkpoint, authentic)
     if (!authentic) return false
-    this.#rotate(signed)
+    this.#rotate(checkpoint, by)
     this.#takeHeads(checkpoint)
     return true
   }
@@ -89,14 +90,14 @@ export class ChainCheck {
     this.#context.findings.add({ kind, where, message })
   }
 
-  /** Signed by a believed node key, of this node, in this mode, with this hash. */
-  async #judge(signed: SignedCheckpoint): Promise<boolean> {
+  /** Signed by a believed node key — `by` — of this node, in this mode, with this hash. */
+  async #judge(signed: SignedCheckpoint): Promise<{ authentic: boolean; by: string }> {
     const { trust, demo, hasher, checkSignature } = this.#context
     const { checkpoint } = signed
     const judged = await verifyCheckpoint(signed, this.keys, checkSignature)
     const own = checkpoint.node_id === trust.node_id && checkpoint.demo === demo && checkpoint.hash_alg === hasher.alg
-    const genuine = judged.some(({ role, state }) => role === 'node' && state === 'valid')
-    if (!genuine) this.#unsigned(checkpoint, judged)
+    const genuine = judged.find(({ role, state }) => role === 'node' && state === 'valid')
+    if (genuine === undefined) this.#unsigned(checkpoint, judged)
     else if (!own)
       this.#fault(
         'forged',
@@ -104,7 +105,7 @@ export class ChainCheck {
         `检查点 ${checkpoint.no} 的节点、演示标记或杂凑算法与清单不符`,
       )
     this.#witnesses(checkpoint, judged)
-    return genuine && own
+    return { authentic: genuine !== undefined && own, by: genuine?.key_id ?? '' }
   }
 
   #unsigned({ no }: Checkpoint, judged: readonly JudgedSignature[]): void {
@@ -148,7 +149,9 @@ export class ChainCheck {
       this.whole = false
     } else if (prev !== link.hash && link.authentic && authentic)
       this.#fault('fork', where, `检查点 ${no} 承接的不是文件中的检查点 ${link.no}，历史分叉`)
-    if (authentic && at < link.at) this.#fault('backdated', where, `检查点 ${no} 的时间 ${at} 早于前一个的 ${link.at}`)
+    // Strictly: a key that was replaced at an instant must not sign another checkpoint of that same instant.
+    if (authentic && at <= link.at)
+      this.#fault('backdated', where, `检查点 ${no} 的时间 ${at} 不晚于前一个的 ${link.at}`)
     return true
   }
 
@@ -160,22 +163,20 @@ export class ChainCheck {
   }
 
   #compareSeen(checkpoint: Checkpoint, authentic: boolean): void {
-    const seen = this.#context.trust.last_seen
-    if (seen === undefined || checkpoint.no !== seen.no || !authentic) return
-    const found = checkpointHash(this.#context.hasher, checkpoint)
-    if (found === seen.hash) return
-    const message = `检查点 ${seen.no} 与上次所见的不同：同一编号有两段历史`
-    this.#context.findings.add({ kind: 'fork', where: { checkpoint_no: seen.no }, expected: seen.hash, found, message })
+    const { trust, hasher, findings } = this.#context
+    const seen = allSeen(trust).filter(({ no }) => no === checkpoint.no)
+    if (seen.length === 0 || !authentic) return
+    const found = checkpointHash(hasher, checkpoint)
+    const other = seen.find(({ hash }) => hash !== found)
+    if (other === undefined) return
+    const message = `检查点 ${other.no} 与上次所见的不同：同一编号有两段历史`
+    findings.add({ kind: 'fork', where: { checkpoint_no: other.no }, expected: other.hash, found, message })
   }
 
-  #rotate({ checkpoint, signatures }: SignedCheckpoint): void {
-    const next = checkpoint.next_key
-    if (next === undefined) return
-    const nodeKeys = new Set(this.keys.filter(({ role }) => role === 'node').map(({ key_id }) => key_id))
-    const by = signatures.find(({ key_id }) => nodeKeys.has(key_id))?.key_id ?? ''
-    this.keys = rotatedKeys(this.keys, { by, at: checkpoint.at, next })
-    const message = `检查点 ${checkpoint.no} 由密钥 ${by} 交接给 ${next.key_id}`
-    this.#fault('rotation', { checkpoint_no: checkpoint.no }, message)
+  #rotate({ no, at, next_key }: Checkpoint, by: string): void {
+    if (next_key === undefined) return
+    this.keys = rotatedKeys(this.keys, { by, at, next: next_key })
+    this.#fault('rotation', { checkpoint_no: no }, `检查点 ${no} 由密钥 ${by} 交接给 ${next_key.key_id}`)
   }
 
   #takeHeads(checkpoint: Checkpoint): void {

@@ -42,10 +42,22 @@ export interface Trust {
   readonly node_id: string
   readonly keys: readonly TrustKey[]
   readonly last_seen?: SeenCheckpoint
+  /** Further checkpoints that must be in the node's history: those that somebody else has seen. */
+  readonly also_seen?: readonly SeenCheckpoint[]
   readonly receipts?: readonly Receipt[]
   /** How many different witnesses must have signed. */
   readonly require_witness?: number
 }
+
+/** Every checkpoint known beforehand. */
+export const allSeen = ({ last_seen, also_seen = [] }: Trust): SeenCheckpoint[] => [
+  ...(last_seen === undefined ? [] : [last_seen]),
+  ...also_seen,
+]
+
+/** The newest of them: a node shown today must have come as far. */
+export const latestSeen = (trust: Trust): SeenCheckpoint | undefined =>
+  allSeen(trust).reduce<SeenCheckpoint | undefined>((a, b) => (a === undefined || b.no > a.no ? b : a), undefined)
 
 const optionalText = <K extends string>(of: Record<string, unknown>, field: K, rule: RegExp): { [P in K]?: string } =>
   of[field] === undefined ? {} : ({ [field]: textField(of, field, rule) } as { [P in K]?: string })
@@ -63,7 +75,7 @@ const readTrustKey = (value: Record<string, unknown>): TrustKey => {
   }
 }
 
-const readReceipt = (value: Record<string, unknown>): Receipt => ({
+export const readReceipt = (value: Record<string, unknown>): Receipt => ({
   log_id: textField(value, 'log_id', NAME),
   seq: countField(value, 'seq'),
   leaf: textField(value, 'leaf', DIGEST_HEX),
@@ -93,6 +105,9 @@ export const parseTrust = (text: string): Trust => {
     node_id: textField(value, 'node_id', NAME),
     keys,
     ...(value.last_seen === undefined ? {} : { last_seen: readSeen(recordField(value, 'last_seen')) }),
+    ...(value.also_seen === undefined
+      ? {}
+      : { also_seen: listField(value, 'also_seen', { max: 1000, read: readSeen }) }),
     ...(receipts.length === 0 ? {} : { receipts }),
     ...(value.require_witness === undefined ? {} : { require_witness: countField(value, 'require_witness') }),
   }

@@ -30,6 +30,8 @@ export interface Report {
   readonly last?: SeenCheckpoint
   /** Highest checkpoint with the witnesses required; 0 when none is. */
   readonly witnessed_no: number
+  /** Receipts that met their entry, and those this bundle says nothing about. */
+  readonly receipts: { readonly met: number; readonly outside: number }
   /** Keys believed after the bundle: as in the trust, and those handed over to inside it. */
   readonly keys: readonly TrustKey[]
   readonly findings: readonly Finding[]

@@ -221,7 +221,7 @@ export class SampleNode {
       }
       yield writer.checkpoint(signed)
     }
-    yield await writer.end(order.unsigned ? undefined : this.signer)
+    yield await writer.end(...(order.unsigned ? [] : [this.signer]))
   }
 
   *#segments(

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { rename, writeFile } from 'node:fs/promises'
+import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import {
@@ -23,9 +23,8 @@ import { HASHER, nodeHasher } from './node-hasher.ts'
 import { GrowingTree, type Tile } from './tree.rules.ts'
 
 const SILENT_SECONDS = 15
+/** Read so many at a time. One checkpoint covers everything there is: an entry left for the next would look back-dated. */
 const LEAVES_AT_ONCE = 10_000
-/** Bounds one checkpoint's transaction; what is left follows a second later. */
-const LEAVES_PER_LOG = 200_000
 
 interface Tracked {
   readonly tree: GrowingTree
@@ -65,12 +64,54 @@ const readSeen = (keys: NodeKeys): { no: number; hash: string } | undefined => {
 
 const writeSeen = async (keys: NodeKeys, { no, hash }: { no: number; hash: string }): Promise<void> => {
   const file = seenFile(keys)
-  await writeFile(`${file}.new`, JSON.stringify({ no, hash }), { mode: 0o600 })
+  const handle = await open(`${file}.new`, 'w', 0o600)
+  try {
+    await handle.writeFile(JSON.stringify({ no, hash }))
+    await handle.datasync()
+  } finally {
+    await handle.close()
+  }
   await rename(`${file}.new`, file)
 }
 
 const nodesOf = (frontier: Buffer): string[] =>
   Array.from({ length: frontier.length / 32 }, (_, i) => frontier.toString('hex', i * 32, i * 32 + 32))
+
+/**
+ * The open logs' trees as stored, which only the signed heads_root makes trustworthy: whoever owns the database could
+ * else have history rewritten and have the node sign on from there.
+ */
+const trackedFrom = (rows: readonly store.HeadRow[], checkpoint: Checkpoint): Map<string, Tracked> => {
+  const all = rows.map(({ log_id, size, root, frontier, is_closed }) => {
+    const tree = treeFrom(size, frontier)
+    const head: Head = { log_id, size, root: hex(root), closed: is_closed }
+    if (tree === undefined || hex(tree.root()) !== head.root) throw headsChanged(checkpoint)
+    return { tree, head }
+  })
+  const root = headsRoot(
+    HASHER,
+    all.map(({ head }) => head),
+  )
+  if (root !== checkpoint.heads_root) throw headsChanged(checkpoint)
+  return new Map(all.filter(({ head }) => !head.closed).map((tracked) => [tracked.head.log_id, tracked]))
+}
+
+const treeFrom = (size: number, frontier: Buffer): GrowingTree | undefined => {
+  try {
+    return GrowingTree.from(HASHER, { size, nodes: nodesOf(frontier) })
+  } catch {
+    return undefined
+  }
+}
+
+const headsChanged = ({ no }: Checkpoint): ChainBroken =>
+  new ChainBroken(`第 ${no} 号检查点的日志状态被改动，与已签署的总根不符；不再签署，请导出并离线验证`)
+
+/** Strictly later than the checkpoint before, even if the clock was set back. */
+const timeAfter = (before: string): string => {
+  const now = new Date().toISOString()
+  return now > before ? now : new Date(Date.parse(before) + 1).toISOString()
+}
 
 export interface Checkpointer {
   /** Signs a checkpoint if anything changed; its number, or null. Throws `ChainBroken` rather than fork. */
@@ -133,12 +174,7 @@ class NodeCheckpointer implements Checkpointer {
     const checkpoint = readCheckpoint(JSON.parse(row.body))
     if (checkpoint.node_id !== this.#keys.node_id)
       throw new ChainBroken(`此库的账本属于节点 ${checkpoint.node_id}，不是本节点 ${this.#keys.node_id}`)
-    const logs = new Map<string, Tracked>()
-    for (const { log_id, size, root, frontier, is_closed } of await store.listHeadsAsOf(tx, row.no)) {
-      if (is_closed) continue
-      const tree = GrowingTree.from(HASHER, { size, nodes: nodesOf(frontier) })
-      logs.set(log_id, { tree, head: { log_id, size, root: hex(root), closed: false } })
-    }
+    const logs = trackedFrom(await store.listHeadsAsOf(tx, row.no), checkpoint)
     const { no, at } = checkpoint
     return { no, at, hash: checkpointHash(HASHER, checkpoint), signer: this.#signerAfter(checkpoint, row), logs }
   }
@@ -152,6 +188,8 @@ class NodeCheckpointer implements Checkpointer {
   }
 
   async #advance(tx: Tx, chain: Chain): Promise<Chain | undefined> {
+    // The time before any size is read: what this checkpoint does not cover was not committed then.
+    const at = timeAfter(chain.at)
     for (const { log_id, role } of await closeSilentLogs(tx, this.#silentSeconds))
       this.#log.warn({ log_id, role }, 'ledger log closed: its writer is silent')
     const growths: Growth[] = []
@@ -162,7 +200,7 @@ class NodeCheckpointer implements Checkpointer {
       else if (row.closed_at !== null && row.size === 0) empty.push(row.log_id)
     }
     if (empty.length > 0) await store.setLogsSettled(tx, empty, chain.no)
-    return growths.length > 0 ? this.#sign(tx, chain, growths) : undefined
+    return growths.length > 0 ? this.#sign(tx, chain, { at, growths }) : undefined
   }
 
   /** Follows one log to the size its writer committed; nothing when it did not change. */
@@ -174,9 +212,8 @@ class NodeCheckpointer implements Checkpointer {
     const { log_id, size, closed_at } = row
     const tree = tracked?.tree ?? new GrowingTree(nodeHasher(row.hash_alg as 'sha256'))
     const tiles: Tile[] = []
-    const target = Math.min(size, tree.size + LEAVES_PER_LOG)
-    while (tree.size < target) {
-      const until = Math.min(target, tree.size + LEAVES_AT_ONCE)
+    while (tree.size < size) {
+      const until = Math.min(size, tree.size + LEAVES_AT_ONCE)
       const wanted = until - tree.size
       const leaves = await listLeaves(tx, log_id, [tree.size, until])
       for (const leaf of leaves) tiles.push(...tree.append(leaf))
@@ -191,11 +228,10 @@ class NodeCheckpointer implements Checkpointer {
     return { log_id, tree, tiles, head: { log_id, size: tree.size, root: hex(tree.root()), closed } }
   }
 
-  async #sign(tx: Tx, chain: Chain, growths: readonly Growth[]): Promise<Chain> {
+  async #sign(tx: Tx, chain: Chain, { at, growths }: { at: string; growths: readonly Growth[] }): Promise<Chain> {
     const changed = new Map(growths.map((growth) => [growth.log_id, growth]))
     const others = [...chain.logs.values()].filter(({ head }) => !changed.has(head.log_id)).map(({ head }) => head)
     const heads = growths.map(({ head }) => head)
-    const now = new Date().toISOString()
     const newest = this.#keys.signers.at(-1)!
     const checkpoint: Checkpoint = {
       v: 1,
@@ -203,7 +239,7 @@ class NodeCheckpointer implements Checkpointer {
       demo: this.#keys.demo,
       hash_alg: HASHER.alg,
       no: chain.no + 1,
-      at: now > chain.at ? now : chain.at,
+      at,
       prev: chain.hash,
       policy_version: await getPolicyVersion(tx),
       ...(newest.key_id === chain.signer.key_id ? {} : { next_key: newest.named }),
@@ -213,8 +249,7 @@ class NodeCheckpointer implements Checkpointer {
     await this.#store(tx, chain.signer, { checkpoint, growths })
     const logs = new Map<string, Tracked>([...chain.logs, ...changed])
     for (const { log_id, closed } of heads) if (closed) logs.delete(log_id)
-    const { no, at } = checkpoint
-    return { no, at, hash: checkpointHash(HASHER, checkpoint), signer: newest, logs }
+    return { no: checkpoint.no, at, hash: checkpointHash(HASHER, checkpoint), signer: newest, logs }
   }
 
   async #store(

@@ -39,16 +39,29 @@ export const listCheckpointRange = (db: Db, [first, last]: readonly [number, num
     .orderBy('no')
     .execute()
 
-/** First and last checkpoint signed in [from, to); none when the period has none. */
+const findFirstSince = (db: Db, at: string) =>
+  db.selectFrom('ledger.checkpoint').select('no').where('at', '>=', at).orderBy('no').limit(1).executeTakeFirst()
+
+/**
+ * From the first checkpoint signed since `from` to the first signed since `to`, which shows that the period has nothing
+ * more; to the latest, while there is none. Undefined when none was signed since `from`.
+ */
 export const findCheckpointSpan = async (db: Db, [from, to]: readonly [string, string]) => {
-  const row = await db
-    .selectFrom('ledger.checkpoint')
-    .select(({ fn }) => [fn.min<number | null>('no').as('first_no'), fn.max<number | null>('no').as('last_no')])
-    .where('at', '>=', from)
-    .where('at', '<', to)
-    .executeTakeFirstOrThrow()
-  return row.first_no === null ? undefined : { first_no: row.first_no, last_no: row.last_no! }
+  const first = await findFirstSince(db, from)
+  if (!first) return undefined
+  const last = (await findFirstSince(db, to)) ?? (await findLatestCheckpoint(db))!
+  return { first_no: first.no, last_no: Math.max(first.no, last.no) }
 }
+
+/** The nearest checkpoint before `no`: where one was taken out, the one before the hole. */
+export const findCheckpointBefore = (db: Db, no: number) =>
+  db
+    .selectFrom('ledger.checkpoint')
+    .select(columns)
+    .where('no', '<', no)
+    .orderBy('no', 'desc')
+    .limit(1)
+    .executeTakeFirst()
 
 export interface HeadRow {
   readonly log_id: string

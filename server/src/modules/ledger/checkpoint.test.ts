@@ -16,6 +16,7 @@ import { listCheckpointRange } from './checkpoint.store.ts'
 import { type LogWriter, makeCheckpointer, openNodeKeys, startCheckpointing } from './index.ts'
 import { listLeaves } from './log.store.ts'
 import { HASHER } from './node-hasher.ts'
+import { GrowingTree } from './tree.rules.ts'
 
 let ground: Ground
 beforeEach(async () => {
@@ -128,6 +129,34 @@ test('a database rolled back behind what this node has signed is not signed over
   await append(log, 1)
   await assert.rejects(checkpointer.tick(), { name: 'ChainBroken' })
   await assert.rejects(makeCheckpointer(ground.house, ground.keys).tick(), { name: 'ChainBroken' })
+})
+
+test('history rewritten together with its tree is not signed on by the node that takes over (C3)', async () => {
+  const log = await ground.open()
+  await append(log, 7)
+  await makeCheckpointer(ground.house, ground.keys).tick()
+  const leaves = await listLeaves(ground.house.db, log.logId(), [0, 7])
+  leaves[3] = Buffer.alloc(32, 7)
+  const tree = new GrowingTree(HASHER)
+  for (const leaf of leaves) tree.append(leaf)
+  await ground.tamper('update ledger.entry set leaf = $1 where seq = 3', [leaves[3]])
+  await append(log, 1)
+  const frontier = Buffer.from(tree.state().nodes.join(''), 'hex')
+  await ground.tamper('update ledger.head set root = $1, frontier = $2', [Buffer.from(tree.root()), frontier])
+  await assert.rejects(makeCheckpointer(ground.house, ground.keys).tick(), { name: 'ChainBroken' })
+  await ground.tamper('update ledger.head set frontier = $1', [frontier.subarray(32)])
+  await assert.rejects(makeCheckpointer(ground.house, ground.keys).tick(), { name: 'ChainBroken' })
+})
+
+test('checkpoints are strictly later than one another, whatever the clock does (C3)', async () => {
+  const checkpointer = makeCheckpointer(ground.house, ground.keys)
+  const log = await ground.open()
+  for (let round = 0; round < 5; round += 1) {
+    await append(log, 1)
+    await checkpointer.tick()
+  }
+  const instants = (await signedAll()).map(({ checkpoint }) => checkpoint.at)
+  assert.deepEqual(instants, [...new Set(instants)].sort())
 })
 
 test("a database that holds another node's chain is not signed (C3)", async () => {

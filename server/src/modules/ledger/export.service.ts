@@ -1,11 +1,19 @@
 import { Readable } from 'node:stream'
-import { type AnchorHead, BundleWriter, MAX_SEGMENT, type Manifest, type SignedCheckpoint } from '@sanjiang/seal'
-import type { Ctx } from '#kernel/ctx.ts'
+import {
+  type AnchorHead,
+  BundleWriter,
+  canonical,
+  MAX_SEGMENT,
+  type Manifest,
+  readAnchor,
+  type SignedCheckpoint,
+} from '@sanjiang/seal'
+import { type Ctx, scopeOf } from '#kernel/ctx.ts'
 import type { Db } from '#kernel/db.ts'
 import { Fault, invalid } from '#kernel/fault.ts'
 import {
   type CheckpointRow,
-  findCheckpoint,
+  findCheckpointBefore,
   findCheckpointSpan,
   type HeadRow,
   listCheckpointRange,
@@ -13,7 +21,7 @@ import {
   listHeadsAsOf,
 } from './checkpoint.store.ts'
 import { listEntryBytes, type StoredEntry } from './entry.store.ts'
-import type { NodeKeys } from './node.keys.ts'
+import type { NodeKeys, NodeSigner } from './node.keys.ts'
 import { HASHER } from './node-hasher.ts'
 
 const CHECKPOINTS_AT_ONCE = 500
@@ -21,6 +29,8 @@ const ENTRIES_AT_ONCE = 4_000
 const DAY_MS = 86_400_000
 const SHANGHAI = '+08:00'
 const LONG_AGO = '1970-01-01T00:00:00.000Z'
+/** An entry is covered by a checkpoint signed a little after it, so the period's last ones are in the next period's first. */
+const COVER_MS = 60_000
 
 export interface ExportOptions {
   /** Days of Asia/Shanghai, both included. */
@@ -28,10 +38,10 @@ export interface ExportOptions {
   readonly to?: string
 }
 
-const toPeriod = ({ from, to }: ExportOptions): { from: string; to: string } => {
+const toPeriod = ({ from, to }: ExportOptions, now: string): { from: string; to: string } => {
   if (from && to && from > to) throw invalid('to', 'range', '结束日期早于开始日期')
   const start = from ? new Date(`${from}T00:00:00${SHANGHAI}`).toISOString() : LONG_AGO
-  const end = to ? new Date(Date.parse(`${to}T00:00:00${SHANGHAI}`) + DAY_MS).toISOString() : new Date().toISOString()
+  const end = to ? new Date(Date.parse(`${to}T00:00:00${SHANGHAI}`) + DAY_MS).toISOString() : now
   return { from: start, to: end }
 }
 
@@ -43,10 +53,15 @@ const oneLeaf = ({ leaf }: StoredEntry): Uint8Array => (leaf.length === 32 ? lea
 const frontierOf = ({ frontier }: HeadRow): string[] =>
   Array.from({ length: Math.floor(frontier.length / 32) }, (_, i) => frontier.toString('hex', i * 32, i * 32 + 32))
 
-const toSigned = ({ body, signatures }: CheckpointRow): SignedCheckpoint => ({
-  checkpoint: JSON.parse(body),
-  signatures: signatures as unknown as SignedCheckpoint['signatures'],
-})
+const toSigned = ({ body, signatures }: CheckpointRow): SignedCheckpoint => {
+  try {
+    const signed = { checkpoint: JSON.parse(body), signatures: signatures as unknown as SignedCheckpoint['signatures'] }
+    canonical(signed)
+    return signed
+  } catch {
+    return { checkpoint: { unreadable: body } as never, signatures: [] }
+  }
+}
 
 const toAnchorHead = (row: HeadRow): AnchorHead => ({
   log_id: row.log_id,
@@ -56,11 +71,15 @@ const toAnchorHead = (row: HeadRow): AnchorHead => ({
   frontier: frontierOf(row),
 })
 
-const anchorAt = async (db: Db, no: number): Promise<Manifest['anchor']> => {
-  if (no === 0) return null
-  const row = await findCheckpoint(db, no)
-  if (!row) throw new Fault('wrong_state', `第 ${no} 号检查点缺失，无法由此起导出；请从更早的日期导出`)
-  return { ...toSigned(row), heads: (await listHeadsAsOf(db, no)).map(toAnchorHead) }
+const anchorBefore = async (db: Db, no: number): Promise<Manifest['anchor']> => {
+  const row = await findCheckpointBefore(db, no)
+  if (!row) return null
+  const heads = (await listHeadsAsOf(db, row.no)).map(toAnchorHead)
+  try {
+    return readAnchor({ ...toSigned(row), heads })
+  } catch {
+    throw new Fault('wrong_state', `第 ${row.no} 号检查点已被改坏，无法由此起导出；请导出全部并离线验证，以查明之处`)
+  }
 }
 
 /** Reads one log ahead, so that a quiet log costs one query per few thousand entries, not one per checkpoint. */
@@ -99,6 +118,7 @@ class PeriodExport {
   readonly #keys: NodeKeys
   readonly #writer = new BundleWriter(HASHER)
   readonly #tracks = new Map<string, Track>()
+  readonly #signedBy = new Set<string>()
 
   constructor(db: Db, keys: NodeKeys, manifest: Manifest) {
     this.#db = db
@@ -117,10 +137,19 @@ class PeriodExport {
       const heads = Map.groupBy(await listHeads(this.#db, range), (head) => head.no)
       for (const checkpoint of checkpoints) {
         for (const head of heads.get(checkpoint.no) ?? []) yield* this.#segments(head)
-        yield this.#writer.checkpoint(toSigned(checkpoint))
+        const signed = toSigned(checkpoint)
+        for (const one of Array.isArray(signed.signatures) ? signed.signatures : []) this.#signedBy.add(one?.key_id)
+        yield this.#writer.checkpoint(signed)
       }
     }
-    yield await this.#writer.end(this.#keys.signers.at(-1)!)
+    yield await this.#writer.end(...this.#signers())
+  }
+
+  /** The newest key, and the one this period's last checkpoint knows if a newer one came since: a verifier believes either. */
+  #signers(): NodeSigner[] {
+    const { signers } = this.#keys
+    const known = signers.filter(({ key_id }) => this.#signedBy.has(key_id))
+    return [...new Set([...known.slice(-1), ...signers.slice(-1)])]
   }
 
   async *#segments(head: HeadRow): AsyncGenerator<Uint8Array> {
@@ -146,12 +175,16 @@ class PeriodExport {
 
 /** Makes the bundle of a period; the stream reads ahead only as fast as it is taken. Throws when nothing was signed then. */
 export const exportPeriod = async (
-  { db, instant }: Ctx,
+  { db, instant, actor }: Ctx,
   keys: NodeKeys,
   options: ExportOptions,
 ): Promise<{ filename: string; stream: Readable }> => {
-  const period = toPeriod(options)
-  const checkpoints = await findCheckpointSpan(db, [period.from, period.to])
+  // The export is whole or proves nothing, so whoever reaches only some organs cannot have it.
+  if (scopeOf(actor, 'ledger.entry.read') !== 'all')
+    throw new Fault('forbidden', '导出涉及全部机构，须有全省范围的权限')
+  const period = toPeriod(options, instant)
+  const covered = new Date(Date.parse(period.to) + COVER_MS).toISOString()
+  const checkpoints = await findCheckpointSpan(db, [period.from, covered])
   if (!checkpoints) throw new Fault('not_found', '该时期没有已签署的检查点')
   const manifest: Manifest = {
     format: 'sanjiang-ledger/1',
@@ -161,7 +194,7 @@ export const exportPeriod = async (
     produced_at: instant,
     period,
     checkpoints,
-    anchor: await anchorAt(db, checkpoints.first_no - 1),
+    anchor: await anchorBefore(db, checkpoints.first_no),
   }
   const { first_no, last_no } = checkpoints
   const filename = `${keys.node_id}-${first_no}-${last_no}.ndjson`

@@ -39,6 +39,8 @@ const LIMITS: Limits = {
   beatMs: 5_000,
 }
 const MAX_ENTRY_BYTES = 262_144
+/** Half of the minute that a verifier grants before it calls an entry back-dated. */
+const STALE_MS = 20_000
 const DURABLE = new Set(['on', 'remote_apply'])
 
 export interface LogWriter {
@@ -172,8 +174,19 @@ class GroupCommitLog implements LogWriter {
   async #pump(): Promise<void> {
     // Let the rest of this turn's calls join the first batch.
     await new Promise(setImmediate)
-    while (this.#queue.length > 0 && this.#state === 'open') await this.#commit(this.#take())
+    while (this.#queue.length > 0 && this.#state === 'open') {
+      this.#refresh()
+      await this.#commit(this.#take())
+    }
     this.#pumping = undefined
+  }
+
+  /** A slow database must not make entries look back-dated: those that waited long are placed anew, with the time it is now. */
+  #refresh(): void {
+    const first = this.#queue[0]!
+    if (Date.now() - Date.parse(first.at) < STALE_MS) return
+    this.#next = first.seq
+    this.#replace(this.#queue)
   }
 
   #take(): TakenBatch {

@@ -1,6 +1,7 @@
 /** The face of the contract: everything that crosses a wire. */
 export * from './call.ts'
 export * as catalog from './catalog.ts'
+export * as codes from './codes.ts'
 export * from './endpoint.ts'
 export * from './errors.ts'
 export * as gateway from './gateway.ts'

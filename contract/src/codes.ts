@@ -1,0 +1,13 @@
+/** Codes, days and clocks: pure functions and dated data, the same in the browser, on the server and offline. */
+export * from './codes/calendar.ts'
+export * from './codes/check-digit.ts'
+export * from './codes/citizen-id.ts'
+export * from './codes/clock.ts'
+export * from './codes/credit-code.ts'
+export * from './codes/day.ts'
+export * from './codes/division.ts'
+export * from './codes/licence-id.ts'
+export * from './codes/organ-code.ts'
+export type { Parsed } from './codes/parsed.ts'
+export * from './codes/resource-code.ts'
+export * from './codes/rule.ts'

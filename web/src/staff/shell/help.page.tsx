@@ -17,7 +17,7 @@ export const HelpPage = () => {
   const session = useSession()
   return (
     <div className="page">
-      <PageHead title="帮助" lead="门户能做什么、您能做什么、找谁问。" />
+      <PageHead title="帮助" sub="门户能做什么、您能做什么、找谁问。" />
       <div className="cards">
         {STEPS.map(([title, text], index) => (
           <Card key={title} size="small" title={`${index + 1}　${title}`}>

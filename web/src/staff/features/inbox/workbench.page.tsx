@@ -5,7 +5,7 @@ export const WorkbenchPage = () => {
   const session = useSession()
   return (
     <div className="page">
-      <PageHead title="我的工作台" lead={`${session.name} · ${session.organ_name}`} />
+      <PageHead title="我的工作台" sub={`${session.name} · ${session.organ_name}`} />
     </div>
   )
 }

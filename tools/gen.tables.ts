@@ -11,10 +11,12 @@ interface Column {
   readonly comment: string | null
 }
 
-// Partitions are left out: they repeat their parent.
+// Partitions are left out: they repeat their parent. PostgreSQL does not know what a view's column may hold: one with a comment is
+// never null unless the comment says when it is (…为空).
 const COLUMNS = `
 select n.nspname as schema, c.relname as table, obj_description(c.oid) as table_comment, a.attname as column,
-       format_type(a.atttypid, null) as type, not a.attnotnull as nullable,
+       format_type(a.atttypid, null) as type,
+       not a.attnotnull and (c.relkind <> 'v' or coalesce(col_description(c.oid, a.attnum) ~ '为空', true)) as nullable,
        (a.atthasdef or a.attidentity <> '' or a.attgenerated <> '') as has_default, col_description(c.oid, a.attnum) as comment
 from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
 where c.relkind in ('r', 'p', 'v', 'm') and not c.relispartition and a.attnum > 0 and not a.attisdropped

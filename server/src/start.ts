@@ -1,6 +1,6 @@
 import { ConfigFaults, loadConfig, probeConfig, toEnvironment } from '#config'
 import { migrate } from '#kernel/migrate.ts'
-import { startPostgres } from '#kernel/postgres.ts'
+import { keepPostgres, startPostgres } from '#kernel/postgres.ts'
 import { buildStale } from './supervisor/build.ts'
 import { loadDemo } from './supervisor/demo.ts'
 import { keepRole } from './supervisor/keeper.ts'
@@ -13,7 +13,12 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const openDatabase = async (dataDir: string, given: string) => {
   if (given) return { url: given, stop: async () => undefined }
   const server = await startPostgres({ dir: dataDir })
-  return { url: server.url('postgres'), stop: server.stop }
+  const endWatch = keepPostgres({ dir: dataDir }, server, say)
+  const stop = async (): Promise<void> => {
+    await endWatch()
+    await server.stop()
+  }
+  return { url: server.url('postgres'), stop }
 }
 
 /** `npm start`: build what is stale, bring up PostgreSQL, migrate, start the roles and keep them, load the demo. */

@@ -15,13 +15,15 @@ export interface MigrateOptions {
   /** A database user who may create roles and schemas; never the application's. */
   readonly adminUrl: string
   readonly log?: (line: string) => void
+  /** Where the migrations are; tests bring their own. */
+  readonly folder?: URL
 }
 
-const readMigrations = async (): Promise<Migration[]> => {
-  const names = (await readdir(FOLDER)).filter((name) => /^\d{4}_\w+\.sql$/.test(name)).sort()
+const readMigrations = async (folder: URL): Promise<Migration[]> => {
+  const names = (await readdir(folder)).filter((name) => /^\d{4}_\w+\.sql$/.test(name)).sort()
   return Promise.all(
     names.map(async (name) => {
-      const sql = await readFile(new URL(name, FOLDER), 'utf8')
+      const sql = await readFile(new URL(name, folder), 'utf8')
       return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') }
     }),
   )
@@ -68,8 +70,9 @@ const migrateQueue = async (adminUrl: string, client: pg.Client): Promise<void> 
 }
 
 /** Brings a database to this program's version. Forward only; safe to run from several processes at once. */
-export const migrate = async ({ adminUrl, log = () => undefined }: MigrateOptions): Promise<{ applied: string[] }> => {
-  const migrations = await readMigrations()
+export const migrate = async (options: MigrateOptions): Promise<{ applied: string[] }> => {
+  const { adminUrl, log = () => undefined, folder = FOLDER } = options
+  const migrations = await readMigrations(folder)
   const client = new pg.Client({ connectionString: adminUrl, application_name: 'sanjiang-migrate' })
   await client.connect()
   try {

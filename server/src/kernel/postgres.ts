@@ -200,3 +200,46 @@ export const startPostgres = async ({ dir, settings = [] }: PostgresOptions): Pr
   await awaitAnswer(url('postgres'), launch(dir, port, settings))
   return { port, url, isOurs: true, stop: stopAt(data) }
 }
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const WATCH_MS = 500
+
+/**
+ * Starts the server again on the same port whenever it dies — killed, out of memory — so that its clients only see a gap.
+ * Returns what ends the watch; end it before stopping the server.
+ */
+export const keepPostgres = (
+  { dir, settings = [] }: PostgresOptions,
+  server: Postgres,
+  say: (line: string) => void,
+): (() => Promise<void>) => {
+  const data = join(dir, 'postgres')
+  let isEnding = false
+  const look = async (): Promise<void> => {
+    const left = await readPidFile(data)
+    if (left && isAlive(left.pid)) return
+    say('数据库意外停止,正在重新启动')
+    await awaitAnswer(server.url('postgres'), launch(dir, server.port, settings))
+    say('数据库已恢复')
+  }
+  const run = async (): Promise<void> => {
+    while (!isEnding) {
+      // Backends of a killed postmaster hold its shared memory for a moment; the next look tries again.
+      await look().catch((error: Error) => say(error.message))
+      await pause(WATCH_MS)
+    }
+  }
+  const running = run()
+  return () => {
+    isEnding = true
+    return running
+  }
+}

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import pg from 'pg'
 import { cloneDatabase } from '../server/test/cluster.ts'
+import { renderMandate } from './gen.mandate.ts'
 import { renderErrors, renderPermissions } from './gen.reference.ts'
 import { renderDictionary, renderTables } from './gen.tables.ts'
 
@@ -17,6 +18,7 @@ export const generate = async (): Promise<Record<string, string>> => {
       'docs/reference/data-dictionary.md': await renderDictionary(client),
       'docs/reference/errors.md': renderErrors(),
       'docs/reference/permissions.md': renderPermissions(),
+      'docs/mandate.md': renderMandate(),
     }
   } finally {
     await client.end()

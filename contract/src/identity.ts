@@ -161,6 +161,8 @@ export const listOrgans = endpoint({
     q: t.Optional(t.String({ maxLength: 60 })),
     parent_id: t.Optional(OrganId),
     division_code: t.Optional(t.String({ pattern: '^\\d{2,6}$' })),
+    /** Organs standing on this day, under the names they bore then; the business date when left out. */
+    on: t.Optional(IsoDate),
   }),
   response: Page(Organ),
 })
@@ -248,6 +250,14 @@ export const suspendPerson = endpoint({
   params: ById,
   response: Person,
 })
+export const resumePerson = endpoint({
+  method: 'POST',
+  path: '/identity/persons/:id/resume',
+  permission: 'identity.person.edit',
+  summary: '恢复停用的账号',
+  params: ById,
+  response: Person,
+})
 export const unlockPerson = endpoint({
   method: 'POST',
   path: '/identity/persons/:id/unlock',
@@ -277,6 +287,8 @@ export const withdrawRole = endpoint({
 })
 
 // ---- clients -----------------------------------------------------------------------------------------------------
+
+const Addresses = t.Array(t.String({ pattern: '^[0-9a-fA-F.:]+(/\\d{1,3})?$' }), { maxItems: 50 })
 
 export const ClientKey = t.Object({
   key_id: t.String(),
@@ -326,8 +338,17 @@ export const registerClient = endpoint({
   body: input({
     name: Line(80),
     system_id: t.Optional(nullable(Id)),
-    allowed_addresses: t.Optional(t.Array(t.String({ pattern: '^[0-9a-fA-F.:]+(/\\d{1,3})?$' }), { maxItems: 50 })),
+    allowed_addresses: t.Optional(Addresses),
   }),
+  response: Client,
+})
+export const setClientAddresses = endpoint({
+  method: 'PUT',
+  path: '/identity/clients/:id/addresses',
+  permission: 'identity.client.edit',
+  summary: '改来源地址白名单（网关随即照此放行）',
+  params: ById,
+  body: input({ allowed_addresses: Addresses }),
   response: Client,
 })
 export const addClientKey = endpoint({
@@ -362,6 +383,14 @@ export const suspendClient = endpoint({
   summary: '停用应用系统（网关随即不认）',
   params: ById,
   body: input({ reason: Line(500) }),
+  response: Client,
+})
+export const resumeClient = endpoint({
+  method: 'POST',
+  path: '/identity/clients/:id/resume',
+  permission: 'identity.client.suspend',
+  summary: '恢复停用的应用系统',
+  params: ById,
   response: Client,
 })
 

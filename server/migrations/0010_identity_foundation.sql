@@ -19,7 +19,7 @@ create table identity.organ (
 );
 comment on table identity.organ is '机构';
 comment on column identity.organ.organ_id is '机构代码:区划6+类别1+序号3';
-comment on column identity.organ.name is '现用全称';
+comment on column identity.organ.name is '现用全称:业务日期当日的名称,随 organ_name 更新';
 comment on column identity.organ.short_name is '简称';
 comment on column identity.organ.parent_id is '上级机构';
 comment on column identity.organ.path is '层级路径:/上级/本级/';
@@ -30,7 +30,6 @@ comment on column identity.organ.seq_code is '部门序号:部门类目录的目
 comment on column identity.organ.founded_on is '设立日期';
 comment on column identity.organ.dissolved_on is '撤销日期';
 create index organ_path_prefix on identity.organ (path text_pattern_ops);
-create unique index organ_name_living_key on identity.organ (name) where dissolved_on is null;
 
 create table identity.organ_name (
   organ_id text not null constraint organ_name_organ_id_fkey references identity.organ,
@@ -38,14 +37,16 @@ create table identity.organ_name (
   short_name text not null,
   valid_from date not null,
   valid_to date,
-  constraint organ_name_pkey primary key (organ_id, valid_from)
+  constraint organ_name_pkey primary key (organ_id, valid_from),
+  constraint organ_name_period_check check (valid_to is null or valid_to > valid_from)
 );
 comment on table identity.organ_name is '机构名称沿革';
 comment on column identity.organ_name.organ_id is '机构';
 comment on column identity.organ_name.name is '全称';
 comment on column identity.organ_name.short_name is '简称';
 comment on column identity.organ_name.valid_from is '启用日期';
-comment on column identity.organ_name.valid_to is '停用日期:不含当日';
+comment on column identity.organ_name.valid_to is '停用日期:不含当日,机构撤销即止';
+create unique index organ_name_current_key on identity.organ_name (name) where valid_to is null;
 
 create table identity.organ_alias (
   organ_id text not null constraint organ_alias_organ_id_fkey references identity.organ,

@@ -469,7 +469,7 @@ export interface IdentityClientSecret {
 export interface IdentityOrgan {
   /** 机构代码:区划6+类别1+序号3 */
   organ_id: string
-  /** 现用全称 */
+  /** 现用全称:业务日期当日的名称,随 organ_name 更新 */
   name: string
   /** 简称 */
   short_name: string
@@ -509,7 +509,7 @@ export interface IdentityOrganName {
   short_name: string
   /** 启用日期 */
   valid_from: string
-  /** 停用日期:不含当日 */
+  /** 停用日期:不含当日,机构撤销即止 */
   valid_to: string | null
 }
 

@@ -1,19 +1,19 @@
-import { type Paged, ROLES, type Role, roleSpec } from '@sanjiang/contract'
+import { type Paged, type Permission, ROLES, type Role, roleSpec } from '@sanjiang/contract'
 import type { Person } from '@sanjiang/contract/identity'
-import { type Ctx, hasPermission, scopeOf } from '#kernel/ctx.ts'
+import { type Ctx, hasPermission, reaches, scopeOf } from '#kernel/ctx.ts'
 import { inTx, type Tx } from '#kernel/db.ts'
-import { Fault } from '#kernel/fault.ts'
+import { Fault, invalid } from '#kernel/fault.ts'
 import { newId } from '#kernel/id.ts'
 import { toPage } from '#kernel/page.ts'
 import { record } from '#kernel/record.ts'
-import { getOrganPath } from './organ.store.ts'
+import { getStandingOrgan } from './organ.service.ts'
 import { assertPolicy, hashPassword, setPassword } from './password.service.ts'
 import * as store from './person.store.ts'
 import { removeSessions } from './session.store.ts'
 
 const toPerson = (ctx: Ctx, row: store.PersonRow): Person => {
   const can: string[] = []
-  if (hasPermission(ctx.actor, 'identity.person.edit') && row.state === 'active') can.push('suspend')
+  if (hasPermission(ctx.actor, 'identity.person.edit')) can.push(row.state === 'active' ? 'suspend' : 'resume')
   if (hasPermission(ctx.actor, 'identity.person.unlock')) can.push('unlock')
   if (hasPermission(ctx.actor, 'identity.role.assign') && row.person_id !== ctx.actor.person_id) can.push('assign_role')
   return { ...row, can } as Person
@@ -45,6 +45,13 @@ export const listPersons = async (ctx: Ctx, { after, limit = 20, organ_id, q }: 
 const recordPerson = (tx: Tx, ctx: Ctx, type: string, personId: string, after?: unknown) =>
   record(tx, ctx, { type, subject_kind: 'identity.person', subject_id: personId, after })
 
+// An organ that stands today and lies within the reach of the permission.
+const getReachedOrgan = async (tx: Tx, ctx: Ctx, asked: { organ_id: string; permission: Permission }) => {
+  const organ = await getStandingOrgan(tx, asked.organ_id, ctx.today)
+  if (!reaches(scopeOf(ctx.actor, asked.permission), organ.path))
+    throw invalid('organ_id', 'reach', '机构不在管理范围内')
+}
+
 interface NewAccount {
   readonly username: string
   readonly name: string
@@ -57,6 +64,7 @@ export const createPerson = async (ctx: Ctx, account: NewAccount, { isTemporary 
   assertPolicy(account.password, account.username)
   const hash = await hashPassword(account.password)
   return inTx(ctx, async (tx, inner) => {
+    await getReachedOrgan(tx, ctx, { organ_id: account.organ_id, permission: 'identity.person.edit' })
     const { password, ...person } = account
     const person_id = newId()
     await store.insertPerson(tx, { ...person, person_id, must_change_password: isTemporary, created_at: ctx.instant })
@@ -69,19 +77,29 @@ export const createPerson = async (ctx: Ctx, account: NewAccount, { isTemporary 
   })
 }
 
-const lock = async (tx: Tx, personId: string) => {
-  const person = await store.lockPerson(tx, personId)
+const lock = async (tx: Tx, ctx: Ctx, { id, permission }: { id: string; permission: Permission }) => {
+  const seen = await store.findPerson(tx, scopeOf(ctx.actor, permission), id)
+  const person = seen && (await store.lockPerson(tx, id))
   if (!person) throw new Fault('not_found')
   return person
 }
 
 export const suspendPerson = (ctx: Ctx, personId: string): Promise<Person> =>
   inTx(ctx, async (tx, inner) => {
-    const person = await lock(tx, personId)
+    const person = await lock(tx, ctx, { id: personId, permission: 'identity.person.edit' })
     if (person.state !== 'active') throw new Fault('wrong_state')
     await store.updatePerson(tx, personId, { state: 'suspended' })
     await removeSessions(tx, personId)
     await recordPerson(tx, ctx, 'identity.person.suspended', personId)
+    return read(inner, personId)
+  })
+
+export const resumePerson = (ctx: Ctx, personId: string): Promise<Person> =>
+  inTx(ctx, async (tx, inner) => {
+    const person = await lock(tx, ctx, { id: personId, permission: 'identity.person.edit' })
+    if (person.state !== 'suspended') throw new Fault('wrong_state')
+    await store.updatePerson(tx, personId, { state: 'active' })
+    await recordPerson(tx, ctx, 'identity.person.resumed', personId)
     return read(inner, personId)
   })
 
@@ -98,7 +116,7 @@ export const unlockPerson = async (
 ): Promise<Person> => {
   const hash = password ? await hashPassword(password) : ''
   return inTx(ctx, async (tx, inner) => {
-    const person = await lock(tx, personId)
+    const person = await lock(tx, ctx, { id: personId, permission: 'identity.person.unlock' })
     await store.updatePerson(tx, personId, { failed_count: 0, locked_until: null })
     if (password) {
       await setPassword(tx, ctx, person, { text: password, hash })
@@ -129,8 +147,8 @@ export const assignRole = (
 ): Promise<Person> =>
   inTx(ctx, async (tx, inner) => {
     if (personId === ctx.actor.person_id) throw new Fault('separation_of_duties', '不能给自己授予角色')
-    await lock(tx, personId)
-    await getOrganPath(tx, organ_id)
+    await lock(tx, ctx, { id: personId, permission: 'identity.role.assign' })
+    await getReachedOrgan(tx, ctx, { organ_id, permission: 'identity.role.assign' })
     const held = await store.listRoles(tx, personId)
     assertCompatible(
       role,
@@ -148,7 +166,7 @@ export const withdrawRole = (
 ): Promise<Person> =>
   inTx(ctx, async (tx, inner) => {
     if (personId === ctx.actor.person_id) throw new Fault('separation_of_duties', '不能收回自己的角色')
-    await lock(tx, personId)
+    await lock(tx, ctx, { id: personId, permission: 'identity.role.assign' })
     const removed = await store.removeRole(tx, personId, role, organ_id)
     if (removed.numDeletedRows === 0n) throw new Fault('not_found', '没有这一角色')
     await recordPerson(tx, ctx, 'identity.role.withdrawn', personId, { role, organ_id })

@@ -40,3 +40,9 @@ export const scopesOf = (roles: readonly { role: string; path: string }[]): Map<
   }
   return scopes
 }
+
+/** Before which instants a session of anybody has ended by itself. */
+export const endedBefore = (instant: string) => ({
+  openedBefore: new Date(Date.parse(instant) - LONGEST_MS).toISOString(),
+  unseenSince: new Date(Date.parse(instant) - IDLE_MS).toISOString(),
+})

@@ -12,7 +12,7 @@ import type { Http, Identified } from '#kernel/serve.ts'
 import { lockUntil, PASSWORD_POLICY } from './password.rules.ts'
 import { hashPassword, passwordMatches, setPassword } from './password.service.ts'
 import { listPasswords, lockPerson, lockPersonByUsername, updatePerson } from './person.store.ts'
-import { isLive, pendingOf, scopesOf } from './session.rules.ts'
+import { endedBefore, isLive, pendingOf, scopesOf } from './session.rules.ts'
 import * as store from './session.store.ts'
 import { assertMayTry } from './throttle.ts'
 
@@ -213,3 +213,6 @@ export const changePassword = async (ctx: Ctx, { current, next }: { current: str
   if (outcome !== 'opened') throw new Fault(outcome, outcome === 'bad_credentials' ? '现用口令不正确' : undefined)
   return { done: true as const }
 }
+
+export const sweepSessions = (ctx: Ctx): Promise<void> =>
+  inTx(ctx, async (tx) => void (await store.removeEnded(tx, endedBefore(ctx.instant))))

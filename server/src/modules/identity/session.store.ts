@@ -76,3 +76,10 @@ export const removeSessions = (tx: Tx, personId: string, keep?: string | null) =
     .where('person_id', '=', personId)
     .$if(Boolean(keep), (query) => query.where('session_id', '<>', keep!))
     .execute()
+
+/** Removes sessions opened before, or unseen since, these instants. */
+export const removeEnded = (tx: Tx, { openedBefore, unseenSince }: { openedBefore: string; unseenSince: string }) =>
+  tx
+    .deleteFrom('identity.session')
+    .where((eb) => eb.or([eb('opened_at', '<', openedBefore), eb('last_seen_at', '<', unseenSince)]))
+    .execute()

@@ -1,6 +1,6 @@
 import { CompiledQuery } from 'kysely'
 import type { Pool } from 'pg'
-import { PgBoss } from 'pg-boss'
+import { type Job, type JobResult, PgBoss } from 'pg-boss'
 import type { Ctx, House } from './ctx.ts'
 import { makeCtx, PLATFORM } from './ctx.ts'
 import type { Tx } from './db.ts'
@@ -41,6 +41,24 @@ const RETRY = { retryLimit: 8, retryDelay: 2, retryBackoff: true } as const
 const runOne = async (house: House, task: Task, job: { id: string; data: TaskData | null }): Promise<void> => {
   const ctx = await makeCtx(house, PLATFORM, `job-${job.id || newId()}`)
   await task.handle(ctx, job.data ?? {})
+}
+
+const WORK = { batchSize: 20, pollingIntervalSeconds: 1, burstWhenBatchFull: true, perJobResults: true } as const
+
+/** Each job is settled by itself: one that fails is tried again alone, its neighbours are done. */
+const runBatch = async (house: House, task: Task, batch: Job<TaskData>[]): Promise<JobResult[]> => {
+  const results: JobResult[] = []
+  for (const job of batch) {
+    const result = await runOne(house, task, job).then(
+      () => ({ id: job.id, status: 'completed' as const }),
+      (error: Error) => {
+        house.log.error({ err: error, task: task.name, job: job.id }, 'job failed')
+        return { id: job.id, status: 'failed' as const, output: { message: error.message } }
+      },
+    )
+    results.push(result)
+  }
+  return results
 }
 
 const subscriptions = (tasks: readonly Task[]): Map<string, string[]> => {
@@ -88,9 +106,7 @@ export const openJobs = async (pool: Pool, tasks: readonly Task[], { log, isWork
     work: async (house) => {
       for (const task of tasks) {
         if (task.cron) await boss.schedule(task.name, task.cron, null, { tz: 'Asia/Shanghai' })
-        await boss.work<TaskData>(task.name, { batchSize: 20, pollingIntervalSeconds: 1 }, async (batch) => {
-          for (const job of batch) await runOne(house, task, job)
-        })
+        await boss.work<TaskData>(task.name, WORK, (batch) => runBatch(house, task, batch))
       }
     },
     drain: async (house) => {

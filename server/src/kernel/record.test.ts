@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { type Ctx, makeCtx, PLATFORM } from './ctx.ts'
 import { inTx } from './db.ts'
@@ -67,6 +68,17 @@ test('a fact nobody listens to is kept all the same (architecture §1)', async (
   assert.equal(fact?.actor_name, '平台')
   assert.equal(fact?.trace, 'trace-1')
   assert.equal(await house.jobs.drain(house), 0)
+})
+
+test('work that fails is tried again alone; its neighbours are done (architecture §5)', async () => {
+  delivered.length = 0
+  failures = 1
+  await happen('four')
+  await happen('five')
+  await happen('six')
+  await house.jobs.work(house)
+  while (delivered.length < 3) await pause(50)
+  assert.deepEqual(delivered.map(({ subject_id }) => subject_id).sort(), ['five', 'four', 'six'])
 })
 
 test('a transaction inside a transaction is refused rather than silently separate (style §7.6)', async () => {

@@ -1,0 +1,110 @@
+import { mkdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { buildStale } from '../../server/src/supervisor/build.ts'
+import { openWorld, type Voice, type World } from '../../server/test/harness.ts'
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+/** Pictures for people to look at; nothing compares them. */
+export const SHOTS = join(tmpdir(), 'sanjiang-shots')
+
+const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const
+export type Size = keyof typeof SIZES
+
+export interface Portal {
+  readonly world: World
+  readonly origin: string
+  /** A browser window of someone signed in, or of a stranger. */
+  open(voice: Voice | null, size?: Size): Promise<Page>
+  close(): Promise<void>
+}
+
+// Test files run side by side; only one of them builds.
+const build = async (): Promise<void> => {
+  const lock = join(tmpdir(), 'sanjiang-web-build.lock')
+  const isMine = await mkdir(lock).then(
+    () => true,
+    () => false,
+  )
+  if (!isMine) {
+    const age = await stat(lock).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    )
+    if (age > 60_000) await rm(lock, { recursive: true, force: true })
+    else await new Promise((resolve) => setTimeout(resolve, 200))
+    return build()
+  }
+  try {
+    await buildStale(() => undefined)
+  } finally {
+    await rm(lock, { recursive: true, force: true })
+  }
+}
+
+const signedIn = async (browser: Browser, origin: string, voice: Voice | null, size: Size): Promise<BrowserContext> => {
+  const context = await browser.newContext({ viewport: SIZES[size], locale: 'zh-CN', reducedMotion: 'reduce' })
+  if (voice) {
+    const [name, value] = voice.cookie.split('=') as [string, string]
+    await context.addCookies([{ name, value, url: origin }])
+  }
+  return context
+}
+
+/** The real API with the built portal behind it, and a real browser before it. */
+export const openPortal = async (): Promise<Portal> => {
+  await build()
+  await mkdir(SHOTS, { recursive: true })
+  const world = await openWorld()
+  const origin = await world.app.listen({ port: 0, host: '127.0.0.1' })
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+  return {
+    world,
+    origin,
+    open: async (voice, size = 'desktop') => {
+      const context = await signedIn(browser, origin, voice, size)
+      const page = await context.newPage()
+      page.setDefaultTimeout(8000)
+      return page
+    },
+    close: async () => {
+      await browser.close()
+      await world.close()
+    },
+  }
+}
+
+/** Waits until nothing is loading: pages mark themselves, antd's skeletons are recognised. */
+export const settled = async (page: Page): Promise<void> => {
+  await page.locator('h1').first().waitFor()
+  await page.waitForLoadState('networkidle')
+  await page.locator('.ant-skeleton, [aria-busy="true"]').first().waitFor({ state: 'detached' })
+}
+
+/** What axe holds against the page, by rule and place; empty when it conforms to WCAG 2.2 AA. */
+export const offences = async (page: Page): Promise<string[]> => {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze()
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, any }) => `${id} ${target} ${any[0]?.message ?? ''}`),
+  )
+}
+
+export const shoot = async (page: Page, name: string): Promise<void> => {
+  await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true })
+}
+
+/** How far the page runs out of the window sideways, in pixels. */
+export const overflow = (page: Page): Promise<number> =>
+  page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth') as Promise<number>

@@ -1,0 +1,18 @@
+import type { TodoKind } from '@sanjiang/contract/inbox'
+
+const PAGES: Record<string, (id: string) => string> = {
+  'sharing.request': (id) => `/sharing/requests/${id}`,
+  'sharing.grant': (id) => `/sharing/grants/${id}`,
+  'sharing.correction': (id) => `/sharing/corrections/${id}`,
+  'catalog.resource': (id) => `/catalog/resources/${id}`,
+}
+
+/** Where the page of a matter is; features find each other by address only. */
+export const pathOfSubject = (kind: string, id: string): string => PAGES[kind]?.(id) ?? '/'
+
+/** Where the work itself is done, which for a catalogue entry depends on what is to be done. */
+export const pathOfTodo = (kind: TodoKind, subjectKind: string, id: string): string => {
+  if (kind === 'resource_review' || kind === 'resource_publish') return `/catalog/resources/${id}/review`
+  if (kind === 'resource_mend') return `/catalog/resources/${id}/edit`
+  return pathOfSubject(subjectKind, id)
+}

@@ -1164,6 +1164,46 @@ export interface SharingRequestItem {
   grant_id: string | null
 }
 
+/** 信息系统:供其他模块引用 */
+export interface SystemsPublishedSystem {
+  /** 系统标识 */
+  system_id: string
+  /** 所属机构 */
+  organ_id: string
+  /** 名称 */
+  name: string
+}
+
+/** 信息系统:自查要素的最小集(青发改高技〔2017〕599号 任务一) */
+export interface SystemsSystem {
+  /** 系统标识:UUID v7,按登记先后 */
+  system_id: string
+  /** 所属机构 */
+  organ_id: string
+  /** 名称:同一机构内不重复 */
+  name: string
+  /** 功能 */
+  function_desc: string
+  /** 使用范围 */
+  usage_scope: string
+  /** 使用频度 */
+  usage_frequency: string
+  /** 审批部门 */
+  approval_org: string | null
+  /** 审批日期 */
+  approved_on: string | null
+  /** 经费来源 */
+  fund_source: string | null
+  /** 是否已上云 */
+  is_on_cloud: boolean
+  /** 版本:每次变更加一 */
+  version: number
+  /** 登记业务日期 */
+  registered_on: string
+  /** 最近变更时刻 */
+  changed_at: string
+}
+
 export interface Tables {
   'catalog.class_node': CatalogClassNode
   'catalog.code_seq': CatalogCodeSeq
@@ -1212,4 +1252,6 @@ export interface Tables {
   'sharing.published_grant': SharingPublishedGrant
   'sharing.request': SharingRequest
   'sharing.request_item': SharingRequestItem
+  'systems.published_system': SystemsPublishedSystem
+  'systems.system': SystemsSystem
 }

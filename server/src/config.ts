@@ -17,6 +17,8 @@ export interface Config {
   readonly logLevel: string
   /** Networks (CIDR) that provider addresses may resolve into; the egress door refuses all else. */
   readonly egressAllow: readonly string[]
+  /** Networks (CIDR) of reverse proxies whose X-Forwarded-* headers are believed. */
+  readonly trustProxy: readonly string[]
 }
 
 export interface ConfigFault {
@@ -57,6 +59,8 @@ const listOf = (text: string): string[] =>
     .map((one) => one.trim())
     .filter(Boolean)
 
+const checkCidrs = (text: string): string | null => (listOf(text).every(isCidr) ? null : '应为逗号分隔的 CIDR 网段')
+
 /** Name → default and meaning; the README's table is tested against this. */
 export const SETTINGS: Record<string, Setting> = {
   PORT: { fallback: '8080', about: '工作门户与管理接口', check: isPort },
@@ -83,7 +87,12 @@ export const SETTINGS: Record<string, Setting> = {
   EGRESS_ALLOW: {
     fallback: '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16',
     about: '提供方服务地址允许落入的网段(CIDR,逗号分隔);演示模式另许 127.0.0.0/8',
-    check: (text) => (listOf(text).every(isCidr) ? null : '应为逗号分隔的 CIDR 网段'),
+    check: checkCidrs,
+  },
+  TRUST_PROXY: {
+    fallback: '',
+    about: '反向代理所在网段(CIDR,逗号分隔);只有来自这里的 X-Forwarded-For、X-Forwarded-Proto 才采信',
+    check: checkCidrs,
   },
 }
 
@@ -127,6 +136,7 @@ export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
     demo,
     logLevel: values.LOG_LEVEL!,
     egressAllow: Object.freeze([...listOf(values.EGRESS_ALLOW!), ...(demo ? ['127.0.0.0/8'] : [])]),
+    trustProxy: Object.freeze(listOf(values.TRUST_PROXY!)),
   })
 }
 
@@ -173,4 +183,5 @@ export const toEnvironment = (config: Config): Record<string, string> => ({
   DEMO: config.demo ? '1' : '0',
   LOG_LEVEL: config.logLevel,
   EGRESS_ALLOW: config.egressAllow.filter((one) => !(config.demo && one === '127.0.0.0/8')).join(','),
+  TRUST_PROXY: config.trustProxy.join(','),
 })

@@ -14,17 +14,20 @@ export interface ApiOptions {
   readonly house: OpenHouse
   readonly authenticate: Mount['authenticate']
   readonly refused: Mount['refused']
+  /** Networks whose X-Forwarded-* headers are believed; without any, none is. */
+  readonly trustProxy?: readonly string[]
 }
 
 const TRACE = /^[\w-]{8,64}$/
 
 /** The staff API as an app: the same one in production and in tests. */
-export const buildApi = async ({ house, authenticate, refused }: ApiOptions) => {
+export const buildApi = async ({ house, authenticate, refused, trustProxy = [] }: ApiOptions) => {
   const metrics = makeMetrics('api')
   const app = fastify({
     loggerInstance: house.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1_048_576,
+    trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
     genReqId: (request) => {
       const given = String(request.headers['x-trace-id'] ?? '')
       return TRACE.test(given) ? given : randomUUID()

@@ -18,7 +18,12 @@ export const startApi = async (config: Config): Promise<RunningRole> => {
     modules: MODULES,
   })
   const access = await openAccessLog(house, 'api')
-  const app = await buildApi({ house, authenticate: authenticate(house), refused: (refusal) => access.seal(refusal) })
+  const app = await buildApi({
+    house,
+    authenticate: authenticate(house),
+    refused: (refusal) => access.seal(refusal),
+    trustProxy: config.trustProxy,
+  })
   await app.listen({ port: config.port, host: config.host })
   const { port } = app.server.address() as AddressInfo
   return {

@@ -1,4 +1,5 @@
 import * as t from 'typebox'
+import { CALENDAR, foldClock, type RuleCode, ruleAt } from './codes.ts'
 import { IsoDate, nullable } from './values.ts'
 
 /** A statutory clock as shown: which rule and clause, from when to when, and how it stands on the business date. */
@@ -17,3 +18,36 @@ export const Clock = t.Object({
   provisional: t.Boolean(),
 })
 export type Clock = t.Static<typeof Clock>
+
+/** One statutory clock: which rule, from which business date, and when it stopped if it did. */
+export interface ClockRun {
+  readonly rule_code: RuleCode
+  readonly started_on: string
+  readonly stopped_on: string | null
+}
+
+/** How a clock stands on a business date: a fold over its two events, nothing stored (architecture §8). */
+export const readClock = (run: ClockRun, today: string): Clock => {
+  const rule = ruleAt(run.rule_code, run.started_on)
+  const started = { type: 'started', on: run.started_on } as const
+  const events = run.stopped_on ? [started, { type: 'stopped', on: run.stopped_on } as const] : [started]
+  const { due_on, used_days, left_days, overdue_days, light, on_time, provisional } = foldClock(
+    events,
+    rule,
+    CALENDAR,
+    today,
+  )
+  return {
+    rule_code: rule.code,
+    clause: rule.clause,
+    started_on: run.started_on,
+    due_on,
+    used_days,
+    left_days,
+    overdue_days,
+    light,
+    stopped_on: run.stopped_on,
+    on_time,
+    provisional,
+  }
+}

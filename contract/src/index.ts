@@ -1,7 +1,9 @@
 /** The face of the contract: everything that crosses a wire. */
 export * from './call.ts'
 export * as catalog from './catalog.ts'
+export * from './clock.ts'
 export * as codes from './codes.ts'
+
 export * from './endpoint.ts'
 export * from './errors.ts'
 export * as gateway from './gateway.ts'

@@ -1,4 +1,4 @@
-import type { Paged } from '@sanjiang/contract'
+import { type Paged, readClock } from '@sanjiang/contract'
 import type { Correction, CorrectionDetail, CorrectionDraft } from '@sanjiang/contract/sharing'
 import { type Ctx, reaches, scopeOf } from '#kernel/ctx.ts'
 import { inTx, type Tx } from '#kernel/db.ts'
@@ -6,7 +6,6 @@ import { Fault, invalid } from '#kernel/fault.ts'
 import { newId } from '#kernel/id.ts'
 import { toPage } from '#kernel/page.ts'
 import { record } from '#kernel/record.ts'
-import { readClock } from './clock.rules.ts'
 import {
   type CorrectionRow,
   insertCorrection,
@@ -75,6 +74,7 @@ export const raiseCorrection = (ctx: Ctx, draft: CorrectionDraft): Promise<Corre
         consumer_organ_id: organ.organ_id,
         due_on: clock.due_on,
         clock_rule: clock.rule_code,
+        clock_started_on: clock.started_on,
       },
     })
     return readCorrection(inner, correction_id)

@@ -1,8 +1,8 @@
+import { type ClockRun, readClock } from '@sanjiang/contract'
 import type { Correction, CorrectionDetail, Mark } from '@sanjiang/contract/sharing'
 import { type Ctx, reaches, scopeOf } from '#kernel/ctx.ts'
 import { Fault } from '#kernel/fault.ts'
 import { openSecret } from '#kernel/keys.ts'
-import { type ClockRun, readClock } from './clock.rules.ts'
 import { type CorrectionRow, findCorrection } from './correction.store.ts'
 import { listMarks } from './mark.store.ts'
 

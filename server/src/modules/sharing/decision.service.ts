@@ -6,10 +6,18 @@ import { newId } from '#kernel/id.ts'
 import { record } from '#kernel/record.ts'
 import { issueGrant } from './grant.service.ts'
 import { markRequest } from './mark.service.ts'
-import { outcomeOf, type Resolution, resolveDecision, type Verdict } from './request.rules.ts'
+import {
+  outcomeOf,
+  type PendingItem,
+  pickItems,
+  type Resolution,
+  resolveDecision,
+  type Verdict,
+} from './request.rules.ts'
 import { announcement, lockFor } from './request.service.ts'
 import { insertDecision, listRequestItems, type RequestRow, updateItems, updateRequest } from './request.store.ts'
 import { clockOf, readRequest } from './request.view.ts'
+import { findResource, listItems } from './resource.store.ts'
 
 onConstraint({
   decision_request_id_round_key: { code: 'wrong_state', detail: '这一轮已经答复' },
@@ -31,6 +39,27 @@ const assertSound = ({ faults, terms }: Resolution, today: string): void => {
   if (all.length > 0) throw new Fault('invalid', undefined, { fields: all })
 }
 
+/**
+ * What waits, held against the catalogue as it is published today: an item that has been withheld or taken down since it
+ * was asked for can only be refused, and the catalogue's masking of today is the least that applies.
+ */
+const holdAgainstCatalog = async (
+  tx: Tx,
+  { row, pending, body }: { row: RequestRow; pending: readonly PendingItem[]; body: Decision },
+): Promise<PendingItem[]> => {
+  const catalog = await listItems(tx, row.resource_id)
+  const masks = new Map(catalog.map(({ item_id, mask_rule }) => [item_id, mask_rule]))
+  const waiting = new Set(pending.map(({ item_id }) => item_id))
+  const granted = body.items.filter(({ item_id, outcome }) => outcome === 'granted' && waiting.has(item_id))
+  if (granted.length > 0) {
+    const resource = await findResource(tx, row.resource_id)
+    if (!resource) throw new Fault('wrong_state', '资源已下架，不能再同意')
+    const ids = granted.map(({ item_id }) => item_id)
+    pickItems(resource, catalog, ids)
+  }
+  return pending.map((item) => ({ ...item, catalog_mask_rule: masks.get(item.item_id) ?? item.catalog_mask_rule }))
+}
+
 const refuseItems = async (tx: Tx, requestId: string, verdicts: readonly Verdict[]): Promise<void> => {
   for (const { item_id, outcome, reason_code, reason_text } of verdicts)
     if (outcome === 'refused')
@@ -48,7 +77,8 @@ export const decideRequestIn = async (
 ): Promise<void> => {
   const row = await lockFor(tx, ctx, { id, verb: 'decide' })
   const items = await listRequestItems(tx, id)
-  const pending = items.filter(({ state }) => state === 'pending')
+  const asked = items.filter(({ state }) => state === 'pending')
+  const pending = await holdAgainstCatalog(tx, { row, pending: asked, body })
   const resolution = resolveDecision(pending, askedTerms(row), body)
   assertSound(resolution, ctx.today)
   const { verdicts, terms } = resolution
@@ -79,7 +109,7 @@ export const decideRequestIn = async (
     subject_id: id,
     organ_id: row.provider_organ_id,
     before: { state: row.state },
-    after: { ...announcement(decided, ctx.today), outcome, verdicts },
+    after: { ...announcement(decided, ctx.today), outcome, opinion: (body.opinion ?? '').trim(), verdicts },
   })
 }
 

@@ -33,7 +33,7 @@ import {
 } from './grant.store.ts'
 import { conditionFaults, isSameReach, widenings } from './narrowing.rules.ts'
 import { type RequestRow, type Side, updateItems } from './request.store.ts'
-import { findResource, listItems } from './resource.store.ts'
+import { findResource, findResourceFor, listItems } from './resource.store.ts'
 
 const termsOf = (row: SharingGrant): Terms => ({
   items: row.items as GrantedItem[],
@@ -320,9 +320,14 @@ export const listGrants = async (ctx: Ctx, query: ListQuery): Promise<Paged<Gran
   return { rows: page.rows.map((row) => toGrant(ctx, row)), next: page.next }
 }
 
-/** Who uses a published resource; the same for every department that may see requests. */
+/** Who uses a published resource; the same for every department that may find it. */
 export const getResourceUse = async (ctx: Ctx, resourceId: string) => {
-  if (!(await findResource(ctx.db, resourceId))) throw new Fault('not_found')
+  const { organ } = ctx.actor
+  const isEverywhere = scopeOf(ctx.actor, 'catalog.resource.read') === 'all' || !organ
+  const found = await (isEverywhere
+    ? findResource(ctx.db, resourceId)
+    : findResourceFor(ctx.db, resourceId, organ.path))
+  if (!found) throw new Fault('not_found')
   const consumers = await listConsumers(ctx.db, resourceId, ctx.today)
   return {
     active_grants: consumers.reduce((sum, { grants }) => sum + grants, 0),

@@ -1,4 +1,4 @@
-import type { Paged } from '@sanjiang/contract'
+import { type Paged, readClock } from '@sanjiang/contract'
 import type { Request, RequestDetail, RequestDraft } from '@sanjiang/contract/sharing'
 import { type Ctx, reaches, scopeOf } from '#kernel/ctx.ts'
 import { type Db, inTx, type Tx } from '#kernel/db.ts'
@@ -8,8 +8,8 @@ import { toPage } from '#kernel/page.ts'
 import { record } from '#kernel/record.ts'
 import type { SharingRequestItem } from '#kernel/tables.ts'
 import { assertOwnClient } from './client.rules.ts'
-import { readClock } from './clock.rules.ts'
 import { issueGrant } from './grant.service.ts'
+import { markRequest } from './mark.service.ts'
 import {
   assertVerb,
   type CatalogItem,
@@ -33,7 +33,7 @@ import {
   updateRequest,
 } from './request.store.ts'
 import { clockOf, readRequest, standingOf, titleOf, toRequests } from './request.view.ts'
-import { findResource, listItems } from './resource.store.ts'
+import { findResourceFor, listItems } from './resource.store.ts'
 
 /** Locks a request in the actor's reach and checks that he may do `verb` to it now. */
 export const lockFor = async (
@@ -79,15 +79,20 @@ const toColumns = (draft: RequestDraft) => ({
 })
 
 interface Prepared {
-  readonly resource: NonNullable<Awaited<ReturnType<typeof findResource>>>
+  readonly resource: NonNullable<Awaited<ReturnType<typeof findResourceFor>>>
   readonly items: CatalogItem[]
 }
 
+interface Consumer {
+  readonly organ_id: string
+  readonly path: string
+}
+
 /** Holds a draft against the catalogue as it is published now. */
-const prepare = async (db: Db, draft: RequestDraft, consumerOrganId: string): Promise<Prepared> => {
-  const resource = await findResource(db, draft.resource_id)
+const prepare = async (db: Db, draft: RequestDraft, consumer: Consumer): Promise<Prepared> => {
+  const resource = await findResourceFor(db, draft.resource_id, consumer.path)
   if (!resource) throw invalid('resource_id', 'published', '没有这个已发布的资源')
-  if (resource.provider_organ_id === consumerOrganId)
+  if (resource.provider_organ_id === consumer.organ_id)
     throw invalid('resource_id', 'own_resource', '本机构自己提供的资源不需申请')
   const catalog = await listItems(db, draft.resource_id)
   const items = pickItems(resource, catalog, draft.item_ids)
@@ -95,7 +100,7 @@ const prepare = async (db: Db, draft: RequestDraft, consumerOrganId: string): Pr
   if (draft.starts_on && draft.ends_on && draft.ends_on < draft.starts_on)
     faults.push({ field: 'ends_on', rule: 'term', message: '期限止不能早于期限起' })
   if (faults.length > 0) throw new Fault('invalid', undefined, { fields: faults })
-  if (draft.client_id) await assertOwnClient(db, draft.client_id, consumerOrganId)
+  if (draft.client_id) await assertOwnClient(db, draft.client_id, consumer.organ_id)
   return { resource, items }
 }
 
@@ -104,7 +109,7 @@ export const createRequestIn = async (tx: Tx, ctx: Ctx, draft: RequestDraft): Pr
   const { organ } = ctx.actor
   if (!organ || !reaches(scopeOf(ctx.actor, 'sharing.request.create'), organ.path))
     throw new Fault('forbidden', '在本机构没有提出共享申请的权限')
-  const { resource, items } = await prepare(tx, draft, organ.organ_id)
+  const { resource, items } = await prepare(tx, draft, organ)
   const request_id = newId()
   await insertRequest(tx, {
     ...toColumns(draft),
@@ -158,7 +163,7 @@ export const saveRequest = (
     if (row.revision !== body.revision) throw new Fault('stale')
     if (row.resource_id !== body.draft.resource_id)
       throw invalid('resource_id', 'same_resource', '草稿不能换资源，请另行起草')
-    const { items } = await prepare(tx, body.draft, row.consumer_organ_id)
+    const { items } = await prepare(tx, body.draft, { organ_id: row.consumer_organ_id, path: row.consumer_path })
     await updateRequest(tx, id, toColumns(body.draft))
     await replaceItems(
       tx,
@@ -175,7 +180,10 @@ export const saveRequest = (
     return readRequest(inner, id)
   })
 
-/** What a submission announces, so that the provider's to-do can be opened with its due day. */
+/**
+ * What every change of a request announces: enough to open or settle a to-do with its clock, and the revision the change
+ * makes, by which a late delivery is told from a new one.
+ */
 export const announcement = (row: RequestRow, today: string) => {
   const clock = clockOf(row, today)
   return {
@@ -186,8 +194,10 @@ export const announcement = (row: RequestRow, today: string) => {
     consumer_organ_id: row.consumer_organ_id,
     state: row.state,
     round: row.round,
+    revision: row.revision + 1,
     due_on: clock?.due_on ?? null,
     clock_rule: clock?.rule_code ?? null,
+    clock_started_on: clock?.started_on ?? null,
   }
 }
 
@@ -197,7 +207,7 @@ export const announcement = (row: RequestRow, today: string) => {
  */
 export const submitRequestIn = async (tx: Tx, ctx: Ctx, id: string): Promise<void> => {
   const row = await lockFor(tx, ctx, { id, verb: 'submit' })
-  const resource = await findResource(tx, row.resource_id)
+  const resource = await findResourceFor(tx, row.resource_id, row.consumer_path)
   if (!resource) throw new Fault('wrong_state', '资源已下架或未发布，不能申请')
   const asked = await listRequestItems(tx, id)
   const catalog = await listItems(tx, row.resource_id)
@@ -281,19 +291,17 @@ export const withdrawRequestIn = async (
   const items = await listRequestItems(tx, id)
   const open = items.filter(({ state }) => state === 'pending' || state === 'asked').map(({ item_id }) => item_id)
   await updateItems(tx, { requestId: id, itemIds: open, change: { state: 'withdrawn' } })
-  await updateRequest(tx, id, { state: 'withdrawn', clock_stopped_on: row.clock_started_on && ctx.today })
+  const change = { state: 'withdrawn', clock_stopped_on: row.clock_started_on && ctx.today }
+  const withdrawn = { ...row, ...change }
+  await updateRequest(tx, id, change)
+  await markRequest(tx, ctx, withdrawn)
   await record(tx, ctx, {
     type: 'sharing.request.withdrawn',
     subject_kind: 'sharing.request',
     subject_id: id,
     organ_id: row.consumer_organ_id,
     before: { state: row.state },
-    after: {
-      title: titleOf(row),
-      provider_organ_id: row.provider_organ_id,
-      consumer_organ_id: row.consumer_organ_id,
-      reason,
-    },
+    after: { ...announcement(withdrawn, ctx.today), reason: reason.trim() },
   })
 }
 

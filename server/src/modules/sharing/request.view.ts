@@ -1,3 +1,4 @@
+import { type ClockRun, readClock } from '@sanjiang/contract'
 import type {
   Clock,
   DecisionRecord,
@@ -10,7 +11,6 @@ import type {
 } from '@sanjiang/contract/sharing'
 import { type Actor, type Ctx, reaches, scopeOf } from '#kernel/ctx.ts'
 import { Fault } from '#kernel/fault.ts'
-import { type ClockRun, readClock } from './clock.rules.ts'
 import { listGrantIds } from './grant.store.ts'
 import { listMarks } from './mark.store.ts'
 import { requestCan, type Standing } from './request.rules.ts'

@@ -1,12 +1,21 @@
+import { type SqlBool, sql } from 'kysely'
 import type { Db } from '#kernel/db.ts'
 import type { CatalogItem } from './request.rules.ts'
 
-/** The published resource a request is about; every department may ask for any, so no scope applies. */
-export const findResource = (db: Db, resourceId: string) =>
+const rows = (db: Db) =>
   db
     .selectFrom('catalog.published_resource')
     .select(['resource_id', 'code', 'name', 'provider_organ_id', 'share_type', 'share_basis'])
+
+/** A published resource, whoever may find it: for what was asked for already. */
+export const findResource = (db: Db, resourceId: string) =>
+  rows(db).where('resource_id', '=', resourceId).executeTakeFirst()
+
+/** A published resource that departments at `organPath` may find; others may not learn that it exists. */
+export const findResourceFor = (db: Db, resourceId: string, organPath: string) =>
+  rows(db)
     .where('resource_id', '=', resourceId)
+    .where(sql<SqlBool>`starts_with(${organPath}, audience_path)`)
     .executeTakeFirst()
 
 export const listItems = (db: Db, resourceId: string): Promise<CatalogItem[]> =>

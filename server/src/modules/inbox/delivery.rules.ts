@@ -1,0 +1,187 @@
+import { type Permission, sharing } from '@sanjiang/contract'
+import type { NoticeKind, TodoKind } from '@sanjiang/contract/inbox'
+
+/** A recorded event as delivery reads it back. */
+export interface Fact {
+  readonly event_id: string
+  readonly type: string
+  readonly subject_kind: string
+  readonly subject_id: string
+  readonly organ_id: string | null
+  readonly occurred_on: string
+  readonly occurred_at: string
+  readonly before: Readonly<Record<string, unknown>>
+  readonly after: Readonly<Record<string, unknown>>
+}
+
+/** Whoever holds a permission that reaches an organ. */
+export interface Recipient {
+  readonly permission: Permission
+  readonly organ_id: string
+}
+
+export interface TodoDraft extends Recipient {
+  readonly kind: TodoKind
+  readonly title: string
+  readonly clock: { readonly rule: string; readonly started_on: string } | null
+}
+
+export interface NoticeDraft extends Recipient {
+  readonly kind: NoticeKind
+  readonly title: string
+  readonly text: string
+}
+
+/** All that has to be done about the subject from this fact on; the latest position wins, whatever the order of arrival. */
+export interface Turn {
+  readonly position: number
+  readonly todos: readonly TodoDraft[]
+}
+
+export interface Effect {
+  readonly turn?: Turn
+  readonly notices?: readonly NoticeDraft[]
+}
+
+type Rule = (fact: Fact) => Effect
+
+const textOf = (data: Fact['after'], name: string): string => {
+  const value = data[name]
+  return typeof value === 'string' ? value : ''
+}
+
+const organOf = ({ after, organ_id }: Fact, side: 'provider' | 'consumer'): string =>
+  textOf(after, `${side}_organ_id`) || organ_id || ''
+
+const deciders = (fact: Fact): Recipient => ({
+  permission: 'sharing.request.decide',
+  organ_id: organOf(fact, 'provider'),
+})
+const askers = (fact: Fact): Recipient => ({
+  permission: 'sharing.request.create',
+  organ_id: organOf(fact, 'consumer'),
+})
+const coordinators = (fact: Fact): Recipient => ({
+  permission: 'sharing.request.coordinate',
+  organ_id: organOf(fact, 'provider'),
+})
+const verifiers = (fact: Fact): Recipient => ({
+  permission: 'sharing.correction.answer',
+  organ_id: organOf(fact, 'provider'),
+})
+const raisers = (fact: Fact): Recipient => ({
+  permission: 'sharing.correction.raise',
+  organ_id: organOf(fact, 'consumer'),
+})
+const ofResource = (fact: Fact, permission: Permission): Recipient => ({
+  permission,
+  organ_id: organOf(fact, 'provider'),
+})
+
+const todo = (fact: Fact, kind: TodoKind, to: Recipient): TodoDraft => {
+  const [rule, started_on] = [textOf(fact.after, 'clock_rule'), textOf(fact.after, 'clock_started_on')]
+  return { ...to, kind, title: textOf(fact.after, 'title'), clock: rule && started_on ? { rule, started_on } : null }
+}
+
+const notice = (fact: Fact, kind: NoticeKind, to: Recipient): NoticeDraft => {
+  const text = textOf(fact.after, 'text') || textOf(fact.after, 'reason') || textOf(fact.after, 'opinion')
+  return { ...to, kind, title: textOf(fact.after, 'title'), text }
+}
+
+const turn = ({ after }: Fact, ...todos: TodoDraft[]): Turn => ({ position: Number(after.revision ?? 0), todos })
+
+// A correction has two moments only, hence no revision of its own.
+const verified = (position: 1 | 2, ...todos: TodoDraft[]): Turn => ({ position, todos })
+
+const RULES: Record<string, Rule> = {
+  'sharing.request.submitted': (fact) =>
+    fact.after.state === 'submitted'
+      ? { turn: turn(fact, todo(fact, 'request_decide', deciders(fact))) }
+      : { notices: [notice(fact, 'request_granted_at_once', deciders(fact))] },
+  'sharing.request.decided': (fact) => {
+    const told = notice(fact, 'request_decided', askers(fact))
+    const outcome = sharing.REQUEST_STATES.titles[textOf(fact.after, 'outcome') as sharing.RequestState]
+    const text = told.text ? `${outcome}：${told.text}` : outcome
+    return { turn: turn(fact), notices: fact.after.at_once === true ? [] : [{ ...told, text }] }
+  },
+  'sharing.request.withdrawn': (fact) => ({
+    turn: turn(fact),
+    notices: fact.before.state === 'draft' ? [] : [notice(fact, 'request_withdrawn', deciders(fact))],
+  }),
+  'sharing.request.disputed': (fact) => ({ turn: turn(fact, todo(fact, 'request_reconsider', deciders(fact))) }),
+  'sharing.request.escalated': (fact) => ({
+    turn: turn(fact, todo(fact, 'request_coordinate', coordinators(fact))),
+    notices: [notice(fact, 'request_escalated', deciders(fact))],
+  }),
+  // What the provider has to do next is announced by `submitted` in the same transaction.
+  'sharing.request.reopened': (fact) => ({ notices: [notice(fact, 'request_reopened', askers(fact))] }),
+  'sharing.request.upheld': (fact) => ({
+    turn: turn(fact),
+    notices: [notice(fact, 'request_upheld', askers(fact)), notice(fact, 'request_upheld', deciders(fact))],
+  }),
+  'sharing.request.settled': (fact) => ({
+    turn: turn(fact),
+    notices: [notice(fact, 'request_settled', deciders(fact))],
+  }),
+  'sharing.request.messaged': (fact) => {
+    const to = [deciders(fact), askers(fact)].filter(({ organ_id }) => organ_id !== fact.organ_id)
+    return { notices: to.map((one) => notice(fact, 'request_messaged', one)) }
+  },
+  'sharing.request.yellow_marked': (fact) => ({ notices: [notice(fact, 'request_yellow', deciders(fact))] }),
+  // A red mark is also the business of the sharing authority and of whoever waits (domain R06, R07).
+  'sharing.request.red_marked': (fact) => ({
+    notices: [deciders(fact), coordinators(fact), askers(fact)].map((to) => notice(fact, 'request_red', to)),
+  }),
+  'sharing.correction.raised': (fact) => ({
+    turn: verified(1, todo(fact, 'correction_answer', verifiers(fact))),
+  }),
+  'sharing.correction.answered': (fact) => ({
+    turn: verified(2),
+    notices: [notice(fact, 'correction_answered', raisers(fact))],
+  }),
+  'sharing.correction.yellow_marked': (fact) => ({ notices: [notice(fact, 'correction_yellow', verifiers(fact))] }),
+  'sharing.correction.red_marked': (fact) => ({
+    notices: [verifiers(fact), raisers(fact)].map((to) => notice(fact, 'correction_red', to)),
+  }),
+  'sharing.grant.narrowed': (fact) => ({ notices: [notice(fact, 'grant_narrowed', askers(fact))] }),
+  'sharing.grant.revoked': (fact) => {
+    if (fact.after.cause === 'provider') return { notices: [notice(fact, 'grant_revoked', askers(fact))] }
+    if (fact.after.cause === 'consumer') return { notices: [notice(fact, 'grant_returned', deciders(fact))] }
+    return {} // superseded: the new grant says all there is to say
+  },
+  'catalog.resource.submitted': (fact) => ({
+    turn: turn(fact, todo(fact, 'resource_review', ofResource(fact, 'catalog.resource.review'))),
+  }),
+  'catalog.resource.approved': (fact) => ({
+    turn: turn(fact, todo(fact, 'resource_publish', ofResource(fact, 'catalog.resource.publish'))),
+  }),
+  'catalog.resource.returned': (fact) => ({
+    turn: turn(fact, todo(fact, 'resource_mend', ofResource(fact, 'catalog.resource.edit'))),
+  }),
+  'catalog.resource.published': (fact) => ({
+    turn: turn(fact),
+    notices: [notice(fact, 'resource_published', ofResource(fact, 'catalog.resource.edit'))],
+  }),
+  'catalog.resource.withdrawn': (fact) => ({
+    turn: turn(fact),
+    notices: [notice(fact, 'resource_withdrawn', ofResource(fact, 'catalog.resource.edit'))],
+  }),
+}
+
+/** Event types the inbox listens to. */
+export const DELIVERED: readonly string[] = Object.keys(RULES)
+
+/** What a fact means for people: who has to act from now on, and who is told. */
+export const effectOf = (fact: Fact): Effect => RULES[fact.type]?.(fact) ?? {}
+
+/** Every permission that to-dos and notices are addressed by. */
+export const ADDRESSED = [
+  'sharing.request.decide',
+  'sharing.request.create',
+  'sharing.request.coordinate',
+  'sharing.correction.answer',
+  'sharing.correction.raise',
+  'catalog.resource.review',
+  'catalog.resource.publish',
+  'catalog.resource.edit',
+] as const satisfies readonly Permission[]

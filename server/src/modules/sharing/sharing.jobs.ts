@@ -1,0 +1,18 @@
+import type { Task } from '#kernel/jobs.ts'
+import { markClocks } from './mark.service.ts'
+
+/**
+ * Marks what has crossed a line. Every minute, since a moved business date may cross many at once and other processes see
+ * it only within half a second; a run with nothing to mark is two indexed reads.
+ */
+export const tasks: readonly Task[] = [
+  {
+    name: 'sharing.clock.mark',
+    cron: '* * * * *',
+    on: ['identity.clock.set'],
+    handle: async (ctx) => {
+      const count = await markClocks(ctx)
+      if (count > 0) ctx.log.info({ count }, 'clocks marked')
+    },
+  },
+]

@@ -155,7 +155,7 @@ export type ResourceContent = t.Static<typeof ResourceContent>
 export const Finding = t.Object({
   /** Path of the field, e.g. `items.3.length`; counted from 0. */
   field: t.String(),
-  /** Rule of the standard (C01–C12) or of the platform (F01–F06). */
+  /** Rule of the standard (C01–C12) or of the platform (F01–F05). */
   rule: t.String(),
   message: t.String(),
   clause: t.String(),

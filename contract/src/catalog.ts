@@ -1,4 +1,7 @@
 export * from './catalog.compile.ts'
+export * from './catalog.names.ts'
 export * from './catalog.resource.ts'
+export type { EntryFacts } from './catalog.rule-kit.ts'
+export * from './catalog.rules.ts'
 export * from './catalog.search.ts'
 export * from './catalog.standard.ts'

@@ -188,7 +188,9 @@ export const PLANE = {
     counter: 'sanjiang-counter',
     receipt: 'sanjiang-receipt',
     leaf: 'sanjiang-leaf',
+    /** Sent: which of several grants to call under. Returned: grant and version that answered. */
     grant: 'sanjiang-grant',
+    trace: 'x-trace-id',
   },
   max_body_bytes: 1_048_576,
   clock_skew_seconds: 300,
@@ -197,6 +199,10 @@ export const PLANE = {
 
 /** `302015001/000007` is written `302015001-000007` in addresses. */
 export const codeInUrl = (code: string): string => code.replace('/', '-')
+
+/** Value of `sanjiang-purpose`: one of the four uses, `;`, and the service item or duty, percent-encoded. */
+export const purposeHeader = ({ code, ref }: { code: string; ref: string }): string =>
+  `${code};${encodeURIComponent(ref)}`
 
 export const SignIn = input({
   client_id: Id,

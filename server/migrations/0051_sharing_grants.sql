@@ -102,7 +102,7 @@ grant select, insert on sharing.grant_revocation to sanjiang_app;
 create view sharing.published_grant as
 select g.grant_id, g.version, case when r.grant_id is null then 'active' else 'revoked' end as status,
        g.resource_id, g.resource_code, g.provider_organ_id, g.consumer_organ_id, b.client_id, g.items, g.row_conditions,
-       g.purpose_code, g.purpose_ref, g.scenario, g.quota_count, g.quota_period, g.starts_on, g.ends_on,
+       g.purpose_code, g.purpose_ref, g.scenario, g.access_mode, g.quota_count, g.quota_period, g.starts_on, g.ends_on,
        g.allows_low_assurance, r.revoked_at
 from sharing.grant g
 left join sharing.grant_revocation r on r.grant_id = g.grant_id

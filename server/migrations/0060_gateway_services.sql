@@ -61,3 +61,27 @@ comment on column gateway.quota.period is '周期:YYYY-MM-DD、YYYY-MM 或 total
 comment on column gateway.quota.leased is '已领取次数';
 grant select, insert, update on gateway.quota to sanjiang_gateway;
 grant select on gateway.quota to sanjiang_app;
+
+-- Counted from the ledger by a reader at an offset per log, so every receipt counts once and the figures can be made anew.
+create table gateway.call_reader (
+  log_id uuid constraint call_reader_pkey primary key,
+  next_seq bigint not null constraint call_reader_next_seq_check check (next_seq >= 0)
+);
+comment on table gateway.call_reader is '调用统计读到每本日志的哪里';
+comment on column gateway.call_reader.log_id is '日志';
+comment on column gateway.call_reader.next_seq is '下一个要读的序号';
+grant select, insert, update on gateway.call_reader to sanjiang_app;
+
+create table gateway.call_day (
+  resource_code text not null,
+  day date not null,
+  outcome text not null constraint call_day_outcome_check check (outcome in ('answered', 'refused', 'failed', 'voided')),
+  calls integer not null constraint call_day_calls_check check (calls > 0),
+  constraint call_day_pkey primary key (resource_code, day, outcome)
+);
+comment on table gateway.call_day is '每日调用次数:由存证账本推得,可以重算';
+comment on column gateway.call_day.resource_code is '资源代码';
+comment on column gateway.call_day.day is '日期:实际时刻的北京时间日';
+comment on column gateway.call_day.outcome is '结果';
+comment on column gateway.call_day.calls is '次数';
+grant select, insert, update on gateway.call_day to sanjiang_app;

@@ -367,6 +367,26 @@ export interface CatalogSynonym {
   word: string
 }
 
+/** 每日调用次数:由存证账本推得,可以重算 */
+export interface GatewayCallDay {
+  /** 资源代码 */
+  resource_code: string
+  /** 日期:实际时刻的北京时间日 */
+  day: string
+  /** 结果 */
+  outcome: string
+  /** 次数 */
+  calls: number
+}
+
+/** 调用统计读到每本日志的哪里 */
+export interface GatewayCallReader {
+  /** 日志 */
+  log_id: string
+  /** 下一个要读的序号 */
+  next_seq: number
+}
+
 /** 配额租用:各网关进程成批领取,只会少用,不会超用 */
 export interface GatewayQuota {
   /** 授权 */
@@ -809,6 +829,40 @@ export interface LedgerLog {
   settled_no: number | null
 }
 
+/** 接口调用的存证:供统计读取,不含正文 */
+export interface LedgerPublishedCall {
+  /** 日志 */
+  log_id: string
+  /** 序号 */
+  seq: number
+  /** 存证时刻 */
+  at: string
+  /** 资源代码 */
+  resource_code: string
+  /** 授权 */
+  grant_id: string
+  /** 应用系统 */
+  client_id: string
+  /** 提供方 */
+  provider_organ_id: string
+  /** 使用方 */
+  consumer_organ_id: string
+  /** 结果 */
+  outcome: string
+}
+
+/** 日志及其长度:供其他模块读取 */
+export interface LedgerPublishedLog {
+  /** 日志 */
+  log_id: string
+  /** 写入进程的角色 */
+  role: string
+  /** 条目数 */
+  size: number
+  /** 开启时刻 */
+  opened_at: string
+}
+
 /** 当事人索引:谁的数据在哪些条目里,用于“谁查了我” */
 export interface LedgerSubject {
   /** 当事人:带版本的密钥散列,密钥不在库中 */
@@ -1060,6 +1114,7 @@ export interface SharingPublishedGrant {
   purpose_code: string | null
   purpose_ref: string | null
   scenario: string | null
+  access_mode: string | null
   quota_count: number | null
   quota_period: string | null
   starts_on: string | null
@@ -1216,6 +1271,8 @@ export interface Tables {
   'catalog.resource_version': CatalogResourceVersion
   'catalog.standard': CatalogStandard
   'catalog.synonym': CatalogSynonym
+  'gateway.call_day': GatewayCallDay
+  'gateway.call_reader': GatewayCallReader
   'gateway.quota': GatewayQuota
   'gateway.service': GatewayService
   'identity.client': IdentityClient
@@ -1240,6 +1297,8 @@ export interface Tables {
   'ledger.entry': LedgerEntry
   'ledger.head': LedgerHead
   'ledger.log': LedgerLog
+  'ledger.published_call': LedgerPublishedCall
+  'ledger.published_log': LedgerPublishedLog
   'ledger.subject': LedgerSubject
   'ledger.tile': LedgerTile
   'sharing.correction': SharingCorrection

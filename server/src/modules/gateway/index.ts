@@ -1,3 +1,9 @@
 import type { Module } from '#kernel/module.ts'
+import { countTask } from './call.service.ts'
+import { serviceRoutes } from './service.routes.ts'
 
-export const gateway: Module = { name: 'gateway', routes: [], tasks: [] }
+export { countNewCalls } from './call.service.ts'
+export { type GatewayOptions, openGateway } from './plane/open.ts'
+export type { PlaneServer } from './plane/server.ts'
+
+export const gateway: Module = { name: 'gateway', routes: serviceRoutes, tasks: [countTask] }

@@ -1,5 +1,3 @@
-import type { Fault } from '#kernel/fault.ts'
-
 /** Who calls, as far as the signature proves it. */
 export interface Caller {
   readonly client_id: string
@@ -9,36 +7,29 @@ export interface Caller {
   readonly counter: number | null
   readonly assurance: 'high' | 'low'
   readonly resource_code: string
+  /** `null` under the four-header scheme, which carries none. */
   readonly purpose: { readonly code: string; readonly ref: string } | null
   readonly case_no: string | null
   readonly officer: string | null
+  /** Which of several grants the caller wants to use; chooses among its own, so it need not be signed. */
+  readonly grant_id: string | null
 }
 
-/** One request as the plane sees it, body already read. */
-export interface Incoming {
+export type Headers = Readonly<Record<string, string | string[] | undefined>>
+
+/** A request as far as it can be judged before its body is read. */
+export interface Head {
   readonly method: string
+  /** As sent. */
   readonly path: string
+  /** As sent, with the leading `?`; empty when there is none. */
   readonly query: string
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly body: Buffer | null
+  readonly headers: Headers
   readonly ip: string
   readonly trace: string
 }
 
-export const headerOf = (incoming: Incoming, name: string): string | undefined => {
-  const value = incoming.headers[name]
-  return typeof value === 'string' ? value : undefined
+/** One request as the plane sees it, body read. */
+export interface Incoming extends Head {
+  readonly body: Buffer | null
 }
-
-/** Values that may be Chinese travel percent-encoded; anything undecodable is refused where it is used. */
-export const decodedHeader = (incoming: Incoming, name: string): string | null => {
-  const raw = headerOf(incoming, name)
-  if (raw === undefined || raw === '') return null
-  try {
-    return decodeURIComponent(raw).slice(0, 200)
-  } catch {
-    return null
-  }
-}
-
-export type Refused = { readonly caller: Caller | null; readonly fault: Fault }

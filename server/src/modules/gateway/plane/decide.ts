@@ -10,6 +10,8 @@ export interface Claim {
   /** `null` under the four-header scheme, which carries no purpose: the grant's own then stands. */
   readonly purpose: { readonly code: string; readonly ref: string } | null
   readonly assurance: 'high' | 'low'
+  /** The one grant to decide on, where the caller named it or a decision is being made again. */
+  readonly grant_id: string | null
   readonly today: string
 }
 
@@ -43,7 +45,8 @@ export const decide = (snapshot: Snapshot, claim: Claim): Decision => {
   if (client?.status !== 'active') return refuse('forbidden', '应用系统不存在或已停用')
   if (claim.key_id !== null && !client.keys.some((key) => key.key_id === claim.key_id))
     return refuse('session_unknown', '签到所用的公钥已吊销')
-  const grants = snapshot.grants.get(grantKey(claim.client_id, claim.resource_code)) ?? []
+  const standing = snapshot.grants.get(grantKey(claim.client_id, claim.resource_code)) ?? []
+  const grants = claim.grant_id === null ? standing : standing.filter((one) => one.grant_id === claim.grant_id)
   const active = grants.filter((grant) => grant.status === 'active')
   if (active.length === 0) {
     const revoked = grants[0]

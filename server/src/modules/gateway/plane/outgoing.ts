@@ -1,8 +1,11 @@
 import type { ServiceParameter } from '@sanjiang/contract/gateway'
+import type { RowCondition } from '@sanjiang/contract/sharing'
 import { invalid } from '#kernel/fault.ts'
 import type { Outgoing } from './forward.ts'
-import type { Subject } from './shape.ts'
 import type { AttachedService, GrantRow } from './snapshot.ts'
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
+const CONTROL = /[\0-\x1f\x7f]/
 
 type Values = ReadonlyMap<string, string>
 
@@ -14,6 +17,7 @@ export const readParameters = (service: AttachedService, query: string, body: Bu
     if (!service.parameters.some((one) => one.name === name)) throw invalid(name, 'unknown', `该接口没有参数 ${name}`)
     if (typeof value !== 'string' && typeof value !== 'number')
       throw invalid(name, 'type', `参数 ${name} 应为文本或数字`)
+    if (CONTROL.test(String(value))) throw invalid(name, 'control', `参数 ${name} 含有控制字符`)
     if (String(value).length > 500) throw invalid(name, 'maxLength', `参数 ${name} 过长`)
     given.set(name, String(value))
   }
@@ -33,20 +37,25 @@ const parseBody = (body: Buffer): Record<string, unknown> => {
   throw invalid('body', 'json', '请求体应为 JSON 对象')
 }
 
-/** A granted `eq` condition on an item the provider can select by is put into the request itself. */
-const pushedValue = (parameter: ServiceParameter, grant: GrantRow): string | undefined => {
-  const condition = grant.row_conditions.find(({ item, op }) => op === 'eq' && item === parameter.item)
-  return condition ? String(condition.values[0]) : undefined
-}
+/** A granted `eq` condition on an item that the provider can select by is put into the request itself. */
+export const pushedCondition = (parameter: ServiceParameter, grant: GrantRow): RowCondition | undefined =>
+  grant.row_conditions.find(({ item, op }) => op === 'eq' && item === parameter.item)
 
 const effectiveValue = (parameter: ServiceParameter, grant: GrantRow, given: Values): string | undefined => {
-  const pushed = pushedValue(parameter, grant)
+  const condition = pushedCondition(parameter, grant)
+  const pushed = condition && String(condition.values[0])
   const asked = given.get(parameter.name)
   if (pushed !== undefined && asked !== undefined && pushed !== asked)
     throw invalid(parameter.name, 'row_condition', `授权只允许 ${parameter.name}=${pushed}`)
   const value = pushed ?? asked
   if (value === undefined && parameter.required) throw invalid(parameter.name, 'required', `缺少参数 ${parameter.name}`)
   return value
+}
+
+/** A person or firm that a call is about. */
+export interface Subject {
+  readonly kind: 'citizen_id' | 'credit_code'
+  readonly value: string
 }
 
 export interface Prepared extends Outgoing {
@@ -67,7 +76,7 @@ export const prepare = (service: AttachedService, grant: GrantRow, given: Values
     if (parameter.in === 'path') {
       if (value === '' || value === '.' || value === '..')
         throw invalid(parameter.name, 'path', `参数 ${parameter.name} 无效`)
-      path = path.replace(`{${name}}`, encodeURIComponent(value))
+      path = path.replace(`{${name}}`, () => encodeURIComponent(value))
     } else if (parameter.in === 'query') query.append(name, value)
     else body[name] = value
     if (parameter.subject) subjects.push({ kind: parameter.subject, value })

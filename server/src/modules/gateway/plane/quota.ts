@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { inTime } from './in-time.ts'
 import type { GrantRow } from './snapshot.ts'
 
 export interface Quotas {
@@ -13,9 +14,13 @@ export interface Quotas {
 interface Lease {
   left: number
   refill: Promise<void> | null
-  /** The database said there is no more in this period. */
-  isSpent: boolean
+  /** Until then the database's "no more in this period" is believed; another process may have given some back since. */
+  spentUntil: number
 }
+
+const SPENT_MS = 5000
+const READ_MS = 5000
+const MAX_LEASES = 50_000
 
 const LARGEST_BLOCK = 100
 
@@ -37,6 +42,11 @@ where q.grant_id = $1 and q.period = $2 returning q.leased - before.leased as go
 
 const RETURN = 'update gateway.quota set leased = greatest(leased - $3::integer, 0) where grant_id = $1 and period = $2'
 
+// Yesterday's and used-up leases; a forgotten one only has to ask the database again.
+const forgetEmpty = (leases: Map<string, Lease>): void => {
+  for (const [key, lease] of leases) if (lease.left === 0 && lease.refill === null) leases.delete(key)
+}
+
 /** Quotas leased in blocks from PostgreSQL, spent in memory. */
 export const openQuotas = (pool: Pool): Quotas => {
   const leases = new Map<string, Lease>()
@@ -44,7 +54,8 @@ export const openQuotas = (pool: Pool): Quotas => {
   const leaseFor = (key: string): Lease => {
     const found = leases.get(key)
     if (found) return found
-    const made: Lease = { left: 0, refill: null, isSpent: false }
+    const made: Lease = { left: 0, refill: null, spentUntil: 0 }
+    if (leases.size >= MAX_LEASES) forgetEmpty(leases)
     leases.set(key, made)
     return made
   }
@@ -52,10 +63,11 @@ export const openQuotas = (pool: Pool): Quotas => {
   const refill = async (lease: Lease, grant: GrantRow, period: string): Promise<void> => {
     const count = grant.quota_count!
     const block = blockOf(count)
-    await pool.query(OPEN, [grant.grant_id, period])
-    const { rows } = await pool.query<{ got: number }>(LEASE, [grant.grant_id, period, block, count])
+    const parameters = [grant.grant_id, period, block, count]
+    await inTime(pool.query(OPEN, parameters.slice(0, 2)), READ_MS)
+    const { rows } = await inTime(pool.query<{ got: number }>(LEASE, parameters), READ_MS)
     const got = rows[0]?.got ?? 0
-    if (got === 0) lease.isSpent = true
+    if (got === 0) lease.spentUntil = Date.now() + SPENT_MS
     else lease.left += got
   }
 
@@ -65,7 +77,7 @@ export const openQuotas = (pool: Pool): Quotas => {
       const period = periodOf(grant, today)
       const lease = leaseFor(`${grant.grant_id} ${period} ${grant.quota_count}`)
       while (lease.left === 0) {
-        if (lease.isSpent) return false
+        if (Date.now() < lease.spentUntil) return false
         lease.refill ??= refill(lease, grant, period).finally(() => {
           lease.refill = null
         })

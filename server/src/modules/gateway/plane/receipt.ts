@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Caller, Incoming } from './caller.ts'
-import type { Subject } from './shape.ts'
+import type { Subject } from './outgoing.ts'
 import type { AttachedService, GrantRow } from './snapshot.ts'
 
 /** What the ledger keeps of one call: who, for what, under which grant, what went out — never the data itself (C2, C3). */

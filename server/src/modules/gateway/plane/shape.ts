@@ -1,10 +1,7 @@
+import { type RowCondition, satisfies } from '@sanjiang/contract/sharing'
 import { applyMask, type MaskRule } from '@sanjiang/seal'
-import type { AttachedService, GrantRow, RowCondition } from './snapshot.ts'
-
-export interface Subject {
-  readonly kind: 'citizen_id' | 'credit_code'
-  readonly value: string
-}
+import { pushedCondition, type Subject } from './outgoing.ts'
+import type { AttachedService, GrantRow } from './snapshot.ts'
 
 export interface Shaped {
   readonly rows: Record<string, unknown>[]
@@ -13,7 +10,9 @@ export interface Shaped {
 }
 
 /** A row the grant's shape was put on, or why the provider's answer cannot be used. */
-export type Shaping = { readonly ok: true; readonly value: Shaped } | { readonly ok: false; readonly reason: string }
+export type Shaping =
+  | { readonly ok: true; readonly value: Shaped }
+  | { readonly ok: false; readonly code: 'provider_failed' | 'provider_malformed'; readonly reason: string }
 
 type Reader = (value: unknown) => unknown
 
@@ -32,22 +31,9 @@ export const pointerReader = (pointer: string): Reader => {
   }
 }
 
-const compare = (a: unknown, b: string | number): number =>
-  typeof b === 'number' ? Number(a) - b : String(a) < b ? -1 : String(a) > b ? 1 : 0
-
-/** Whether a value satisfies one row condition; an absent value satisfies none. */
-export const satisfies = (value: unknown, { op, values }: RowCondition): boolean => {
-  if (value === undefined || value === null) return false
-  const text = String(value)
-  if (op === 'eq') return text === String(values[0])
-  if (op === 'in') return values.some((one) => text === String(one))
-  if (op === 'prefix') return values.some((one) => text.startsWith(String(one)))
-  return compare(value, values[0]!) >= 0 && compare(value, values[1]!) <= 0
-}
-
 const rowsOf = (found: unknown): unknown[] | null => {
   if (Array.isArray(found)) return found
-  if (found === null || found === undefined) return []
+  if (found === null) return []
   return typeof found === 'object' ? [found] : null
 }
 
@@ -58,7 +44,14 @@ export const compileShape = (grant: GrantRow, service: AttachedService): ((answe
     const read = readers.get(name_en)
     return read ? [{ name: name_en, read, mask: mask_rule as MaskRule }] : []
   })
-  const conditions = grant.row_conditions.map((condition) => ({ condition, read: readers.get(condition.item) }))
+  // A condition that stands in the request itself and not in the answer was the provider's to apply; any other condition
+  // on a value that is not there hides the row.
+  const isPushed = (condition: RowCondition): boolean =>
+    service.parameters.some((parameter) => pushedCondition(parameter, grant) === condition)
+  const conditions = grant.row_conditions.flatMap((condition) => {
+    const read = readers.get(condition.item)
+    return read === undefined && isPushed(condition) ? [] : [{ condition, read }]
+  })
   const subjects = service.fields.flatMap(({ subject, pointer }) =>
     subject ? [{ kind: subject, read: pointerReader(pointer) }] : [],
   )
@@ -80,10 +73,14 @@ export const compileShape = (grant: GrantRow, service: AttachedService): ((answe
 
   return (answer) => {
     if (isOk && !isOk.values.includes(isOk.read(answer) as never))
-      return { ok: false, reason: '提供方以成功状态返回了错误' }
+      return { ok: false, code: 'provider_failed', reason: '提供方以成功状态返回了错误' }
     const rows = rowsOf(findRows(answer))
     if (!rows?.every((row) => typeof row === 'object' && row !== null))
-      return { ok: false, reason: `在“${service.rows_pointer || '/'}”处没有找到记录` }
+      return {
+        ok: false,
+        code: 'provider_malformed',
+        reason: `在“${service.rows_pointer || '/'}”处没有找到记录`,
+      }
     const kept = conditions.length > 0 ? rows.filter(isVisible) : rows
     const about: Subject[] = []
     for (const row of kept)

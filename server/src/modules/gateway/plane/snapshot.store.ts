@@ -1,12 +1,6 @@
 import type { ServiceField, ServiceParameter } from '@sanjiang/contract/gateway'
+import type { RowCondition } from '@sanjiang/contract/sharing'
 import type { Pool } from 'pg'
-
-/** One typed condition on rows; all must hold (architecture §6). */
-export interface RowCondition {
-  readonly item: string
-  readonly op: 'eq' | 'in' | 'prefix' | 'range'
-  readonly values: readonly (string | number)[]
-}
 
 export interface GrantRow {
   readonly grant_id: string
@@ -77,13 +71,12 @@ const GRANTS = `
 select grant_id, version, status, resource_id, resource_code, provider_organ_id, consumer_organ_id, client_id, items,
        row_conditions, purpose_code, purpose_ref, quota_count, quota_period, starts_on::text, ends_on::text, allows_low_assurance
 from sharing.published_grant
-where client_id is not null and (status = 'active' or revoked_at > now() - interval '90 days')
+where client_id is not null and access_mode = 'api' and (status = 'active' or revoked_at > now() - interval '90 days')
 order by status, grant_id desc`
 
 const SERVICES = `
 select s.service_id, s.resource_id, r.code as resource_code, s.provider_organ_id, s.sid, s.version, s.body_kind, s.method, s.url,
-       s.parameters, s.rows_pointer, s.fields, s.ok_rule, s.timeout_ms, s.max_bytes, s.concurrency,
-       (select count(*)::integer from catalog.published_item i where i.resource_id = s.resource_id) as item_count
+       s.parameters, s.rows_pointer, s.fields, s.ok_rule, s.timeout_ms, s.max_bytes, s.concurrency, r.item_count
 from gateway.service s join catalog.published_resource r on r.resource_id = s.resource_id
 where s.state = 'attached'`
 

@@ -1,9 +1,9 @@
-import type { ServiceField, ServiceParameter } from '@sanjiang/contract/gateway'
 import type { Pool } from 'pg'
+import { Fault } from '#kernel/fault.ts'
+import { inTime } from './in-time.ts'
 import { type AttachedService, type ClientRow, type GrantRow, readPolicy } from './snapshot.store.ts'
 
-export type { AttachedService, ClientRow, GrantRow, RowCondition } from './snapshot.store.ts'
-export type { ServiceField, ServiceParameter }
+export type { AttachedService, ClientRow, GrantRow } from './snapshot.store.ts'
 
 /** Everything a call is decided on, immutable, as of one policy version. */
 export interface Snapshot {
@@ -56,14 +56,19 @@ export interface SnapshotHolder {
   atLeast(version: number): Promise<Snapshot>
   /** As of now: asks the database for the version first. For refusals, so that a grant just issued is honoured. */
   freshest(): Promise<Snapshot>
+  /** Loads the first snapshot, then looks every `ms` whether the policy moved, so that calls seldom have to wait for it. */
+  follow(ms: number): Promise<void>
+  stop(): void
 }
+
+const READ_MS = 5000
 
 /** Holds the current snapshot; one reload at a time, whoever asks. */
 export const holdSnapshot = (pool: Pool): SnapshotHolder => {
   let current = EMPTY
   let loading: Promise<Snapshot> | null = null
   const reload = (): Promise<Snapshot> => {
-    loading ??= load(pool)
+    loading ??= inTime(load(pool), READ_MS)
       .then((next) => {
         if (next.version >= current.version) current = next
         return current
@@ -76,14 +81,32 @@ export const holdSnapshot = (pool: Pool): SnapshotHolder => {
   const atLeast = async (version: number): Promise<Snapshot> => {
     // A reload already under way may have begun before the change; so look again after it.
     for (let tries = 0; current.version < version && tries < 3; tries += 1) await reload()
+    if (current.version < version) throw new Fault('ledger_unavailable', '授权快照未能更新')
     return current
+  }
+  const freshest = async (): Promise<Snapshot> => {
+    const { rows } = await inTime(pool.query<{ version: number }>('select version from kernel.policy'), READ_MS)
+    return atLeast(rows[0]!.version)
+  }
+  let timer: NodeJS.Timeout | undefined
+  const again = (ms: number): void => {
+    timer = setTimeout(
+      () =>
+        void freshest()
+          .catch(() => undefined)
+          .finally(() => again(ms)),
+      ms,
+    )
+    timer.unref()
   }
   return {
     current: () => current,
     atLeast,
-    freshest: async () => {
-      const { rows } = await pool.query<{ version: number }>('select version from kernel.policy')
-      return atLeast(rows[0]!.version)
+    freshest,
+    follow: async (ms) => {
+      await reload()
+      again(ms)
     },
+    stop: () => clearTimeout(timer),
   }
 }

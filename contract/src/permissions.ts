@@ -98,6 +98,14 @@ export const ROLES = {
     reach: 'province',
     permissions: [...READS, 'identity.client.read', 'ledger.entry.read', 'ledger.subject.query'],
   },
+  organ_admin: {
+    title: '部门账号管理员',
+    reach: 'organ',
+    permissions: ['identity.organ.read', 'identity.person.read', 'identity.person.edit'],
+    // Who opens accounts must not also say what they may do, nor read what was done.
+    excludes: ['security_admin', 'audit_admin'],
+    second_factor: true,
+  },
   leader: { title: '分管领导', reach: 'organ', permissions: READS },
   system_admin: {
     title: '系统管理员',
@@ -123,14 +131,14 @@ export const ROLES = {
       'identity.client.read',
       'identity.client.suspend',
     ],
-    excludes: ['system_admin', 'audit_admin'],
+    excludes: ['system_admin', 'audit_admin', 'organ_admin'],
     second_factor: true,
   },
   audit_admin: {
     title: '审计管理员',
     reach: 'province',
     permissions: ['identity.organ.read', 'identity.person.read', 'ledger.access.read'],
-    excludes: ['system_admin', 'security_admin'],
+    excludes: ['system_admin', 'security_admin', 'organ_admin'],
     second_factor: true,
   },
 } as const satisfies Record<string, RoleSpec>

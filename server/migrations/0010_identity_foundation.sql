@@ -123,6 +123,16 @@ comment on column identity.person_role.role is '角色';
 comment on column identity.person_role.organ_id is '任职机构';
 comment on column identity.person_role.granted_at is '授予时刻';
 
+create table identity.stranger (
+  bucket integer constraint stranger_pkey primary key constraint stranger_bucket_check check (bucket between 0 and 65535),
+  failed_count integer not null,
+  locked_until timestamptz(3)
+);
+comment on table identity.stranger is '查无此账号的登录失败:与真账号同样计数、同样锁定,答复便看不出账号是否存在;至多 65536 行';
+comment on column identity.stranger.bucket is '账号名带密钥散列的前 16 位';
+comment on column identity.stranger.failed_count is '连续失败次数';
+comment on column identity.stranger.locked_until is '锁定至';
+
 create table identity.session (
   session_id uuid constraint session_pkey primary key,
   token_hash text not null constraint session_token_hash_key unique,

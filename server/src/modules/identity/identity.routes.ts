@@ -12,7 +12,9 @@ import {
   suspendClient,
 } from './client.service.ts'
 import { getClock, setClock } from './clock.service.ts'
+import { openSession } from './login.service.ts'
 import { foundOrgan, getOrgan, listOrgans, renameOrgan, succeedOrgan } from './organ.service.ts'
+import { changePassword } from './password.change.service.ts'
 import {
   assignRole,
   createPerson,
@@ -22,14 +24,7 @@ import {
   unlockPerson,
   withdrawRole,
 } from './person.service.ts'
-import {
-  changePassword,
-  closeOtherSession,
-  closeSession,
-  getSession,
-  listSessions,
-  openSession,
-} from './session.service.ts'
+import { closeOtherSession, closeSession, getSession, listSessions } from './session.service.ts'
 import { beginTotp, confirmTotp } from './totp.service.ts'
 
 const sessions: readonly Route[] = [

@@ -31,5 +31,17 @@ const DAY_MS = 86_400_000
 export const isExpired = (setAt: string, instant: string): boolean =>
   Date.parse(instant) - Date.parse(setAt) > PASSWORD_POLICY.expires_after_days * DAY_MS
 
-export const lockUntil = (instant: string): string =>
-  new Date(Date.parse(instant) + PASSWORD_POLICY.lock_minutes * 60_000).toISOString()
+interface Failures {
+  readonly failed_count: number
+  readonly locked_until: string | null
+}
+
+export const isLocked = ({ locked_until }: Pick<Failures, 'locked_until'>, instant: string): boolean =>
+  locked_until !== null && locked_until > instant
+
+/** One failure more: the fifth locks for fifteen minutes and the count begins anew. */
+export const afterFailure = ({ failed_count }: Pick<Failures, 'failed_count'>, instant: string): Failures => {
+  const { lock_after_failures, lock_minutes } = PASSWORD_POLICY
+  if (failed_count + 1 < lock_after_failures) return { failed_count: failed_count + 1, locked_until: null }
+  return { failed_count: 0, locked_until: new Date(Date.parse(instant) + lock_minutes * 60_000).toISOString() }
+}

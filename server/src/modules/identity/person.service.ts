@@ -7,7 +7,8 @@ import { newId } from '#kernel/id.ts'
 import { toPage } from '#kernel/page.ts'
 import { record } from '#kernel/record.ts'
 import { getStandingOrgan } from './organ.service.ts'
-import { assertPolicy, hashPassword, setPassword } from './password.service.ts'
+import { PASSWORD_POLICY } from './password.rules.ts'
+import { preparePassword, setPassword } from './password.service.ts'
 import * as store from './person.store.ts'
 import { removeSessions } from './session.store.ts'
 
@@ -42,8 +43,26 @@ export const listPersons = async (ctx: Ctx, { after, limit = 20, organ_id, q }: 
   )
 }
 
-const recordPerson = (tx: Tx, ctx: Ctx, type: string, personId: string, after?: unknown) =>
-  record(tx, ctx, { type, subject_kind: 'identity.person', subject_id: personId, after })
+const recordPerson = (tx: Tx, ctx: Ctx, change: { verb: string; person_id: string; after?: unknown }) =>
+  record(tx, ctx, {
+    type: `identity.person.${change.verb}`,
+    subject_kind: 'identity.person',
+    subject_id: change.person_id,
+    after: change.after,
+  })
+
+const recordRole = (tx: Tx, ctx: Ctx, change: { verb: string; person_id: string; role: Office }) =>
+  record(tx, ctx, {
+    type: `identity.role.${change.verb}`,
+    subject_kind: 'identity.person',
+    subject_id: change.person_id,
+    after: change.role,
+  })
+
+// Nobody is the judge of his own account (三权分立, domain §5.6).
+const assertOther = (ctx: Ctx, personId: string, message: string): void => {
+  if (personId === ctx.actor.person_id) throw new Fault('separation_of_duties', message)
+}
 
 // An organ that stands today and lies within the reach of the permission.
 const getReachedOrgan = async (tx: Tx, ctx: Ctx, asked: { organ_id: string; permission: Permission }) => {
@@ -60,19 +79,15 @@ interface NewAccount {
 }
 
 /** Opens an account with no role at all; its first password must be changed at first login (T16.1). */
-export const createPerson = async (ctx: Ctx, account: NewAccount, { isTemporary = true } = {}): Promise<Person> => {
-  assertPolicy(account.password, account.username)
-  const hash = await hashPassword(account.password)
+export const createPerson = async (ctx: Ctx, { password, ...account }: NewAccount): Promise<Person> => {
+  const prepared = await preparePassword(password, account.username, [])
   return inTx(ctx, async (tx, inner) => {
     await getReachedOrgan(tx, ctx, { organ_id: account.organ_id, permission: 'identity.person.edit' })
-    const { password, ...person } = account
     const person_id = newId()
-    await store.insertPerson(tx, { ...person, person_id, must_change_password: isTemporary, created_at: ctx.instant })
-    await setPassword(tx, ctx, { person_id, username: person.username }, { text: password, hash })
-    await recordPerson(tx, ctx, 'identity.person.created', person_id, {
-      username: person.username,
-      organ_id: person.organ_id,
-    })
+    await store.insertPerson(tx, { ...account, person_id, must_change_password: true, created_at: ctx.instant })
+    await setPassword(tx, ctx, person_id, prepared)
+    const { username, organ_id } = account
+    await recordPerson(tx, ctx, { verb: 'created', person_id, after: { username, organ_id } })
     return read(inner, person_id)
   })
 }
@@ -86,11 +101,12 @@ const lock = async (tx: Tx, ctx: Ctx, { id, permission }: { id: string; permissi
 
 export const suspendPerson = (ctx: Ctx, personId: string): Promise<Person> =>
   inTx(ctx, async (tx, inner) => {
+    assertOther(ctx, personId, '不能停用自己的账号')
     const person = await lock(tx, ctx, { id: personId, permission: 'identity.person.edit' })
     if (person.state !== 'active') throw new Fault('wrong_state')
     await store.updatePerson(tx, personId, { state: 'suspended' })
     await removeSessions(tx, personId)
-    await recordPerson(tx, ctx, 'identity.person.suspended', personId)
+    await recordPerson(tx, ctx, { verb: 'suspended', person_id: personId })
     return read(inner, personId)
   })
 
@@ -99,7 +115,7 @@ export const resumePerson = (ctx: Ctx, personId: string): Promise<Person> =>
     const person = await lock(tx, ctx, { id: personId, permission: 'identity.person.edit' })
     if (person.state !== 'suspended') throw new Fault('wrong_state')
     await store.updatePerson(tx, personId, { state: 'active' })
-    await recordPerson(tx, ctx, 'identity.person.resumed', personId)
+    await recordPerson(tx, ctx, { verb: 'resumed', person_id: personId })
     return read(inner, personId)
   })
 
@@ -108,26 +124,30 @@ export interface Unlocking {
   readonly reset_totp?: boolean
 }
 
+const prepareReset = async (ctx: Ctx, personId: string, password: string | undefined) => {
+  const person = await store.findPerson(ctx.db, scopeOf(ctx.actor, 'identity.person.unlock'), personId)
+  if (!person) throw new Fault('not_found')
+  if (password === undefined) return undefined
+  const history = await store.listPasswords(ctx.db, personId, PASSWORD_POLICY.remembered)
+  return preparePassword(password, person.username, history)
+}
+
 /** Lifts a lock; a new password is temporary, a reset second factor must be enrolled again. Sessions end. */
-export const unlockPerson = async (
-  ctx: Ctx,
-  personId: string,
-  { password, reset_totp }: Unlocking,
-): Promise<Person> => {
-  const hash = password ? await hashPassword(password) : ''
+export const unlockPerson = async (ctx: Ctx, personId: string, asked: Unlocking): Promise<Person> => {
+  assertOther(ctx, personId, '不能解锁或重置自己的账号')
+  const prepared = await prepareReset(ctx, personId, asked.password)
   return inTx(ctx, async (tx, inner) => {
-    const person = await lock(tx, ctx, { id: personId, permission: 'identity.person.unlock' })
-    await store.updatePerson(tx, personId, { failed_count: 0, locked_until: null })
-    if (password) {
-      await setPassword(tx, ctx, person, { text: password, hash })
-      await store.updatePerson(tx, personId, { must_change_password: true })
-    }
-    if (reset_totp) await store.updatePerson(tx, personId, { sealed_totp: null, totp_confirmed_at: null })
-    if (password || reset_totp) await removeSessions(tx, personId)
-    await recordPerson(tx, ctx, 'identity.person.unlocked', personId, {
-      password: Boolean(password),
-      totp: reset_totp === true,
+    await lock(tx, ctx, { id: personId, permission: 'identity.person.unlock' })
+    if (prepared) await setPassword(tx, ctx, personId, prepared)
+    await store.updatePerson(tx, personId, {
+      failed_count: 0,
+      locked_until: null,
+      ...(prepared ? { must_change_password: true } : {}),
+      ...(asked.reset_totp ? { sealed_totp: null, totp_confirmed_at: null } : {}),
     })
+    if (prepared || asked.reset_totp) await removeSessions(tx, personId)
+    const after = { password: prepared !== undefined, totp: asked.reset_totp === true }
+    await recordPerson(tx, ctx, { verb: 'unlocked', person_id: personId, after })
     return read(inner, personId)
   })
 }
@@ -139,36 +159,33 @@ const assertCompatible = (role: Role, held: readonly string[]): void => {
     throw new Fault('separation_of_duties', `${ROLES[role].title}与${ROLES[clash as Role].title}不能由同一人担任`)
 }
 
+interface Office {
+  readonly role: Role
+  readonly organ_id: string
+}
+
 /** Gives a person a role in an organ. The person's row is locked, so two grants cannot slip past the exclusion. */
-export const assignRole = (
-  ctx: Ctx,
-  personId: string,
-  { role, organ_id }: { role: Role; organ_id: string },
-): Promise<Person> =>
+export const assignRole = (ctx: Ctx, personId: string, office: Office): Promise<Person> =>
   inTx(ctx, async (tx, inner) => {
-    if (personId === ctx.actor.person_id) throw new Fault('separation_of_duties', '不能给自己授予角色')
+    assertOther(ctx, personId, '不能给自己授予角色')
     await lock(tx, ctx, { id: personId, permission: 'identity.role.assign' })
-    await getReachedOrgan(tx, ctx, { organ_id, permission: 'identity.role.assign' })
+    await getReachedOrgan(tx, ctx, { organ_id: office.organ_id, permission: 'identity.role.assign' })
     const held = await store.listRoles(tx, personId)
     assertCompatible(
-      role,
+      office.role,
       held.map((one) => one.role),
     )
-    await store.insertRole(tx, { person_id: personId, role, organ_id, granted_at: ctx.instant })
-    await recordPerson(tx, ctx, 'identity.role.granted', personId, { role, organ_id })
+    await store.insertRole(tx, { ...office, person_id: personId, granted_at: ctx.instant })
+    await recordRole(tx, ctx, { verb: 'granted', person_id: personId, role: office })
     return read(inner, personId)
   })
 
-export const withdrawRole = (
-  ctx: Ctx,
-  personId: string,
-  { role, organ_id }: { role: Role; organ_id: string },
-): Promise<Person> =>
+export const withdrawRole = (ctx: Ctx, personId: string, office: Office): Promise<Person> =>
   inTx(ctx, async (tx, inner) => {
-    if (personId === ctx.actor.person_id) throw new Fault('separation_of_duties', '不能收回自己的角色')
+    assertOther(ctx, personId, '不能收回自己的角色')
     await lock(tx, ctx, { id: personId, permission: 'identity.role.assign' })
-    const removed = await store.removeRole(tx, personId, role, organ_id)
+    const removed = await store.removeRole(tx, { ...office, person_id: personId })
     if (removed.numDeletedRows === 0n) throw new Fault('not_found', '没有这一角色')
-    await recordPerson(tx, ctx, 'identity.role.withdrawn', personId, { role, organ_id })
+    await recordRole(tx, ctx, { verb: 'withdrawn', person_id: personId, role: office })
     return read(inner, personId)
   })

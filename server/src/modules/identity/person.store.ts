@@ -53,8 +53,7 @@ export const listPersonRows = (db: Db, { scope, organId, text, after, limit }: L
 export const lockPerson = (tx: Tx, personId: string) =>
   tx.selectFrom('identity.person').selectAll().where('person_id', '=', personId).forUpdate().executeTakeFirst()
 
-export const lockPersonByUsername = (tx: Tx, username: string) =>
-  tx.selectFrom('identity.person').selectAll().where('username', '=', username).forUpdate().executeTakeFirst()
+export type LockedPerson = NonNullable<Awaited<ReturnType<typeof lockPerson>>>
 
 interface NewPerson {
   readonly person_id: string
@@ -84,14 +83,31 @@ interface PersonChange {
 export const updatePerson = (tx: Tx, personId: string, change: PersonChange) =>
   tx.updateTable('identity.person').set(change).where('person_id', '=', personId).execute()
 
-export const listPasswords = (db: Db, personId: string, limit: number) =>
-  db
+/** Hashes of a person's passwords, the one in force first. */
+export const listPasswords = async (db: Db, personId: string, limit: number): Promise<string[]> => {
+  const rows = await db
     .selectFrom('identity.password')
-    .select(['hash', 'set_at'])
+    .select('hash')
     .where('person_id', '=', personId)
     .orderBy('set_at', 'desc')
     .limit(limit)
     .execute()
+  return rows.map(({ hash }) => hash)
+}
+
+/** An account that may sign in, with the hash of its password; read without a lock. */
+export const findAccount = (db: Db, username: string) =>
+  db
+    .selectFrom('identity.person as p')
+    .select('p.person_id')
+    .select(
+      sql<string>`(select w.hash from identity.password w where w.person_id = p.person_id order by w.set_at desc limit 1)`.as(
+        'hash',
+      ),
+    )
+    .where('p.username', '=', username)
+    .where('p.state', '=', 'active')
+    .executeTakeFirst()
 
 export const insertPassword = (tx: Tx, password: { person_id: string; set_at: string; hash: string }) =>
   tx.insertInto('identity.password').values(password).execute()
@@ -107,10 +123,10 @@ export const listRoles = (db: Db, personId: string) =>
 export const insertRole = (tx: Tx, role: { person_id: string; role: string; organ_id: string; granted_at: string }) =>
   tx.insertInto('identity.person_role').values(role).execute()
 
-export const removeRole = (tx: Tx, personId: string, role: string, organId: string) =>
+export const removeRole = (tx: Tx, role: { person_id: string; role: string; organ_id: string }) =>
   tx
     .deleteFrom('identity.person_role')
-    .where('person_id', '=', personId)
-    .where('role', '=', role)
-    .where('organ_id', '=', organId)
+    .where('person_id', '=', role.person_id)
+    .where('role', '=', role.role)
+    .where('organ_id', '=', role.organ_id)
     .executeTakeFirst()

@@ -55,11 +55,18 @@ export type SessionRow = NonNullable<Awaited<ReturnType<typeof findSession>>>
 export const touchSession = (db: Db, sessionId: string, instant: string) =>
   db.updateTable('identity.session').set({ last_seen_at: instant }).where('session_id', '=', sessionId).execute()
 
-export const listSessionRows = (db: Db, personId: string) =>
+interface Ended {
+  readonly openedBefore: string
+  readonly unseenSince: string
+}
+
+export const listSessionRows = (db: Db, personId: string, { openedBefore, unseenSince }: Ended) =>
   db
     .selectFrom('identity.session')
     .select(['session_id', 'opened_at', 'last_seen_at', 'ip', 'user_agent'])
     .where('person_id', '=', personId)
+    .where('opened_at', '>=', openedBefore)
+    .where('last_seen_at', '>=', unseenSince)
     .orderBy('opened_at', 'desc')
     .execute()
 
@@ -70,6 +77,9 @@ export const removeSession = (tx: Tx, personId: string, sessionId: string) =>
     .where('session_id', '=', sessionId)
     .executeTakeFirst()
 
+export const removeByToken = (tx: Tx, tokenHash: string) =>
+  tx.deleteFrom('identity.session').where('token_hash', '=', tokenHash).execute()
+
 export const removeSessions = (tx: Tx, personId: string, keep?: string | null) =>
   tx
     .deleteFrom('identity.session')
@@ -78,7 +88,7 @@ export const removeSessions = (tx: Tx, personId: string, keep?: string | null) =
     .execute()
 
 /** Removes sessions opened before, or unseen since, these instants. */
-export const removeEnded = (tx: Tx, { openedBefore, unseenSince }: { openedBefore: string; unseenSince: string }) =>
+export const removeEnded = (tx: Tx, { openedBefore, unseenSince }: Ended) =>
   tx
     .deleteFrom('identity.session')
     .where((eb) => eb.or([eb('opened_at', '<', openedBefore), eb('last_seen_at', '<', unseenSince)]))

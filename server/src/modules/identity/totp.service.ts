@@ -1,11 +1,22 @@
-import { generateSecret, generateURI } from 'otplib'
+import { generateSecret, generateURI, verifySync } from 'otplib'
 import type { Ctx } from '#kernel/ctx.ts'
 import { inTx } from '#kernel/db.ts'
 import { Fault, invalid } from '#kernel/fault.ts'
-import { sealSecret } from '#kernel/keys.ts'
+import { openSecret, sealSecret } from '#kernel/keys.ts'
 import { record } from '#kernel/record.ts'
-import { lockPerson, updatePerson } from './person.store.ts'
-import { totpStep } from './session.service.ts'
+import { type LockedPerson, lockPerson, updatePerson } from './person.store.ts'
+
+/** The time step of a right, unused code; null otherwise. A code is good once (RFC 6238 §5.2). */
+export const totpStep = (
+  ctx: Ctx,
+  { sealed_totp, totp_last_step }: Pick<LockedPerson, 'sealed_totp' | 'totp_last_step'>,
+  code: string,
+): number | null => {
+  if (!sealed_totp || !/^\d{6}$/.test(code)) return null
+  const secret = openSecret(ctx.site.dataDir, sealed_totp)
+  const result = verifySync({ secret, token: code, epochTolerance: 30, afterTimeStep: totp_last_step })
+  return result.valid && 'timeStep' in result ? result.timeStep : null
+}
 
 /** Begins enrolment of the second factor: a new secret, not in force until a code confirms it. */
 export const beginTotp = (ctx: Ctx) =>

@@ -52,7 +52,8 @@ const text = (value: unknown): string | null => (typeof value === 'string' && va
 const detailOf = (body: Record<string, unknown>): string => {
   const parts = [body.code, body.permission, body.path, body.reason, body.subject_kind, body.subject_id]
   const untold = typeof body.untold_before === 'number' ? [`此前另有 ${body.untold_before} 次未逐条记录`] : []
-  return [...parts.filter((part) => text(part) !== null), ...untold].join(' ')
+  const repeats = typeof body.repeats === 'number' ? [`一分钟内又有 ${body.repeats} 次`] : []
+  return [...parts.filter((part) => text(part) !== null), ...repeats, ...untold].join(' ')
 }
 
 type Described = Pick<AccessRecord, 'actor_name' | 'organ_id' | 'organ_name' | 'ip' | 'detail'>

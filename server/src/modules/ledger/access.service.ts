@@ -7,6 +7,7 @@ import type { EntryDraft } from './entry.rules.ts'
 import { isEventSealed } from './entry.store.ts'
 import { type LogWriter, openLog } from './log.writer.ts'
 import { type NodeKeys, openNodeKeys } from './node.keys.ts'
+import { type Folded, RefusalFold } from './refusal.rules.ts'
 
 type Ground = Pick<House, 'db' | 'log' | 'site'>
 
@@ -37,6 +38,7 @@ export const sealAccess = async (house: Ground, role: string, draft: EntryDraft)
 // Refusals are sealed one by one up to this; beyond it only their number is, so that nobody can fill the ledger.
 const BURST = 60
 const PER_SECOND = 2
+const FOLD_MS = 5_000
 
 export interface AccessLog {
   /** Seals a refusal of a signed-in person, behind the answer: it does not delay it. */
@@ -56,25 +58,38 @@ class RefusalLog implements AccessLog {
   readonly #role: string
   readonly #buckets = new Map<string, Bucket>()
   readonly #sending = new Set<Promise<unknown>>()
+  readonly #fold = new RefusalFold()
+  readonly #timer: NodeJS.Timeout
 
   constructor(house: Ground, role: string) {
     this.#house = house
     this.#role = role
+    this.#timer = setInterval(() => this.#tellRepeats(Date.now()), FOLD_MS).unref()
   }
 
   seal(refusal: Refusal): void {
+    if (this.#fold.offer(refusal, Date.now())) this.#admit({ refusal, repeats: 0 })
+  }
+
+  #tellRepeats(now: number): void {
+    for (const folded of this.#fold.takeDue(now)) this.#admit(folded)
+  }
+
+  #admit({ refusal, repeats }: Folded): void {
     const bucket = this.#refill(refusal.actor.person_id ?? '')
     if (bucket.tokens < 1) {
-      bucket.untold += 1
+      bucket.untold += Math.max(1, repeats)
       return
     }
     bucket.tokens -= 1
     const untold = bucket.untold
     bucket.untold = 0
-    this.#send(refusal, untold)
+    this.#send(refusal, { untold, repeats })
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#tellRepeats(Number.POSITIVE_INFINITY)
     await Promise.all(this.#sending)
     await closeProcessLog(this.#house)
   }
@@ -88,7 +103,8 @@ class RefusalLog implements AccessLog {
     return bucket
   }
 
-  #send({ actor, permission, code, path, ip }: Refusal, untold: number): void {
+  #send(refusal: Refusal, { untold, repeats }: { untold: number; repeats: number }): void {
+    const { actor, permission, code, path, ip } = refusal
     const body = {
       topic: 'access.refused',
       outcome: 'refused',
@@ -101,6 +117,7 @@ class RefusalLog implements AccessLog {
       organ_id: actor.organ?.organ_id ?? null,
       session_id: actor.session_id,
       ...(untold > 0 ? { untold_before: untold } : {}),
+      ...(repeats > 0 ? { repeats } : {}),
     }
     const sending: Promise<unknown> = sealAccess(this.#house, this.#role, { kind: 'access', body })
       .catch((error) => this.#house.log.error({ err: error, code, path }, 'refusal not sealed'))

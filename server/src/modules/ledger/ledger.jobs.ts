@@ -10,14 +10,19 @@ const sealAccessFact: Task = {
   handle: (ctx, { event_id }) => sealFact(ctx, 'access', event_id),
 }
 
+// Acts upon accounts, roles, organs, clients and the clock: what the audit administrator must be able to retrace (T16.1).
 const sealAdminFact: Task = {
   name: 'ledger.admin.seal',
   on: [
-    'identity.person.locked',
-    'identity.client.registered',
-    'identity.client.suspended',
-    'identity.role.granted',
-    'identity.role.withdrawn',
+    ...['locked', 'unlocked', 'created', 'suspended', 'resumed', 'password_changed', 'totp_enrolled'].map(
+      (verb) => `identity.person.${verb}`,
+    ),
+    ...['granted', 'withdrawn'].map((verb) => `identity.role.${verb}`),
+    ...['founded', 'renamed', 'merged', 'split', 'dissolved'].map((verb) => `identity.organ.${verb}`),
+    ...['registered', 'addresses_set', 'key_added', 'key_revoked', 'secret_issued', 'suspended', 'resumed'].map(
+      (verb) => `identity.client.${verb}`,
+    ),
+    'identity.clock.set',
   ],
   handle: (ctx, { event_id }) => sealFact(ctx, 'admin', event_id),
 }

@@ -615,6 +615,16 @@ export interface IdentitySession {
   user_agent: string
 }
 
+/** 查无此账号的登录失败:与真账号同样计数、同样锁定,答复便看不出账号是否存在;至多 65536 行 */
+export interface IdentityStranger {
+  /** 账号名带密钥散列的前 16 位 */
+  bucket: number
+  /** 连续失败次数 */
+  failed_count: number
+  /** 锁定至 */
+  locked_until: string | null
+}
+
 /** 通知:发给某机构中有某项权限的人,只增不改 */
 export interface InboxNotice {
   /** 通知标识:UUID v7 */
@@ -1286,6 +1296,7 @@ export interface Tables {
   'identity.person': IdentityPerson
   'identity.person_role': IdentityPersonRole
   'identity.session': IdentitySession
+  'identity.stranger': IdentityStranger
   'inbox.notice': InboxNotice
   'inbox.notice_read': InboxNoticeRead
   'inbox.subject': InboxSubject

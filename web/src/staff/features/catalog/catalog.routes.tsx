@@ -1,3 +1,41 @@
-import type { Feature } from '../../feature.ts'
+import { type Feature, pageOf } from '../../feature.ts'
 
-export const catalogFeature: Feature = { routes: [], menu: [] }
+export const catalogFeature: Feature = {
+  routes: [
+    {
+      path: '/catalog/search',
+      need: 'catalog.resource.read',
+      page: pageOf(() => import('./search.page.tsx').then((module) => module.SearchPage)),
+    },
+    {
+      path: '/catalog/resources',
+      need: ['catalog.resource.edit', 'catalog.resource.review', 'catalog.resource.publish'],
+      page: pageOf(() => import('./resource-list.page.tsx').then((module) => module.ResourceListPage)),
+    },
+    {
+      path: '/catalog/resources/:id',
+      need: 'catalog.resource.read',
+      page: pageOf(() => import('./resource.page.tsx').then((module) => module.ResourcePage)),
+    },
+    {
+      path: '/catalog/resources/:id/review',
+      need: ['catalog.resource.review', 'catalog.resource.publish'],
+      page: pageOf(() => import('./review.page.tsx').then((module) => module.ReviewPage)),
+    },
+    {
+      path: '/catalog/standard',
+      need: 'catalog.standard.read',
+      page: pageOf(() => import('./standard.page.tsx').then((module) => module.StandardPage)),
+    },
+  ],
+  menu: [
+    { title: '查找数据', path: '/catalog/search', group: 'catalog', need: 'catalog.resource.read' },
+    {
+      title: '编目与审核',
+      path: '/catalog/resources',
+      group: 'catalog',
+      need: ['catalog.resource.edit', 'catalog.resource.review', 'catalog.resource.publish'],
+    },
+    { title: '目录标准', path: '/catalog/standard', group: 'catalog', need: 'catalog.standard.read' },
+  ],
+}

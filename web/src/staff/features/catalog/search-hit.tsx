@@ -1,0 +1,70 @@
+import type { SearchHit } from '@sanjiang/contract/catalog'
+import { Link } from 'react-router'
+import { Highlight } from '../../../ui/highlight.tsx'
+import { ShareTag } from '../../../ui/share-tag.tsx'
+import { methodsText } from './catalog.words.tsx'
+import { useTitles } from './standard.query.ts'
+
+const MatchedItems = ({ hit, terms }: { hit: SearchHit; terms: readonly string[] }) => (
+  <ul className="matched" aria-label="命中的信息项">
+    {hit.matched_items.map((item) => (
+      <li key={item.item_id} className={item.share_type}>
+        <Highlight text={item.name} terms={terms} /> <small>{item.name_en}</small>
+      </li>
+    ))}
+  </ul>
+)
+
+/** One entry found: what it is, whose, how open, how fresh, how to be had, and which items matched. */
+export const SearchHitCard = ({ hit, terms }: { hit: SearchHit; terms: readonly string[] }) => {
+  const titleOf = useTitles()
+  return (
+    <article className="hit">
+      <header>
+        <h2>
+          <Link to={`/catalog/resources/${hit.resource_id}`}>
+            <Highlight text={hit.name} terms={terms} />
+          </Link>
+        </h2>
+        <ShareTag type={hit.share_type} />
+      </header>
+      <p className="hit-whose">
+        <Highlight text={hit.provider_name} terms={terms} />
+        <span className="mono">{hit.code}</span>
+        <span>{hit.class_title}</span>
+      </p>
+      <p className="hit-summary">
+        <Highlight text={hit.summary} terms={terms} />
+      </p>
+      {hit.matched_items.length > 0 && <MatchedItems hit={hit} terms={terms} />}
+      <dl className="hit-facts">
+        <div>
+          <dt>信息项</dt>
+          <dd>{hit.item_count} 项</dd>
+        </div>
+        <div>
+          <dt>更新周期</dt>
+          <dd>{titleOf('update_cycle', hit.update_cycle)}</dd>
+        </div>
+        <div>
+          <dt>挂接</dt>
+          <dd>{methodsText(hit.attached_methods)}</dd>
+        </div>
+        <div>
+          <dt>格式</dt>
+          <dd>{titleOf('format_category', hit.format_category)}</dd>
+        </div>
+        <div>
+          <dt>开放</dt>
+          <dd>{titleOf('open_type', hit.open_type)}</dd>
+        </div>
+        <div>
+          <dt>发布</dt>
+          <dd>
+            {hit.published_on} 第{hit.version}版
+          </dd>
+        </div>
+      </dl>
+    </article>
+  )
+}

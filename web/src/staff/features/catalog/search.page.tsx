@@ -1,0 +1,128 @@
+import { MATCHES, SEARCH_ORDERS, type SearchResult } from '@sanjiang/contract/catalog'
+import { Button, Drawer, Select } from 'antd'
+import { type FormEvent, useState } from 'react'
+import { PageHead } from '../../../ui/page-head.tsx'
+import { ErrorAlert } from '../../../ui/states.tsx'
+import { PageLoading } from '../../shell/page-states.tsx'
+import { ClassTree } from './class-tree.tsx'
+import { ChosenFacets, FacetList } from './facet-list.tsx'
+import { type Search, useSearch, useSearchQuery } from './search.query.ts'
+import { SearchHitCard } from './search-hit.tsx'
+import { SearchNothing } from './search-nothing.tsx'
+import './search.css'
+
+const Box = ({ search }: { search: Search }) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    search.setQuery(String(new FormData(event.currentTarget).get('words')).trim())
+  }
+  return (
+    <form className="search-box" onSubmit={submit}>
+      <label htmlFor="words" className="hidden">
+        检索词
+      </label>
+      <input
+        id="words"
+        key={search.q}
+        name="words"
+        type="search"
+        defaultValue={search.q}
+        placeholder="资源名称、信息项、部门、代码；支持拼音与首字母"
+        autoComplete="off"
+      />
+      <Button type="primary" htmlType="submit" size="large">
+        检索
+      </Button>
+    </form>
+  )
+}
+
+/** Tells when the words were not all met, so that nobody takes near hits for exact ones. */
+const MatchNote = ({ result, q }: { result: SearchResult; q: string }) => {
+  if (!q || ['every', 'all', 'code', 'none'].includes(result.match)) return null
+  const words = {
+    partial: '没有资源同时包含全部检索词，以下为部分匹配',
+    pinyin: '按拼音找到',
+    typo: '按相近的写法找到',
+  }
+  return (
+    <p className="match-note" role="status">
+      <b>{MATCHES.titles[result.match]}匹配</b>
+      {words[result.match as keyof typeof words]}
+    </p>
+  )
+}
+
+const ResultHead = ({ result, search, onFilter }: { result: SearchResult; search: Search; onFilter: () => void }) => (
+  <div className="result-head">
+    <p aria-live="polite">
+      共 <b>{result.total}</b> 条{search.q && <>，检索“{search.q}”</>}
+    </p>
+    <div className="row">
+      <Button className="only-narrow" onClick={onFilter}>
+        筛选{search.count > 0 && `（${search.count}）`}
+      </Button>
+      <label htmlFor="order" className="hidden">
+        排序
+      </label>
+      <Select
+        id="order"
+        value={search.order ?? (search.q ? 'relevance' : 'newest')}
+        onChange={search.setOrder}
+        options={SEARCH_ORDERS.codes.map((value) => ({ value, label: SEARCH_ORDERS.titles[value] }))}
+        style={{ width: '8.5rem' }}
+      />
+    </div>
+  </div>
+)
+
+const Filters = ({ result, search }: { result: SearchResult; search: Search }) => (
+  <>
+    <ClassTree chosen={search.chosen.class?.[0] ?? null} onChoose={search.setClass} />
+    <FacetList facets={result.facets} onToggle={search.toggle} />
+  </>
+)
+
+export const SearchPage = () => {
+  const search = useSearch()
+  const query = useSearchQuery(search)
+  const [isOpen, setOpen] = useState(false)
+  if (query.isPending) return <PageLoading />
+  if (query.isError)
+    return (
+      <div className="page">
+        <PageHead title="查找数据" />
+        <ErrorAlert error={query.error} />
+      </div>
+    )
+  const first = query.data.pages[0]!
+  const rows = query.data.pages.flatMap((page) => page.rows)
+  return (
+    <div className="page">
+      <PageHead title="查找数据" sub="检索全省已发布的政务信息资源；找到后逐项申请。" />
+      <Box search={search} />
+      <div className="search-split">
+        <aside className="search-side" aria-label="筛选">
+          <Filters result={first} search={search} />
+        </aside>
+        <section aria-label="检索结果" aria-busy={query.isPlaceholderData}>
+          <ResultHead result={first} search={search} onFilter={() => setOpen(true)} />
+          <ChosenFacets facets={first.facets} search={search} />
+          <MatchNote result={first} q={search.q} />
+          {rows.length === 0 && <SearchNothing result={first} search={search} />}
+          {rows.map((hit) => (
+            <SearchHitCard key={hit.resource_id} hit={hit} terms={first.terms} />
+          ))}
+          {query.hasNextPage && (
+            <Button block loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
+              再列 10 条（已列 {rows.length} 条）
+            </Button>
+          )}
+        </section>
+      </div>
+      <Drawer title="筛选" placement="left" size={320} open={isOpen} onClose={() => setOpen(false)}>
+        <Filters result={first} search={search} />
+      </Drawer>
+    </div>
+  )
+}

@@ -13,8 +13,11 @@ export const hashPassword = (password: string): Promise<string> => hash(password
 // Verified against when there is no such account, so that both answers cost the same.
 const NOBODY = await hashPassword('nobody-has-this-password')
 
-export const passwordMatches = (stored: string | undefined, password: string): Promise<boolean> =>
-  verify(stored ?? NOBODY, password).then((ok) => ok && stored !== undefined)
+export const passwordMatches = async (stored: string | undefined, password: string): Promise<boolean> => {
+  // What is no hash at all matches nothing: an account kept closed that way refuses like any other.
+  const isRight = await verify(stored ?? NOBODY, password).catch(() => false)
+  return isRight && stored !== undefined
+}
 
 export const assertPolicy = (password: string, username: string): void => {
   const fields = checkPassword(password, username)
@@ -23,7 +26,7 @@ export const assertPolicy = (password: string, username: string): void => {
 
 const assertNotReused = async (password: string, history: readonly string[]): Promise<void> => {
   for (const one of history.slice(0, PASSWORD_POLICY.remembered))
-    if (await verify(one, password))
+    if (await passwordMatches(one, password))
       throw new Fault('invalid', `不能使用最近 ${PASSWORD_POLICY.remembered} 次用过的口令`, {
         fields: [{ field: 'next', rule: 'reuse', message: '最近用过的口令', clause: 'GB/T 22239-2019 身份鉴别' }],
       })

@@ -16,8 +16,13 @@ export type MaskRule =
 /** Fixed, so that hiding everything hides the length too. */
 const HIDDEN = '****'
 
-/** Characters as a reader counts them: surrogate pairs are one. */
-const lettersOf = (text: string): string[] => [...text]
+/** Marks that belong to the letter before them: Tibetan and Mongolian vowel signs, joined emoji. */
+const JOINED = /[\p{M}\u200d]/u
+const GRAPHEMES = new Intl.Segmenter('und', { granularity: 'grapheme' })
+
+/** Letters as a reader counts them: a surrogate pair is one, and so is a Tibetan stack with its vowel. */
+const lettersOf = (text: string): string[] =>
+  JOINED.test(text) ? Array.from(GRAPHEMES.segment(text), ({ segment }) => segment) : [...text]
 
 /** Keeps `head` and `tail` characters when at least `min` remain hidden between them, else nothing. */
 const keepEnds = (text: string, { head, tail, min }: { head: number; tail: number; min: number }): string => {

@@ -32,6 +32,11 @@ const bitsOf = (size: number): number[] => {
   return levels
 }
 
+const assertIn = (rule: { field: string; value: number; min: number; max: number }): void => {
+  if (!Number.isSafeInteger(rule.value) || rule.value < rule.min || rule.value > rule.max)
+    throw new SealError('out_of_range', rule.field, `${rule.field} 应在 ${rule.min}–${rule.max} 之间`)
+}
+
 /** The right edge of a growing tree: O(log n) hashes are all that appending and the root need. */
 export class Frontier {
   readonly #hasher: Hasher
@@ -46,7 +51,8 @@ export class Frontier {
 
   /** Throws SealError when the number of nodes is not that of the size. */
   static from(hasher: Hasher, state: FrontierState): Frontier {
-    const levels = Number.isSafeInteger(state.size) && state.size >= 0 ? bitsOf(state.size).reverse() : []
+    assertIn({ field: 'size', value: state.size, min: 0, max: Number.MAX_SAFE_INTEGER })
+    const levels = bitsOf(state.size).reverse()
     if (levels.length !== state.nodes.length || !state.nodes.every((node) => DIGEST_HEX.test(node)))
       throw new SealError('malformed', 'frontier', '边缘节点数与大小不符')
     const frontier = new Frontier(hasher)
@@ -98,11 +104,6 @@ const splitOf = (count: number): number => {
   let half = 1
   while (half * 2 < count) half *= 2
   return half
-}
-
-const assertIn = (rule: { field: string; value: number; min: number; max: number }): void => {
-  if (!Number.isSafeInteger(rule.value) || rule.value < rule.min || rule.value > rule.max)
-    throw new SealError('out_of_range', rule.field, `${rule.field} 应在 ${rule.min}–${rule.max} 之间`)
 }
 
 /** The leaf ranges whose roots make up an inclusion proof, nearest first (RFC 6962 §2.1.1). */

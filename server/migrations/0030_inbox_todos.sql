@@ -84,7 +84,7 @@ comment on column inbox.notice.title is '标题';
 comment on column inbox.notice.text is '随附文字:理由、意见、消息';
 comment on column inbox.notice.occurred_on is '事实的业务日期';
 comment on column inbox.notice.occurred_at is '事实的实际时刻';
-create index notice_newest on inbox.notice (permission, organ_id, occurred_on desc, notice_id desc);
+create index notice_newest on inbox.notice (permission, organ_id, occurred_on desc, occurred_at desc, notice_id desc);
 grant select, insert on inbox.notice to sanjiang_app;
 
 create table inbox.notice_read (

@@ -12,11 +12,12 @@ interface ListQuery {
   readonly limit?: number
 }
 
+/** Newest first by when it happened, not by when it was delivered. */
 export const listNotices = async (ctx: Ctx, query: ListQuery): Promise<Paged<Notice>> => {
   const { after, limit = 20, is_unread: isUnread = false } = query
-  const from = after === undefined ? undefined : (parseCursor(after, 2).map(String) as [string, string])
+  const from = after === undefined ? undefined : (parseCursor(after, 3).map(String) as [string, string, string])
   const rows = await listNoticeRows(ctx.db, { actor: ctx.actor, isUnread, from, limit })
-  return toPage(rows as Notice[], limit, (row) => [row.occurred_on, row.notice_id])
+  return toPage(rows as Notice[], limit, (row) => [row.occurred_on, row.occurred_at, row.notice_id])
 }
 
 /** What one person has read is his alone and no fact of the organ, so nothing is recorded. */

@@ -15,8 +15,8 @@ const rows = (db: Db, actor: Actor) =>
 interface ListOptions {
   readonly actor: Actor
   readonly isUnread: boolean
-  /** Day and id of the last row seen. */
-  readonly from?: readonly [string, string]
+  /** Day, instant and id of the last row seen. */
+  readonly from?: readonly [string, string, string]
   readonly limit: number
 }
 
@@ -27,9 +27,13 @@ export const listNoticeRows = (db: Db, { actor, isUnread, from, limit }: ListOpt
     .select(sql<boolean>`d.notice_id is not null`.as('is_read'))
     .$if(isUnread, (query) => query.where('d.notice_id', 'is', null))
     .$if(from !== undefined, (query) =>
-      query.where(sql<SqlBool>`(r.occurred_on, r.notice_id) < (${from![0]}::date, ${from![1]}::uuid)`),
+      query.where(
+        sql<SqlBool>`(r.occurred_on, r.occurred_at, r.notice_id) <
+          (${from![0]}::date, ${from![1]}::timestamptz, ${from![2]}::uuid)`,
+      ),
     )
     .orderBy('r.occurred_on', 'desc')
+    .orderBy('r.occurred_at', 'desc')
     .orderBy('r.notice_id', 'desc')
     .limit(limit + 1)
     .execute()

@@ -1,0 +1,73 @@
+import type { ResourceContent } from '@sanjiang/contract/catalog'
+import { soundsOf, termsOf } from './term.rules.ts'
+
+/** The providing organ as an entry is labelled and found by. */
+export interface EntryProvider {
+  readonly organ_id: string
+  readonly path: string
+  readonly division_code: string
+  /** Present name, short name, former names, aliases. */
+  readonly names: readonly string[]
+}
+
+export interface Publication {
+  readonly resource_id: string
+  readonly version: number
+  readonly code: string
+  readonly published_on: string
+  readonly content: ResourceContent
+  readonly provider: EntryProvider
+}
+
+/** `/a/b/` → `/a/`; the root stays itself. */
+const parentOf = (path: string): string => path.replace(/[^/]+\/$/, '').replace(/^\/$/, '') || path
+
+const labelOf = ({ path }: EntryProvider, audience: ResourceContent['audience']): string =>
+  audience === 'all' ? '/' : audience === 'government' ? parentOf(path) : path
+
+/** The row under which a published entry is found, and those of its items: what rules have passed has no gaps left. */
+export const toEntryRow = ({ content, provider, ...head }: Publication) => ({
+  ...head,
+  provider_organ_id: provider.organ_id,
+  division_code: provider.division_code,
+  class_code: content.class_code,
+  name: content.name,
+  name_en: content.name_en ?? '',
+  summary: content.summary ?? '',
+  source_system_name: content.source_system_name ?? '',
+  format_category: content.format_category,
+  format_type: content.format_type,
+  share_type: content.share_type,
+  share_condition: content.share_condition ?? '',
+  share_basis: content.share_basis,
+  share_method_category: content.share_method_category ?? '',
+  share_method_type: content.share_method_type ?? '',
+  open_type: content.open_type,
+  open_condition: content.open_condition ?? '',
+  update_cycle: content.update_cycle,
+  keywords: content.keywords,
+  audience_path: labelOf(provider, content.audience),
+  item_count: content.items.length,
+  terms: termsOf({
+    name: content.name,
+    items: content.items,
+    words: [...provider.names, ...content.keywords],
+    summary: content.summary ?? '',
+  }),
+  sounds: soundsOf([content.name, ...provider.names]),
+})
+
+/** Items inherit from their resource what they leave unsaid, so that readers of `published_item` need not look twice. */
+export const toItemRows = ({ resource_id, content }: Publication) =>
+  content.items.map((item) => ({
+    ...item,
+    resource_id,
+    data_type: item.data_type ?? '',
+    share_type: item.share_type ?? content.share_type,
+    share_condition: item.share_condition ?? (item.share_type === 'conditional' ? (content.share_condition ?? '') : ''),
+    withheld_basis: item.withheld_basis ?? (item.share_type === 'withheld' ? content.share_basis : null),
+    open_type: item.open_type ?? content.open_type,
+    sensitivity: item.sensitivity ?? '',
+    mask_rule: item.mask_rule ?? 'none',
+    data_element: item.data_element ?? '',
+  }))

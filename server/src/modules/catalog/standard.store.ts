@@ -1,0 +1,143 @@
+import type { CatalogStandard, LegalBasis } from '@sanjiang/contract/catalog'
+import { type SqlBool, sql } from 'kysely'
+import type { Db, Tx } from '#kernel/db.ts'
+
+// Standards, classes and legal bases are the same for everybody: no scope applies to them.
+
+export const findCurrentKey = (db: Db) =>
+  db
+    .selectFrom('catalog.standard')
+    .select(['standard_id', 'version', 'installed_at'])
+    .where('is_current', '=', true)
+    .executeTakeFirst()
+
+export const findStandard = (db: Db, standardId: string, version: number) =>
+  db
+    .selectFrom('catalog.standard')
+    .select('body')
+    .where('standard_id', '=', standardId)
+    .where('version', '=', version)
+    .executeTakeFirst()
+
+export const listStandardRows = (db: Db) =>
+  db
+    .selectFrom('catalog.standard')
+    .select(['standard_id as id', 'version', 'title', 'document_no', 'dialect', 'effective_from', 'effective_to'])
+    .select(['verified', 'is_current'])
+    .orderBy('installed_at', 'desc')
+    .execute()
+
+export const upsertStandard = async (tx: Tx, standard: CatalogStandard, instant: string): Promise<void> => {
+  await tx.updateTable('catalog.standard').set({ is_current: false }).where('is_current', '=', true).execute()
+  await tx
+    .insertInto('catalog.standard')
+    .values({
+      standard_id: standard.id,
+      version: standard.version,
+      title: standard.title,
+      document_no: standard.document_no,
+      dialect: standard.dialect,
+      effective_from: standard.effective_from,
+      effective_to: standard.effective_to,
+      verified: standard.verified,
+      body: JSON.stringify(standard),
+      is_current: true,
+      installed_at: instant,
+    })
+    .onConflict((oc) =>
+      oc
+        .columns(['standard_id', 'version'])
+        .doUpdateSet({ is_current: true, body: sql`excluded.body`, installed_at: instant }),
+    )
+    .execute()
+}
+
+/** The tree becomes that of the standard; nodes it no longer has stay, inactive, for entries published under them. */
+export const replaceClasses = async (tx: Tx, standard: CatalogStandard): Promise<void> => {
+  await tx.updateTable('catalog.class_node').set({ is_active: false }).execute()
+  await sql`
+    insert into catalog.class_node (code, title, parent_code, level, is_leaf, organ_id, is_active)
+    select code, title, parent_code, level, is_leaf, organ_id, true
+    from jsonb_to_recordset(${JSON.stringify(standard.classification)}::jsonb)
+      as n (code text, title text, parent_code text, level text, is_leaf boolean, organ_id text)
+    on conflict (code) do update set title = excluded.title, parent_code = excluded.parent_code, level = excluded.level,
+      is_leaf = excluded.is_leaf, organ_id = excluded.organ_id, is_active = true`.execute(tx)
+}
+
+export const upsertBases = (tx: Tx, bases: readonly LegalBasis[]) =>
+  sql`
+    insert into catalog.legal_basis (basis_key, kind, title, clause, document_no, verified)
+    select key, kind, title, clause, document_no, verified
+    from jsonb_to_recordset(${JSON.stringify(bases)}::jsonb)
+      as b (key text, kind text, title text, clause text, document_no text, verified boolean)
+    on conflict (basis_key) do update set kind = excluded.kind, title = excluded.title, clause = excluded.clause,
+      document_no = excluded.document_no, verified = excluded.verified`.execute(tx)
+
+export const listBasisRows = (db: Db, { q, kind }: { q?: string; kind?: string }) =>
+  db
+    .selectFrom('catalog.legal_basis')
+    .select(['basis_key as key', 'kind', 'title', 'clause', 'document_no', 'verified'])
+    .$if(kind !== undefined, (query) => query.where('kind', '=', kind!))
+    .$if(q !== undefined && q !== '', (query) =>
+      query.where(sql<SqlBool>`position(${q} in title || clause || document_no) > 0`),
+    )
+    .orderBy(sql`array_position(array['law', 'administrative_regulation', 'central_policy'], kind)`)
+    .orderBy('title')
+    .execute()
+
+export const findClass = (db: Db, code: string) =>
+  db
+    .selectFrom('catalog.class_node')
+    .select(['code', 'title', 'is_leaf', 'is_active', 'organ_id'])
+    .where('code', '=', code)
+    .executeTakeFirst()
+
+interface ClassQuery {
+  readonly parent?: string
+  readonly organId?: string
+  readonly q?: string
+}
+
+export interface ClassRow {
+  readonly code: string
+  readonly title: string
+  readonly path_title: string
+  readonly parent_code: string | null
+  readonly level: 'class' | 'item' | 'sub_item' | 'detail'
+  readonly is_leaf: boolean
+  readonly organ_id: string | null
+  readonly has_children: boolean
+  readonly resource_count: number
+}
+
+/** Children of a node, the leaves an organ compiles under, or nodes whose title holds `q`; counts cover the whole branch. */
+export const listClassRows = async (db: Db, { parent, organId, q }: ClassQuery): Promise<ClassRow[]> => {
+  const where = organId
+    ? sql`n.organ_id = ${organId} or (n.organ_id is null and n.is_leaf and left(n.code, 1) <> '3')`
+    : q
+      ? sql`position(${q} in n.title) > 0`
+      : sql`n.parent_code is not distinct from ${parent ?? null}`
+  const { rows } = await sql<ClassRow>`
+    select n.code, n.title, n.parent_code, n.level, n.is_leaf, n.organ_id,
+           concat_ws(' / ', a.title, b.title, c.title, n.title) as path_title,
+           exists (select from catalog.class_node k where k.parent_code = n.code and k.is_active) as has_children,
+           (select count(*)::integer from catalog.entry e where starts_with(e.class_code, n.code)) as resource_count
+    from catalog.class_node n
+    left join catalog.class_node c on c.code = n.parent_code
+    left join catalog.class_node b on b.code = c.parent_code
+    left join catalog.class_node a on a.code = b.parent_code
+    where n.is_active and (${where})
+    order by (n.organ_id is null), n.code limit 1000`.execute(db)
+  return rows
+}
+
+/** A node with those above it, from the root down. */
+export const listClassPath = async (db: Db, code: string): Promise<{ code: string; title: string }[]> => {
+  const { rows } = await sql<{ code: string; title: string }>`
+    with recursive up as (
+      select code, title, parent_code, 1 as depth from catalog.class_node where code = ${code}
+      union all
+      select n.code, n.title, n.parent_code, up.depth + 1 from catalog.class_node n join up on n.code = up.parent_code)
+    select code, title from up order by depth desc`.execute(db)
+  return rows
+}

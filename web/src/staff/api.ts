@@ -1,4 +1,4 @@
-import { CallFault, makeCall } from '@sanjiang/contract'
+import { CallFault, makeCall } from '@sanjiang/contract/call'
 
 /** Page token of the session; every write carries it. Held in memory only. */
 let csrf = ''

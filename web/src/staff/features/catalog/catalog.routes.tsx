@@ -13,6 +13,16 @@ export const catalogFeature: Feature = {
       page: pageOf(() => import('./resource-list.page.tsx').then((module) => module.ResourceListPage)),
     },
     {
+      path: '/catalog/resources/new',
+      need: 'catalog.resource.edit',
+      page: pageOf(() => import('./resource-new.page.tsx').then((module) => module.ResourceNewPage)),
+    },
+    {
+      path: '/catalog/resources/:id/edit',
+      need: 'catalog.resource.edit',
+      page: pageOf(() => import('./editor.page.tsx').then((module) => module.EditorPage)),
+    },
+    {
       path: '/catalog/resources/:id',
       need: 'catalog.resource.read',
       page: pageOf(() => import('./resource.page.tsx').then((module) => module.ResourcePage)),

@@ -2,7 +2,7 @@ import { ConfigFaults, loadConfig, probeConfig, toEnvironment } from '#config'
 import { migrate } from '#kernel/migrate.ts'
 import { keepPostgres, startPostgres } from '#kernel/postgres.ts'
 import { buildStale } from './supervisor/build.ts'
-import { loadDemo } from './supervisor/demo.ts'
+import { loadDemo, loadReference } from './supervisor/demo.ts'
 import { keepRole } from './supervisor/keeper.ts'
 import { lockFolder } from './supervisor/lock.ts'
 
@@ -43,6 +43,7 @@ const start = async (): Promise<void> => {
     closers.push(database.stop)
     await migrate({ adminUrl: database.url, log: (name) => say(`迁移 ${name}`) })
     const env = toEnvironment({ ...config, databaseUrl: database.url })
+    await loadReference(env, say)
     const keepers = ROLES.map((role) => keepRole(role, env, say))
     closers.push(async () => void (await Promise.all(keepers.map((keeper) => keeper.stop()))))
     await Promise.all(keepers.map((keeper) => keeper.ready))
@@ -52,7 +53,10 @@ const start = async (): Promise<void> => {
     say(
       `  数据网关  http://${config.host}:${config.gatewayPort}/gateway/v1/\n  数据目录  ${config.dataDir}\n  Ctrl-C 停止`,
     )
-    if (config.demo) closers.push(await loadDemo(env, say))
+    if (config.demo) {
+      const providers = keepRole('providers', env, say)
+      closers.push(() => providers.stop(), await loadDemo(env, say))
+    }
   } catch (error) {
     say(`启动失败: ${(error as Error).message}`)
     await stop(1)

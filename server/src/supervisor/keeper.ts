@@ -14,6 +14,9 @@ const LONGEST_PAUSE_MS = 10_000
 const STEADY_MS = 30_000 // a child that lived this long starts again without waiting
 
 const ROLES = new URL('../roles/', import.meta.url)
+/** The demo's departments are kept like a role, but they are no part of the platform. */
+const PROVIDERS = new URL('../../seeds/demo/providers.ts', import.meta.url)
+const fileOf = (name: string): string => fileURLToPath(name === 'providers' ? PROVIDERS : new URL(`${name}.ts`, ROLES))
 
 /** Keeps one role running: starts it, starts it again with growing pauses when it dies, stops it when told. */
 export const keepRole = (name: string, env: Record<string, string>, say: (line: string) => void): Keeper => {
@@ -25,7 +28,7 @@ export const keepRole = (name: string, env: Record<string, string>, say: (line: 
 
   const start = (): void => {
     const startedAt = Date.now()
-    child = fork(fileURLToPath(new URL(`${name}.ts`, ROLES)), [], {
+    child = fork(fileOf(name), [], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true, // Ctrl-C reaches the supervisor alone, which stops the roles in order

@@ -12,6 +12,8 @@ export interface ImportedPerson {
   readonly name: string
   readonly organ_id: string
   readonly password: string
+  /** It must be changed at first login. */
+  readonly is_temporary?: boolean
   readonly roles: readonly { readonly role: Role; readonly organ_id: string }[]
   /** Base32 secret of an enrolled second factor. */
   readonly totp_secret?: string
@@ -32,10 +34,17 @@ export const importPeople = async (ctx: Ctx, people: readonly ImportedPerson[]):
   const hashes = await hashEach(people)
   const ids = new Map<string, string>()
   await inTx(ctx, async (tx) => {
-    for (const { username, name, organ_id, password, roles, totp_secret } of people) {
+    for (const { username, name, organ_id, password, roles, totp_secret, is_temporary = false } of people) {
       const person_id = newId()
       ids.set(username, person_id)
-      const account = { person_id, username, name, organ_id, must_change_password: false, created_at: ctx.instant }
+      const account = {
+        person_id,
+        username,
+        name,
+        organ_id,
+        must_change_password: is_temporary,
+        created_at: ctx.instant,
+      }
       await insertPerson(tx, account)
       await insertPassword(tx, { person_id, set_at: ctx.instant, hash: hashes.get(password)! })
       for (const one of roles) await insertRole(tx, { ...one, person_id, granted_at: ctx.instant })

@@ -6,11 +6,11 @@ import { Fault, invalid } from '#kernel/fault.ts'
 import { newId } from '#kernel/id.ts'
 import { toPage } from '#kernel/page.ts'
 import { record } from '#kernel/record.ts'
+import { getStandingOrgan } from '#modules/identity/index.ts'
 import { type Survey, surveyFaults, toSurvey } from './system.rules.ts'
 import {
   countSystems,
   findSystem,
-  hasLivingOrgan,
   insertSystem,
   listSystemRows,
   lockSystem,
@@ -49,8 +49,9 @@ const assertSurvey = (ctx: Ctx, survey: Survey): void => {
 /** An organ enters a system of its own, or of an organ below it, in the register (T1.1). */
 export const registerSystem = (ctx: Ctx, draft: SystemDraft): Promise<System> =>
   inTx(ctx, async (tx, inner) => {
-    if (!(await hasLivingOrgan(tx, scopeOf(inner.actor, 'systems.system.edit'), draft.organ_id)))
-      throw invalid('organ_id', 'within_reach', '只能为本机构或下级机构登记')
+    const organ = await getStandingOrgan(tx, draft.organ_id, inner.today)
+    if (!reaches(scopeOf(inner.actor, 'systems.system.edit'), organ.path))
+      throw invalid('organ_id', 'reach', '只能为本机构或下级机构登记')
     const survey = toSurvey(draft)
     assertSurvey(inner, survey)
     const system_id = newId()

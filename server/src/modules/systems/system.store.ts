@@ -72,18 +72,6 @@ export const countSystems = async (db: Db, scope: Scope, filter: Filter): Promis
   return count
 }
 
-/** Whether an organ exists, has not been dissolved, and lies within reach. */
-export const hasLivingOrgan = async (db: Db, scope: Scope, organId: string): Promise<boolean> => {
-  const found = await db
-    .selectFrom('identity.organ as o')
-    .select('o.organ_id')
-    .where('o.organ_id', '=', organId)
-    .where('o.dissolved_on', 'is', null)
-    .where(within(scope, sql.ref('o.path')))
-    .executeTakeFirst()
-  return found !== undefined
-}
-
 export const insertSystem = (tx: Tx, row: SystemsSystem) => tx.insertInto('systems.system').values(row).execute()
 
 /** For imports that may be repeated: a system the organ has already registered is left as it is. */

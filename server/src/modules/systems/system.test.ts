@@ -82,6 +82,17 @@ test('nobody registers a system for another department (T16.1)', async () => {
   assert.equal(problem.fields?.[0]?.field, 'organ_id')
 })
 
+test('an organ that no longer stands registers nothing (T1.1)', async () => {
+  const admin = await world.signIn('commerce', 'cataloger')
+  await world.sql(`update identity.organ set dissolved_on = '2017-10-20' where organ_id = $1`, [ORGANS.commerce])
+  const problem = await admin.refused(systems.registerSystem, {
+    body: draft('遗留系统', { organ_id: ORGANS.commerce }),
+  })
+  assert.deepEqual([problem.code, problem.fields?.[0]?.rule], ['invalid', 'standing'])
+  await world.sql(`update identity.organ set dissolved_on = '2018-11-01' where organ_id = $1`, [ORGANS.commerce])
+  await admin.call(systems.registerSystem, { body: draft('企业登记系统', { organ_id: ORGANS.commerce }) })
+})
+
 test('one department registers a name once, two departments may use the same (T1.1)', async () => {
   await cataloger.call(systems.registerSystem, { body: draft('办公自动化系统') })
   const problem = await cataloger.refused(systems.registerSystem, { body: draft(' 办公自动化系统 ') })

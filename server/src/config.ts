@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import { access, constants, mkdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Everything an operator can set. This file is the only reader of the environment in the server. */
@@ -150,9 +151,18 @@ const portFault = (setting: string, port: number, host: string): Promise<ConfigF
     probe.listen(port, host, () => probe.close(() => done(null)))
   })
 
+// Node's own recursive mkdir never ends where the file system answers ENOENT for a folder that exists, as /proc does.
+const makeFolder = async (dir: string): Promise<void> => {
+  const error = await mkdir(dir, { mode: 0o700 }).catch((thrown: NodeJS.ErrnoException) => thrown)
+  if (!error || error.code === 'EEXIST') return
+  if (error.code !== 'ENOENT' || existsSync(dirname(dir))) throw error
+  await makeFolder(dirname(dir))
+  await mkdir(dir, { mode: 0o700 })
+}
+
 const folderFault = async (dir: string): Promise<ConfigFault | null> => {
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 })
+    await makeFolder(dir)
     await access(dir, constants.W_OK | constants.X_OK)
     return null
   } catch (error) {

@@ -7,6 +7,7 @@ import { after, test } from 'node:test'
 import { answers, childrenOf, isAlive, type Platform, spawnPlatform, startPlatform, until } from './platform.ts'
 
 const dataDir = await mkdtemp(join(tmpdir(), 'sanjiang-start-'))
+const LIMIT = { timeout: 90_000 }
 const running = new Set<Platform>()
 const start = async (): Promise<Platform> => {
   const platform = await startPlatform({ dataDir })
@@ -21,7 +22,7 @@ after(async () => {
 const nodeId = async ({ origin }: Platform): Promise<string> =>
   ((await (await fetch(`${origin}/api/v1/ledger/trust`)).json()) as { node_id: string }).node_id
 
-test('the platform starts alone, says where it is, and tells the truth about its health (T8.1)', async () => {
+test('the platform starts alone, says where it is, and tells the truth about its health (T8.1)', LIMIT, async () => {
   const platform = await start()
   assert.ok(platform.output().includes(platform.origin))
   assert.ok(platform.output().includes(platform.gateway))
@@ -35,24 +36,28 @@ test('the platform starts alone, says where it is, and tells the truth about its
   assert.equal((await stat(join(dataDir, 'keys'))).mode & 0o777, 0o700)
 })
 
-test('a second supervisor on the same data is refused in words (architecture §2)', async () => {
+test('a second supervisor on the same data is refused in words (architecture §2)', LIMIT, async () => {
   const second = await spawnPlatform({ dataDir })
   assert.equal(await second.exited, 1)
   assert.match(second.output(), /正被另一个进程\(\d+\)使用/)
 })
 
-test('Ctrl-C stops every process and the database, and the next start finds the same node again (architecture §2)', async () => {
-  const [platform] = running
-  const before = await nodeId(platform!)
-  const children = childrenOf(platform!.child.pid!).map(({ pid }) => pid)
-  assert.equal(await platform!.stop(), 0)
-  running.delete(platform!)
-  assert.deepEqual(children.filter(isAlive), [])
-  assert.ok(!existsSync(join(dataDir, 'postgres', 'postmaster.pid')))
-  assert.equal(await nodeId(await start()), before)
-})
+test(
+  'Ctrl-C stops every process and the database, and the next start finds the same node again (architecture §2)',
+  LIMIT,
+  async () => {
+    const [platform] = running
+    const before = await nodeId(platform!)
+    const children = childrenOf(platform!.child.pid!).map(({ pid }) => pid)
+    assert.equal(await platform!.stop(), 0)
+    running.delete(platform!)
+    assert.deepEqual(children.filter(isAlive), [])
+    assert.ok(!existsSync(join(dataDir, 'postgres', 'postmaster.pid')))
+    assert.equal(await nodeId(await start()), before)
+  },
+)
 
-test('a killed role is started again by itself (architecture §2)', async () => {
+test('a killed role is started again by itself (architecture §2)', LIMIT, async () => {
   const [platform] = running
   for (const role of ['api', 'gateway', 'worker']) {
     const pid = platform!.pidOf(role)!
@@ -63,28 +68,36 @@ test('a killed role is started again by itself (architecture §2)', async () => 
   await until('the gateway', () => answers(`${platform!.gateway}/readyz`))
 })
 
-test('readyz says no while the database is away, and yes when it has been started again by itself (architecture §2)', async () => {
-  const [platform] = running
-  const postmaster = Number(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
-  process.kill(postmaster, 'SIGKILL')
-  await until('readyz to say no', async () => !(await answers(`${platform!.origin}/readyz`)))
-  assert.ok(await answers(`${platform!.origin}/healthz`), 'the process itself is alive')
-  await until('the database to come back', () => answers(`${platform!.origin}/readyz`))
-  await until('the gateway', () => answers(`${platform!.gateway}/readyz`))
-})
+test(
+  'readyz says no while the database is away, and yes when it has been started again by itself (architecture §2)',
+  LIMIT,
+  async () => {
+    const [platform] = running
+    const postmaster = Number(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
+    process.kill(postmaster, 'SIGKILL')
+    await until('readyz to say no', async () => !(await answers(`${platform!.origin}/readyz`)))
+    assert.ok(await answers(`${platform!.origin}/healthz`), 'the process itself is alive')
+    await until('the database to come back', () => answers(`${platform!.origin}/readyz`))
+    await until('the gateway', () => answers(`${platform!.gateway}/readyz`))
+  },
+)
 
-test('kill -9 of the supervisor leaves no role behind, and the next start takes the database over (architecture §2)', async () => {
-  const [platform] = running
-  const before = await nodeId(platform!)
-  const roles = ['api', 'gateway', 'worker'].map((role) => platform!.pidOf(role)!)
-  platform!.child.kill('SIGKILL')
-  await platform!.exited
-  running.delete(platform!)
-  await until('the roles to end', () => roles.every((pid) => !isAlive(pid)))
-  assert.equal(await nodeId(await start()), before)
-})
+test(
+  'kill -9 of the supervisor leaves no role behind, and the next start takes the database over (architecture §2)',
+  LIMIT,
+  async () => {
+    const [platform] = running
+    const before = await nodeId(platform!)
+    const roles = ['api', 'gateway', 'worker'].map((role) => platform!.pidOf(role)!)
+    platform!.child.kill('SIGKILL')
+    await platform!.exited
+    running.delete(platform!)
+    await until('the roles to end', () => roles.every((pid) => !isAlive(pid)))
+    assert.equal(await nodeId(await start()), before)
+  },
+)
 
-test('faults of the configuration come all at once, before anything is started (architecture §2)', async () => {
+test('faults of the configuration come all at once, before anything is started (architecture §2)', LIMIT, async () => {
   const [platform] = running
   const port = new URL(platform!.origin).port
   const wrong = await spawnPlatform({ dataDir, env: { PORT: port, DEMO: 'maybe', SANJIANG_GATWAY_PORT: '1' } })

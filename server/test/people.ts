@@ -54,15 +54,13 @@ export interface Browser {
   readonly remoteAddress?: string
 }
 
-export type Place = Pick<World, 'app'>
-
 /** One request as a browser makes it, for what the contract's caller hides: cookies, headers, bodies that are no JSON. */
 export const send = async <T>(
-  { app }: Place,
+  world: World,
   { method, path, body }: { method: string; path: string; body?: unknown },
   { cookie, csrf, headers, remoteAddress }: Browser = {},
 ): Promise<Answer<T>> => {
-  const answer = await app.inject({
+  const answer = await world.app.inject({
     method: method as 'GET',
     url: API_PREFIX + path,
     remoteAddress,
@@ -82,11 +80,11 @@ let address = 0
 
 /** A login from an address of its own, so that one test does not spend another's tries. */
 export const login = (
-  place: Place,
+  world: World,
   body: { username: string; password: string; totp?: string },
   browser: Browser = {},
 ): Promise<Answer<Session>> => {
   address += 1
   const remoteAddress = `10.9.${address >> 8}.${address & 255}`
-  return send(place, { method: 'POST', path: contract.openSession.path, body }, { remoteAddress, ...browser })
+  return send(world, { method: 'POST', path: contract.openSession.path, body }, { remoteAddress, ...browser })
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { openSeedGround } from '#test/seed-ground.ts'
+import { legalBases } from './legal-basis.ts'
 import { loadReference } from './load.ts'
 import { organs } from './organs.ts'
 
@@ -22,6 +23,19 @@ test('an empty platform gets every organ with its names, and the succession of 2
     .where('organ_id', '=', '6300003027')
     .execute()
   assert.equal(heirs.length, 1)
+})
+
+test('an empty platform gets the catalogue standard with its classes and the laws that may forbid sharing (T2.1)', async () => {
+  const { db } = ground.house
+  const count = async (table: 'catalog.class_node' | 'catalog.legal_basis') =>
+    (
+      await db
+        .selectFrom(table)
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow()
+    ).count
+  assert.ok((await count('catalog.class_node')) > 300)
+  assert.equal(await count('catalog.legal_basis'), legalBases.length)
 })
 
 test('the first three administrators get passwords that are told once and must be changed (T16.1)', async () => {

@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { ROLES, type Role } from '@sanjiang/contract'
 import { loadConfig } from '#config'
 import type { Ctx, House } from '#kernel/ctx.ts'
+import { installStandard } from '#modules/catalog/index.ts'
 import { type ImportedOrgan, importOrgans, importPeople } from '#modules/identity/index.ts'
 import { openSeedHouse, seedCtx } from '../house.ts'
+import { legalBases } from './legal-basis.ts'
 import { organs, provincialOrganOf, type ReferenceOrgan } from './organs.ts'
+import { standard1272 } from './standard-1272.ts'
 
 const toImported = ({ id, ...organ }: ReferenceOrgan): ImportedOrgan => ({
   organ_id: id,
@@ -24,6 +27,16 @@ const toImported = ({ id, ...organ }: ReferenceOrgan): ImportedOrgan => ({
 const loadOrgans = async (ctx: Ctx): Promise<void> => {
   const known = await ctx.db.selectFrom('identity.organ').select('organ_id').limit(1).executeTakeFirst()
   if (!known) await importOrgans(ctx, organs.map(toImported))
+}
+
+const loadStandard = async (ctx: Ctx): Promise<void> => {
+  const known = await ctx.db
+    .selectFrom('catalog.standard')
+    .select('standard_id')
+    .where('standard_id', '=', standard1272.id)
+    .where('version', '=', standard1272.version)
+    .executeTakeFirst()
+  if (!known) await installStandard(ctx, standard1272, legalBases)
 }
 
 const ADMINISTRATORS: readonly (readonly [username: string, role: Role])[] = [
@@ -62,6 +75,7 @@ const openAdministrators = async (ctx: Ctx, say: (line: string) => void): Promis
 export const loadReference = async (house: House, say: (line: string) => void): Promise<void> => {
   const ctx = await seedCtx(house)
   await loadOrgans(ctx)
+  await loadStandard(ctx)
   if (!house.site.demo) await openAdministrators(ctx, say)
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { organs } from '#seeds/reference/organs.ts'
 import { openWorld, type World } from '#test/harness.ts'
-import { organs } from '../../../seeds/reference/organs.ts'
 import { type ImportedOrgan, importOrgans } from './index.ts'
 
 const GOVERNMENT = '6300003900'

@@ -67,7 +67,7 @@ grant select, insert, update, delete on catalog.entry to sanjiang_app;
 
 create table catalog.item (
   item_id uuid constraint item_pkey primary key,
-  resource_id uuid not null constraint item_resource_id_fkey references catalog.entry on delete cascade,
+  resource_id uuid not null,
   seq integer not null,
   name text not null,
   name_en text not null,
@@ -81,12 +81,11 @@ create table catalog.item (
   open_type text not null,
   sensitivity text not null,
   mask_rule text not null,
-  data_element text not null,
-  constraint item_resource_id_seq_key unique (resource_id, seq) deferrable initially deferred
+  data_element text not null
 );
 comment on table catalog.item is '已发布条目的信息项:标识跨版本不变,授权据此引用';
 comment on column catalog.item.item_id is '信息项标识:UUID v7,跨版本不变';
-comment on column catalog.item.resource_id is '资源';
+comment on column catalog.item.resource_id is '资源:随条目写入与删除,不设外键,成批发布时逐行核对太慢';
 comment on column catalog.item.seq is '次序:自 1 起';
 comment on column catalog.item.name is '名称';
 comment on column catalog.item.name_en is '英文名称';

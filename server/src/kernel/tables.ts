@@ -91,7 +91,7 @@ export interface CatalogEntry {
 export interface CatalogItem {
   /** 信息项标识:UUID v7,跨版本不变 */
   item_id: string
-  /** 资源 */
+  /** 资源:随条目写入与删除,不设外键,成批发布时逐行核对太慢 */
   resource_id: string
   /** 次序:自 1 起 */
   seq: number

@@ -71,14 +71,25 @@ const whole = (kind: 'added' | 'removed', item: Item): FieldChange => ({
   after: kind === 'added' ? item.name : null,
 })
 
-function* itemChanges(before: ResourceContent, after: ResourceContent, titles: Titles): Iterable<FieldChange> {
+/** Keys in the order of the standard's fields, then the platform's own: what is stored keeps no order. */
+const ordered = (keys: readonly string[], fields: readonly StandardField[]): string[] => {
+  const place = new Map(fields.map(({ key }, index) => [key, index]))
+  return keys.toSorted((a, b) => (place.get(a) ?? 999) - (place.get(b) ?? 999))
+}
+
+function* itemChanges(
+  before: ResourceContent,
+  after: ResourceContent,
+  { item_fields: fields, ...standard }: Standard,
+): Iterable<FieldChange> {
+  const titles = titlesOf(fields, { ...standard, item_fields: fields })
   const old = new Map(before.items.map((item) => [item.item_id, item]))
   for (const item of after.items) {
     const was = old.get(item.item_id)
     if (!was) yield whole('added', item)
     else {
       // A shift of places that an insertion causes is no change of the item.
-      const keys = Object.keys(item).filter((key) => key !== 'item_id' && key !== 'seq')
+      const keys = ordered(Object.keys(item), fields).filter((key) => key !== 'item_id' && key !== 'seq')
       const pair = { before: was as unknown as Values, after: item as unknown as Values, titles }
       for (const change of fieldChanges(pair, keys))
         yield {
@@ -115,9 +126,8 @@ const CENSUS_PREFIX = 'census.'
 /** Field by field what two versions of one entry say differently, in the order of the standard. */
 export const diffContents = (before: ResourceContent, after: ResourceContent, standard: Standard): FieldChange[] => {
   const titles = titlesOf(standard.fields, standard)
-  const itemTitles = titlesOf(standard.item_fields, standard)
   const censusTitles = titlesOf(standard.census_fields, standard)
-  const keys = Object.keys(after).filter((key) => key !== 'items' && key !== 'census')
+  const keys = ordered(Object.keys(after), standard.fields).filter((key) => key !== 'items' && key !== 'census')
   const census = {
     before: (before.census ?? {}) as Values,
     after: (after.census ?? {}) as Values,
@@ -132,6 +142,6 @@ export const diffContents = (before: ResourceContent, after: ResourceContent, st
       ),
       (change) => ({ ...change, field: CENSUS_PREFIX + change.field }),
     ),
-    ...itemChanges(before, after, itemTitles),
+    ...itemChanges(before, after, standard),
   ]
 }

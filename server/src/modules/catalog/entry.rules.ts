@@ -1,4 +1,4 @@
-import type { ResourceContent } from '@sanjiang/contract/catalog'
+import type { Item, ResourceContent } from '@sanjiang/contract/catalog'
 import { soundsOf, termsOf } from './term.rules.ts'
 
 /** The providing organ as an entry is labelled and found by. */
@@ -8,6 +8,7 @@ export interface EntryProvider {
   readonly division_code: string
   /** Present name, short name, former names, aliases. */
   readonly names: readonly string[]
+  readonly short_name: string
 }
 
 export interface Publication {
@@ -17,7 +18,24 @@ export interface Publication {
   readonly published_on: string
   readonly content: ResourceContent
   readonly provider: EntryProvider
+  readonly index: EntryIndex
 }
+
+/** What an entry is searched by; made before any transaction is opened, because it is most of the work. */
+export interface EntryIndex {
+  readonly terms: string
+  readonly sounds: string
+}
+
+export const indexOf = (content: ResourceContent, provider: EntryProvider): EntryIndex => ({
+  terms: termsOf({
+    name: content.name,
+    items: content.items,
+    words: [...provider.names, ...content.keywords],
+    summary: content.summary ?? '',
+  }),
+  sounds: soundsOf([content.name, provider.short_name]),
+})
 
 /** `/a/b/` → `/a/`; the root stays itself. */
 const parentOf = (path: string): string => path.replace(/[^/]+\/$/, '').replace(/^\/$/, '') || path
@@ -26,8 +44,11 @@ const labelOf = ({ path }: EntryProvider, audience: ResourceContent['audience'])
   audience === 'all' ? '/' : audience === 'government' ? parentOf(path) : path
 
 /** The row under which a published entry is found, and those of its items: what rules have passed has no gaps left. */
-export const toEntryRow = ({ content, provider, ...head }: Publication) => ({
-  ...head,
+export const toEntryRow = ({ resource_id, version, code, published_on, content, provider, index }: Publication) => ({
+  resource_id,
+  version,
+  code,
+  published_on,
   provider_organ_id: provider.organ_id,
   division_code: provider.division_code,
   class_code: content.class_code,
@@ -39,33 +60,39 @@ export const toEntryRow = ({ content, provider, ...head }: Publication) => ({
   format_type: content.format_type,
   share_type: content.share_type,
   share_condition: content.share_condition ?? '',
-  share_basis: content.share_basis,
+  share_basis: content.share_basis && JSON.stringify(content.share_basis),
   share_method_category: content.share_method_category ?? '',
   share_method_type: content.share_method_type ?? '',
   open_type: content.open_type,
   open_condition: content.open_condition ?? '',
   update_cycle: content.update_cycle,
-  keywords: content.keywords,
+  keywords: content.keywords.join('\n'),
   audience_path: labelOf(provider, content.audience),
   item_count: content.items.length,
-  terms: termsOf({
-    name: content.name,
-    items: content.items,
-    words: [...provider.names, ...content.keywords],
-    summary: content.summary ?? '',
-  }),
-  sounds: soundsOf([content.name, ...provider.names]),
+  terms: index.terms,
+  sounds: index.sounds,
 })
+
+const basisText = (item: Item, content: ResourceContent): string | null => {
+  const basis = item.withheld_basis ?? (item.share_type === 'withheld' ? content.share_basis : null)
+  return basis && JSON.stringify(basis)
+}
 
 /** Items inherit from their resource what they leave unsaid, so that readers of `published_item` need not look twice. */
 export const toItemRows = ({ resource_id, content }: Publication) =>
   content.items.map((item) => ({
-    ...item,
+    item_id: item.item_id,
     resource_id,
+    seq: item.seq,
+    name: item.name,
+    name_en: item.name_en,
     data_type: item.data_type ?? '',
+    length: item.length,
+    is_key: item.is_key,
+    is_required: item.is_required,
     share_type: item.share_type ?? content.share_type,
     share_condition: item.share_condition ?? (item.share_type === 'conditional' ? (content.share_condition ?? '') : ''),
-    withheld_basis: item.withheld_basis ?? (item.share_type === 'withheld' ? content.share_basis : null),
+    withheld_basis: basisText(item, content),
     open_type: item.open_type ?? content.open_type,
     sensitivity: item.sensitivity ?? '',
     mask_rule: item.mask_rule ?? 'none',

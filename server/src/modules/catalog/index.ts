@@ -1,6 +1,7 @@
 import type { Module } from '#kernel/module.ts'
 import { routes } from './catalog.routes.ts'
 
+export { type ImportReport, type ImportRow, importPublished } from './import.service.ts'
 export { installStandard } from './standard.service.ts'
 
 export const catalog: Module = { name: 'catalog', routes, tasks: [] }

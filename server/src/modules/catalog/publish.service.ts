@@ -5,6 +5,7 @@ import type { Tx } from '#kernel/db.ts'
 import { bumpPolicy } from '#kernel/policy.ts'
 import { record } from '#kernel/record.ts'
 import { assertInOrder } from './check.service.ts'
+import { indexOf } from './entry.rules.ts'
 import { listProviders, removeEntry, writeEntries } from './entry.store.ts'
 import { nextSeq, type ResourceRow, updateResource } from './resource.store.ts'
 import { currentChecker } from './standard.service.ts'
@@ -69,7 +70,8 @@ export const publishIn = async (tx: Tx, ctx: Ctx, { row, opinion }: { row: Resou
     published_at: ctx.instant,
   })
   const provider = (await listProviders(tx, [content.provider_organ_id])).get(content.provider_organ_id)!
-  await writeEntries(tx, [{ resource_id, version, code, published_on: ctx.today, content, provider }])
+  const index = indexOf(content, provider)
+  await writeEntries(tx, [{ resource_id, version, code, published_on: ctx.today, content, provider, index }])
   const change = {
     state: 'published',
     draft: null,

@@ -23,11 +23,24 @@ export const bigramsOf = (han: string): string[] => {
   return chars.length === 1 ? chars : chars.slice(1).map((char, index) => chars[index]! + char)
 }
 
-/** Lexemes a text is indexed under. The last character stands alone as well, so that one character can be searched by prefix. */
-const lexemesOf = (text: string): string[] =>
+const readLexemes = (text: string): string[] =>
   runsOf(text).flatMap(({ kind, text: run }) =>
     kind === 'word' ? [run] : run.length === 1 ? [run] : [...bigramsOf(run), charsOf(run).at(-1)!],
   )
+
+// Items and organs repeat without end (姓名, 公民身份号码 …): a few thousand texts make up most of a province.
+const MEMORY = 20_000
+const remembered = new Map<string, string[]>()
+
+/** Lexemes a text is indexed under. The last character stands alone as well, so that one character can be searched by prefix. */
+const lexemesOf = (text: string): string[] => {
+  const known = remembered.get(text)
+  if (known) return known
+  const lexemes = readLexemes(text)
+  if (remembered.size >= MEMORY) remembered.clear()
+  remembered.set(text, lexemes)
+  return lexemes
+}
 
 export interface TermSource {
   readonly name: string
@@ -37,7 +50,8 @@ export interface TermSource {
   readonly summary: string
 }
 
-export const quote = (lexeme: string): string => `'${lexeme.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`
+/** A lexeme as tsvector and tsquery literals want it. Runs hold letters and digits alone, so nothing is to be escaped. */
+export const quote = (lexeme: string): string => `'${lexeme}'`
 
 /**
  * `tsvector` literal of an entry. Weight and position say where a lexeme stands: A name, B items, C organ and keywords, D
@@ -53,7 +67,10 @@ export const termsOf = ({ name, items, words, summary }: TermSource): string => 
     }
   }
   add(name, '1A')
-  for (const item of items) add(`${item.name} ${item.name_en}`, '2B')
+  for (const item of items) {
+    add(item.name, '2B')
+    add(item.name_en, '2B')
+  }
   for (const word of words) add(word, '3C')
   add(summary, '4D')
   return Array.from(places, ([lexeme, marks]) => `${quote(lexeme)}:${marks.join(',')}`).join(' ')

@@ -1,0 +1,175 @@
+import {
+  type Finding,
+  hasErrors,
+  nameKey,
+  type ResourceContent,
+  type ResourceDraft,
+  seriesKey,
+} from '@sanjiang/contract/catalog'
+import { formatResourceCode } from '@sanjiang/contract/codes'
+import type { Ctx } from '#kernel/ctx.ts'
+import { type Db, inTx, type Tx } from '#kernel/db.ts'
+import { newId } from '#kernel/id.ts'
+import { bumpPolicy } from '#kernel/policy.ts'
+import { toContent } from './content.rules.ts'
+import { type EntryIndex, type EntryProvider, indexOf, type Publication } from './entry.rules.ts'
+import { listProviders, listUnknownCodes, writeEntries } from './entry.store.ts'
+import { insertImported, listClassNodes, listImportedKeys, listProviderNames } from './import.store.ts'
+import { nextSeq } from './resource.store.ts'
+import { currentChecker } from './standard.service.ts'
+
+/** One entry to be taken over as published. `key` is the source's own and makes the import resumable. */
+export interface ImportRow {
+  readonly key: string
+  readonly draft: ResourceDraft & { readonly provider_organ_id: string }
+  /** Business date on which it was compiled and published there. */
+  readonly published_on: string
+  readonly compiled_by_name?: string
+}
+
+export interface ImportReport {
+  readonly published: readonly { readonly key: string; readonly resource_id: string; readonly code: string }[]
+  /** Keys that were there already, from an earlier run. */
+  readonly skipped: number
+  readonly refused: readonly { readonly key: string; readonly name: string; readonly findings: readonly Finding[] }[]
+}
+
+const BATCH = 250
+
+const listOrgans = async (db: Db, organIds: readonly string[]) => {
+  const rows = await db
+    .selectFrom('identity.organ')
+    .select(['organ_id', 'name', 'credit_code'])
+    .where('organ_id', 'in', [...organIds])
+    .execute()
+  return new Map(rows.map((row) => [row.organ_id, row]))
+}
+
+/** Names taken so far per provider, found by series key: what C09 needs, without looking at every sibling. */
+class NameIndex {
+  readonly #names = new Map<string, string[]>()
+  readonly #slot = (organId: string, name: string): string => `${organId} ${seriesKey(nameKey(name))}`
+  add(organId: string, name: string): void {
+    const slot = this.#slot(organId, name)
+    const known = this.#names.get(slot)
+    if (known) known.push(name)
+    else this.#names.set(slot, [name])
+  }
+  siblings(organId: string, name: string): readonly string[] {
+    return this.#names.get(this.#slot(organId, name)) ?? []
+  }
+}
+
+interface Prepared {
+  readonly row: ImportRow
+  readonly content: ResourceContent
+  readonly provider: EntryProvider
+  readonly index: EntryIndex
+}
+
+interface Known {
+  readonly names: NameIndex
+  readonly providers: ReadonlyMap<string, EntryProvider>
+}
+
+/** The same rules as form and API; the facts are gathered for the whole batch at once. */
+const sift = async (db: Db, rows: readonly ImportRow[], { names, providers }: Known) => {
+  const checker = await currentChecker(db)
+  const organs = await listOrgans(db, [...new Set(rows.map(({ draft }) => draft.provider_organ_id))])
+  const nodes = await listClassNodes(
+    db,
+    rows.map(({ draft }) => draft.class_code ?? ''),
+  )
+  const unknown = await listUnknownCodes(
+    db,
+    rows.flatMap(({ draft }) => draft.related_codes ?? []),
+  )
+  const prepared: Prepared[] = []
+  const refused: ImportReport['refused'][number][] = []
+  for (const row of rows) {
+    const { draft, key } = row
+    const organId = draft.provider_organ_id
+    const content = toContent(draft, organId, [])
+    const findings = checker.check(content, {
+      provider: organs.get(organId) ?? null,
+      class_node: content.class_code ? (nodes.get(content.class_code) ?? null) : undefined,
+      sibling_names: names.siblings(organId, content.name),
+      unknown_codes: unknown,
+      code: null,
+    })
+    const provider = providers.get(organId)
+    if (!provider || hasErrors(findings)) refused.push({ key, name: content.name, findings })
+    else {
+      prepared.push({ row, content, provider, index: indexOf(content, provider) })
+      names.add(organId, content.name)
+    }
+  }
+  return { prepared, refused, standard: checker.standard }
+}
+
+/** Codes in the order of the rows: one lock per class, in the order of the codes so that two imports cannot deadlock. */
+const issueCodes = async (tx: Tx, prepared: readonly Prepared[]): Promise<Map<Prepared, string>> => {
+  const byClass = Map.groupBy(prepared, ({ content }) => content.class_code!)
+  const codes = new Map<Prepared, string>()
+  for (const classCode of [...byClass.keys()].sort()) {
+    const members = byClass.get(classCode)!
+    const first = await nextSeq(tx, classCode, members.length)
+    for (const [index, one] of members.entries()) codes.set(one, formatResourceCode(classCode, first + index))
+  }
+  return codes
+}
+
+interface Batch {
+  readonly prepared: readonly Prepared[]
+  readonly standard: { readonly id: string; readonly version: number }
+}
+
+const publishBatch = (ctx: Ctx, { prepared, standard }: Batch): Promise<ImportReport['published']> =>
+  inTx(ctx, async (tx, inner) => {
+    const codes = await issueCodes(tx, prepared)
+    const publications = prepared.map((one): Publication & { row: ImportRow } => ({
+      row: one.row,
+      resource_id: newId(),
+      version: 1,
+      code: codes.get(one)!,
+      published_on: one.row.published_on,
+      content: one.content,
+      provider: one.provider,
+      index: one.index,
+    }))
+    await insertImported(tx, inner, { publications, standard })
+    await writeEntries(tx, publications)
+    await bumpPolicy(tx)
+    return publications.map(({ row, resource_id, code }) => ({ key: row.key, resource_id, code }))
+  })
+
+/**
+ * Takes over entries that are published already: seeds, and later workbooks. Rules are the form's, codes are issued in order,
+ * each batch is one transaction of a few set-based statements; keys that are known are passed over, so an import that was
+ * cut off is simply run again.
+ */
+export const importPublished = async (ctx: Ctx, rows: readonly ImportRow[]): Promise<ImportReport> => {
+  const done = await listImportedKeys(
+    ctx.db,
+    rows.map(({ key }) => key),
+  )
+  const fresh = rows.filter(({ key }) => !done.has(key))
+  const organIds = [...new Set(fresh.map(({ draft }) => draft.provider_organ_id))]
+  const names = new NameIndex()
+  for (const { provider_organ_id, name } of await listProviderNames(ctx.db, organIds))
+    names.add(provider_organ_id, name)
+  const known: Known = { names, providers: await listProviders(ctx.db, organIds) }
+  const published: ImportReport['published'][number][] = []
+  const refused: ImportReport['refused'][number][] = []
+  // The database writes one batch while the rules read the next.
+  let writing: Promise<ImportReport['published']> = Promise.resolve([])
+  for (let start = 0; start < fresh.length; start += BATCH) {
+    const sifting = sift(ctx.db, fresh.slice(start, start + BATCH), known)
+    const [written, sifted] = await Promise.all([writing, sifting])
+    published.push(...written)
+    refused.push(...sifted.refused)
+    writing = sifted.prepared.length > 0 ? publishBatch(ctx, sifted) : Promise.resolve([])
+  }
+  published.push(...(await writing))
+  return { published, skipped: rows.length - fresh.length, refused }
+}

@@ -71,13 +71,15 @@ export const openCatalog = async (organ: OrganKey = 'commerce'): Promise<Catalog
   }
 }
 
+type Hands = Pick<CatalogWorld, 'cataloger' | 'reviewer' | 'admin'>
+
 /** Through all three hands. */
-export const publish = async (world: CatalogWorld, draft: catalog.ResourceDraft): Promise<catalog.ResourceDetail> => {
+export const publish = async (world: Hands, draft: catalog.ResourceDraft): Promise<catalog.ResourceDetail> => {
   const { resource_id } = await world.cataloger.call(catalog.createResource, { body: draft })
   return publishDraft(world, resource_id)
 }
 
-export const publishDraft = async (world: CatalogWorld, id: string): Promise<catalog.ResourceDetail> => {
+export const publishDraft = async (world: Hands, id: string): Promise<catalog.ResourceDetail> => {
   const params = { id }
   await world.cataloger.call(catalog.submitResource, { params })
   await world.reviewer.call(catalog.approveResource, { params, body: {} })

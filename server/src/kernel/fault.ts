@@ -57,6 +57,9 @@ const FASTIFY: Record<string, ErrorCode> = {
 // 57P* and 08*: the server is going away or gone; 53300: no connection left.
 const isDatabaseAway = (code: string): boolean => /^(57P|08|53300|ECONN|EPIPE)/.test(code)
 
+// A value that no schema could judge, such as one inside a cursor, is not of the kind the database expects there.
+const UNREADABLE = new Set(['22P02', '22007', '22008', '22003'])
+
 /** Anything thrown becomes a Fault, once, here. What nobody foresaw is `internal`; its text never leaves. */
 export const toFault = (thrown: unknown): Fault => {
   if (thrown instanceof Fault) return thrown
@@ -66,6 +69,7 @@ export const toFault = (thrown: unknown): Fault => {
   const code = String(error.code ?? '')
   if (FASTIFY[code]) return new Fault(FASTIFY[code], undefined, { cause: thrown })
   if (code === '22P05' || code === '22021') return new Fault('malformed', '文本含有不能存储的字符', { cause: thrown })
+  if (UNREADABLE.has(code)) return new Fault('malformed', '含有无法识别的日期、数字或标识', { cause: thrown })
   if (isDatabaseAway(code) || error.message === 'Connection terminated unexpectedly')
     return new Fault('unavailable', '数据库暂不可用', { cause: thrown })
   if (error.statusCode && error.statusCode >= 400 && error.statusCode < 500)

@@ -1,3 +1,4 @@
+import { codes } from '@sanjiang/contract'
 import { Ajv } from 'ajv'
 import addFormatsModule from 'ajv-formats'
 
@@ -7,6 +8,9 @@ const addFormats = addFormatsModule as unknown as (ajv: Ajv) => void
 const make = (coerceTypes: boolean | 'array') => {
   const ajv = new Ajv({ coerceTypes, useDefaults: true, removeAdditional: false, allErrors: false, strict: false })
   addFormats(ajv)
+  // As the database reads them: no `urn:` before a UUID, no year before ours.
+  ajv.addFormat('uuid', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i)
+  ajv.addFormat('date', (text: string) => codes.isDate(text) && text >= '1900')
   return (schema: object) => ajv.compile(schema)
 }
 

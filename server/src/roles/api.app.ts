@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import * as contract from '@sanjiang/contract'
-import { type FastifyBaseLogger, fastify, LogController } from 'fastify'
-import { Fault } from '#kernel/fault.ts'
+import { ERRORS } from '@sanjiang/contract'
+import { type FastifyBaseLogger, type FastifyReply, fastify, LogController } from 'fastify'
+import { Fault, PROBLEM_TYPE, toFault, toProblem } from '#kernel/fault.ts'
 import type { OpenHouse } from '#kernel/house.ts'
 import { makeMetrics } from '#kernel/metrics.ts'
 import { type Mount, mountRoutes } from '#kernel/serve.ts'
@@ -16,6 +17,11 @@ export interface ApiOptions {
   readonly refused: Mount['refused']
   /** Networks whose X-Forwarded-* headers are believed; without any, none is. */
   readonly trustProxy?: readonly string[]
+}
+
+const refuse = (thrown: Error, trace: string, reply: FastifyReply): void => {
+  const fault = toFault(thrown)
+  void reply.code(ERRORS[fault.code].status).type(PROBLEM_TYPE).send(toProblem(fault, trace))
 }
 
 const TRACE = /^[\w-]{8,64}$/
@@ -33,6 +39,8 @@ export const buildApi = async ({ house, authenticate, refused, trustProxy = [] }
       return TRACE.test(given) ? given : randomUUID()
     },
     routerOptions: { maxParamLength: 256 },
+    // An address that cannot even be decoded meets no route, hence no error handler.
+    frameworkErrors: (thrown, request, reply) => refuse(thrown, request.id, reply as unknown as FastifyReply),
   })
   await app.register(cookie)
   app.addHook('onSend', async (request, reply) => {

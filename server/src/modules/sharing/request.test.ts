@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { sharing } from '@sanjiang/contract'
 import type { Decision, RequestDetail } from '@sanjiang/contract/sharing'
+import { BASIS } from '#test/catalog-world.ts'
 import { openWorld, type Voice, type World } from '#test/harness.ts'
-import { ask, draftOf, type PublishedResource, publish, registerClient, SECRET_BASIS } from '#test/sharing-ground.ts'
+import { ask, draftOf, type PublishedResource, publish, registerClient } from '#test/sharing-ground.ts'
 
 let world: World
 let civil: Voice
@@ -131,7 +132,7 @@ test('a withheld item cannot be asked for, and the refusal names its legal basis
   assert.match(problem.detail!, /案件线索.*保守国家秘密法 第九条/)
   const secret = await publish(world, { name: '侦查档案', share_type: 'withheld' })
   const whole = await civil.refused(sharing.createRequest, { body: draftOf(secret, ['name']) })
-  assert.deepEqual([whole.code, whole.fields![0]!.clause], ['withheld', `${SECRET_BASIS.title} ${SECRET_BASIS.clause}`])
+  assert.deepEqual([whole.code, whole.fields![0]!.clause], ['withheld', `${BASIS.title} ${BASIS.clause}`])
 })
 
 test('an item withheld after it was asked for can only be refused (T5.2, R03)', async () => {
@@ -139,7 +140,7 @@ test('an item withheld after it was asked for can only be refused (T5.2, R03)', 
   const request = await ask(civil, lately, { names: ['address', 'citizen_id'] })
   await world.sql(`update catalog.item set share_type = 'withheld', withheld_basis = $2 where item_id = $1`, [
     lately.item.address,
-    SECRET_BASIS,
+    BASIS,
   ])
   const params = { id: request.request_id }
   const problem = await police.refused(sharing.decideRequest, { params, body: { items: grantAll(request) } })
@@ -162,7 +163,7 @@ test('what the catalogue masks more strictly since the request is masked so in t
 })
 
 test('an entry meant for its own government or organ cannot be asked for from outside (T5.2, T2.2)', async () => {
-  const inner = await publish(world, { name: '内部值班表', audience_path: '/6300003000/6300003007/' })
+  const inner = await publish(world, { name: '内部值班表', audience: 'organ' })
   const problem = await civil.refused(sharing.createRequest, { body: draftOf(inner, ['name']) })
   assert.deepEqual([problem.code, problem.fields![0]!.rule], ['invalid', 'published'])
   assert.equal((await civil.refused(sharing.getResourceUse, { params: { id: inner.resource_id } })).status, 404)

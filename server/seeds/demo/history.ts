@@ -21,7 +21,6 @@ export interface PlannedRequest {
 }
 
 export const DEMO_TODAY = '2017-12-11'
-const REQUESTS = 200
 const FIRST_DAY = codes.parseDay('2017-07-03')
 const LAST_DAY = codes.parseDay('2017-12-08')
 const ENDS_ON = '2019-12-31'
@@ -121,11 +120,16 @@ const draftOf = (
   is_security_committed: true,
 })
 
+/** Most requests are for data that somebody has to decide about. */
+const CONDITIONAL_SHARE = 0.85
 const REVOKED_EVERY = 29
 
-const planOne = (index: number, wanteds: readonly Wanted[]): PlannedRequest | undefined => {
+const planOne = (
+  index: number,
+  wanteds: { conditional: readonly Wanted[]; open: readonly Wanted[] },
+): PlannedRequest | undefined => {
   const next = generator(hash(DEMO_SEED, 'request', index))
-  const wanted = pick(next, wanteds)
+  const wanted = pick(next, next() < CONDITIONAL_SHARE ? wanteds.conditional : wanteds.open)
   const item = pick(next, serviceItems)
   const consumer = provincialOrganOf(item.organ_seq)
   if (consumer.id === wanted.provider_organ_id) return undefined
@@ -142,11 +146,14 @@ const planOne = (index: number, wanteds: readonly Wanted[]): PlannedRequest | un
   return { no, past: { ...officers, draft, submitted_on, ...outcome, revocation } }
 }
 
-/** Some two hundred requests of July to December 2017 between provincial departments: most answered in time, some late, some never. */
-export const planHistory = (wanteds: readonly Wanted[]): PlannedRequest[] => {
-  const asked = wanteds.filter((one) => one.items.some((item) => item.share_type !== 'withheld'))
+/** Requests of July to December 2017 between provincial departments: most answered in time, some late, some never. */
+export const planHistory = (wanteds: readonly Wanted[], count: number): PlannedRequest[] => {
+  const asked = {
+    conditional: wanteds.filter((one) => one.share_type === 'conditional'),
+    open: wanteds.filter((one) => one.share_type === 'unconditional'),
+  }
   const planned: PlannedRequest[] = []
-  for (let index = 0; planned.length < REQUESTS; index++) {
+  for (let index = 0; planned.length < count; index++) {
     const one = planOne(index, asked)
     if (one) planned.push(one)
   }

@@ -31,6 +31,10 @@ const DEPARTMENTS: readonly (readonly [word: string, seq: string])[] = [
   ['sj', '023'],
 ]
 
+/** The word a department's usernames begin with; undefined where it has no accounts. */
+export const departmentOf = (organ_id: string): string | undefined =>
+  DEPARTMENTS.find(([, seq]) => provincialOrganOf(seq).id === organ_id)?.[0]
+
 const OPERATOR: readonly Officer[] = [
   ['mulu', 'catalog_admin'],
   ['sysadmin', 'system_admin'],
@@ -42,7 +46,8 @@ const ADMINISTRATORS = new Set<Role>(['system_admin', 'security_admin', 'audit_a
 const SURNAMES = '王李马张才韩祁赵仁陈尕杨'
 const GIVEN = ['建国', '玉兰', '才让', '海燕', '志强', '卓玛', '文军', '秀英', '晓东', '措毛', '立新', '春花', '永福']
 
-const nameAt = (index: number): string => `${SURNAMES[index % SURNAMES.length]}${GIVEN[(index * 5) % GIVEN.length]}`
+export const nameAt = (index: number): string =>
+  `${SURNAMES[index % SURNAMES.length]}${GIVEN[(index * 5) % GIVEN.length]}`
 
 const account = (username: string, seq: string, role: Role, name: string): ImportedPerson => {
   const organ_id = provincialOrganOf(seq).id

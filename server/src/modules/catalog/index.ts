@@ -1,7 +1,9 @@
 import type { Module } from '#kernel/module.ts'
 import { routes } from './catalog.routes.ts'
 
+export { createResource, submitResource } from './compile.service.ts'
 export { type ImportReport, type ImportRow, importPublished } from './import.service.ts'
+export { approveResource } from './review.service.ts'
 export { installStandard } from './standard.service.ts'
 
 export const catalog: Module = { name: 'catalog', routes, tasks: [] }

@@ -21,6 +21,8 @@ export const announce = (row: ResourceRow, more: Record<string, unknown> = {}) =
   submitted_by: row.submitted_by,
   version: row.last_version,
   state: row.state,
+  /** The revision that the change makes, by which a late delivery is told from a new one. */
+  revision: row.revision + 1,
   ...more,
 })
 

@@ -88,7 +88,11 @@ const notice = (fact: Fact, kind: NoticeKind, to: Recipient): NoticeDraft => {
   return { ...to, kind, title: textOf(fact.after, 'title'), text }
 }
 
-const turn = ({ after }: Fact, ...todos: TodoDraft[]): Turn => ({ position: Number(after.revision ?? 0), todos })
+// What was removed tells its revision as it was before.
+const turn = ({ after, before }: Fact, ...todos: TodoDraft[]): Turn => ({
+  position: Number(after.revision ?? before.revision ?? 0),
+  todos,
+})
 
 // A correction has two moments only, hence no revision of its own.
 const verified = (position: 1 | 2, ...todos: TodoDraft[]): Turn => ({ position, todos })
@@ -162,8 +166,12 @@ const RULES: Record<string, Rule> = {
     turn: turn(fact),
     notices: [notice(fact, 'resource_published', ofResource(fact, 'catalog.resource.edit'))],
   }),
+  'catalog.resource.recalled': (fact) => ({ turn: turn(fact) }),
+  'catalog.resource.removed': (fact) => ({ turn: turn(fact) }),
+  'catalog.resource.revision_dropped': (fact) => ({ turn: turn(fact) }),
+  // A revision under way goes on, and so does whatever it waits for.
   'catalog.resource.withdrawn': (fact) => ({
-    turn: turn(fact),
+    ...(fact.after.state === 'withdrawn' ? { turn: turn(fact) } : {}),
     notices: [notice(fact, 'resource_withdrawn', ofResource(fact, 'catalog.resource.edit'))],
   }),
 }

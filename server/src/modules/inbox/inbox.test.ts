@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { inbox, type Paged, sharing } from '@sanjiang/contract'
+import { catalog, inbox, type Paged, sharing } from '@sanjiang/contract'
 import type { RequestDetail } from '@sanjiang/contract/sharing'
 import { markClocks } from '#modules/sharing/mark.service.ts'
+import { draftOf } from '#test/catalog-world.ts'
 import { openWorld, type Voice, type World } from '#test/harness.ts'
 import { ask, type PublishedResource, publish } from '#test/sharing-ground.ts'
 
@@ -129,6 +130,41 @@ test('a red mark is told to the provider, to the one who waits and to the sharin
   assert.deepEqual(await noticesOf(commerce, request.request_id), [])
   await world.setToday('2017-12-11')
   await refuse(request.request_id)
+})
+
+test('an entry moves from hand to hand: reviewer, platform, and back to whoever has to mend it (T2.2)', async () => {
+  const [cataloger, reviewer] = [
+    await world.signIn('police', 'cataloger'),
+    await world.signIn('police', 'dept_reviewer'),
+  ]
+  const body = { ...draftOf('车辆登记信息'), class_code: '363007' }
+  const { resource_id: id } = await cataloger.call(catalog.createResource, { body })
+  const params = { id }
+  const hands = async () => {
+    await world.drain()
+    const kinds = []
+    for (const voice of [cataloger, reviewer, egov])
+      kinds.push((await todosOf(voice)).find(({ subject_id }) => subject_id === id)?.kind ?? null)
+    return kinds
+  }
+  await cataloger.call(catalog.submitResource, { params })
+  assert.deepEqual(await hands(), [null, 'resource_review', null])
+  await reviewer.call(catalog.returnResource, { params, body: { reason: '摘要过于简略，请补充' } })
+  assert.deepEqual(await hands(), ['resource_mend', null, null])
+  await cataloger.call(catalog.submitResource, { params })
+  await reviewer.call(catalog.approveResource, { params, body: {} })
+  assert.deepEqual(await hands(), [null, null, 'resource_publish'])
+  await egov.call(catalog.publishResource, { params, body: {} })
+  assert.deepEqual(await hands(), [null, null, null])
+  assert.deepEqual(
+    (await noticesOf(cataloger, id)).map(({ kind, title }) => [kind, title]),
+    [['resource_published', '车辆登记信息']],
+  )
+  await cataloger.call(catalog.reviseResource, { params })
+  await cataloger.call(catalog.submitResource, { params })
+  assert.deepEqual(await hands(), [null, 'resource_review', null])
+  await cataloger.call(catalog.recallResource, { params })
+  assert.deepEqual(await hands(), [null, null, null])
 })
 
 test('what is taken back is told to the other side (T5.2)', async () => {

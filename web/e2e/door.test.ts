@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { openWorld, type World } from '../../server/test/harness.ts'
 import { offences, openPortal, overflow, type Portal, settled, shoot } from './portal.ts'
 
-let portal: Portal
+let portal: Portal<World>
 before(async () => {
-  portal = await openPortal()
+  portal = await openPortal(openWorld)
 })
 after(() => portal?.close())
 

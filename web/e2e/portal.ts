@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { buildStale } from '../../server/src/supervisor/build.ts'
-import { openWorld, type Voice, type World } from '../../server/test/harness.ts'
+import type { Voice, World } from '../../server/test/harness.ts'
 
 const FLAGS = [
   '--no-sandbox',
@@ -21,8 +21,8 @@ export const SHOTS = join(tmpdir(), 'sanjiang-shots')
 const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const
 export type Size = keyof typeof SIZES
 
-export interface Portal {
-  readonly world: World
+export interface Portal<W extends World> {
+  readonly world: W
   readonly origin: string
   /** A browser window of someone signed in, or of a stranger. */
   open(voice: Voice | null, size?: Size): Promise<Page>
@@ -62,7 +62,7 @@ const signedIn = async (browser: Browser, origin: string, voice: Voice | null, s
 }
 
 /** The real API with the built portal behind it, and a real browser before it. */
-export const openPortal = async (): Promise<Portal> => {
+export const openPortal = async <W extends World>(openWorld: () => Promise<W>): Promise<Portal<W>> => {
   await build()
   await mkdir(SHOTS, { recursive: true })
   const world = await openWorld()

@@ -41,10 +41,12 @@ export const Header = ({ display, onDisplay, onMenu }: HeaderProps) => {
       <div className="head-tools">
         {demo && <BusinessDate />}
         <Urgent />
-        <DisplaySwitch display={display} onDisplay={onDisplay} />
-        <Link to="/help" className="head-button" aria-label="帮助" title="帮助">
-          <QuestionCircleOutlined />
-        </Link>
+        <span className="wide-tools">
+          <DisplaySwitch display={display} onDisplay={onDisplay} />
+          <Link to="/help" className="head-button" aria-label="帮助" title="帮助">
+            <QuestionCircleOutlined />
+          </Link>
+        </span>
         <PersonMenu />
       </div>
     </header>

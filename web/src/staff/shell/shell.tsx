@@ -1,13 +1,14 @@
 import { App as AntApp, ConfigProvider, Drawer } from 'antd'
 import zhCN from 'antd/locale/zh_CN'
 import { Suspense, useEffect, useState } from 'react'
-import { Route, Routes, useLocation } from 'react-router'
+import { Link, Route, Routes, useLocation } from 'react-router'
 import { themeOf } from '../../ui/theme.ts'
 import { type Display, keepDisplay, readDisplay } from '../display.ts'
 import { ErrorBoundary } from '../error-boundary.tsx'
 import type { FeatureRoute } from '../feature.ts'
 import { FEATURES } from '../features.ts'
 import { meets, useSession } from '../session.ts'
+import { DisplayChoices } from './display-switch.tsx'
 import { Footer } from './footer.tsx'
 import { Header } from './header.tsx'
 import { HelpPage } from './help.page.tsx'
@@ -54,6 +55,10 @@ const Frame = ({ display, onDisplay }: { display: Display; onDisplay: (display: 
       </aside>
       <Drawer placement="left" size={288} open={isMenuOpen} onClose={() => setMenuOpen(false)} title="三江 · 菜单">
         <SideMenu />
+        <div className="drawer-foot">
+          <DisplayChoices display={display} onDisplay={onDisplay} />
+          <Link to="/help">帮助</Link>
+        </div>
       </Drawer>
       <main id="main" tabIndex={-1} className="shell-main">
         <Pages />

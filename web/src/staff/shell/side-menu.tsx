@@ -13,9 +13,9 @@ export const SideMenu = () => {
   return (
     <nav className="side-menu" aria-label="主菜单">
       {groups.map(({ key, title, own }) => (
-        <section key={key} aria-labelledby={`menu-${key}`}>
+        <div key={key}>
           <h2 id={`menu-${key}`}>{title}</h2>
-          <ul>
+          <ul aria-labelledby={`menu-${key}`}>
             {own.map((entry) => (
               <li key={entry.path}>
                 <NavLink to={entry.path} end>
@@ -24,7 +24,7 @@ export const SideMenu = () => {
               </li>
             ))}
           </ul>
-        </section>
+        </div>
       ))}
     </nav>
   )

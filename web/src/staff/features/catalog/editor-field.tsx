@@ -1,8 +1,12 @@
 import type { Finding, ResourceDetail, Standard, StandardField } from '@sanjiang/contract/catalog'
-import { memo, type ReactNode } from 'react'
+import { isEmpty } from '@sanjiang/contract/catalog.rule-kit'
+import { memo, type ReactNode, useState } from 'react'
 import type { Draft } from './draft.ts'
 import { isWanted } from './editor.model.ts'
 import { EditorWidget } from './editor-widgets.tsx'
+
+/** Many clauses name their rule already. */
+export const clauseOf = ({ rule, clause }: Finding): string => (clause.includes(rule) ? clause : `${rule} · ${clause}`)
 
 /** A rule, said where it is broken, with number and clause. */
 export const RuleText = ({ findings, id }: { findings: readonly Finding[]; id?: string }) => (
@@ -10,9 +14,7 @@ export const RuleText = ({ findings, id }: { findings: readonly Finding[]; id?: 
     {findings.map((one) => (
       <p key={`${one.rule} ${one.message}`} className={`rule-text ${one.level}`}>
         {one.message}
-        <small>
-          {one.rule} · {one.clause}
-        </small>
+        <small>{clauseOf(one)}</small>
       </p>
     ))}
   </div>
@@ -43,24 +45,30 @@ const isGroup = ({ type, enumeration }: StandardField, standard: Standard): bool
   (enumeration !== null && type === 'code' && (standard.enumerations[enumeration]?.length ?? 9) <= 4)
 
 export const EditorField = memo((props: EditorFieldProps) => {
-  const { field, standard, draft, findings } = props
+  const { field, standard, draft } = props
+  const [isTouched, setTouched] = useState(false)
+  const isBlank = isEmpty((draft as unknown as Record<string, unknown>)[field.key])
+  // A form just opened is not scolded for being empty: 必填 says enough until somebody has been there.
+  const findings = isBlank && !isTouched ? [] : props.findings
   const id = `f-${field.key}`
   const body = (
     <>
-      <EditorWidget {...props} id={id} />
+      <EditorWidget {...props} findings={findings} id={id} />
       <RuleText findings={findings} id={`${id}-rules`} />
     </>
   )
-  const className = `editor-field${findings.some(({ level }) => level === 'error') ? ' faulty' : ''}`
+  const className = 'editor-field'
+  const touch = () => setTouched(true)
   if (isGroup(field, standard))
     return (
-      <fieldset className={className}>
+      <fieldset className={className} onBlur={touch}>
         <legend>{labelOf(field, draft)}</legend>
         {body}
       </fieldset>
     )
   return (
-    <div className={className}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: only notices that the caret has left the field
+    <div className={className} onBlur={touch}>
       <label htmlFor={id}>{labelOf(field, draft)}</label>
       {body}
     </div>

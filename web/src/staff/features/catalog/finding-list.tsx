@@ -1,4 +1,5 @@
 import type { Finding } from '@sanjiang/contract/catalog'
+import { clauseOf } from './editor-field.tsx'
 
 const LEVELS = { error: '错误', warning: '提醒' } as const
 
@@ -12,9 +13,7 @@ export const FindingList = ({ findings }: { findings: readonly Finding[] }) => {
         <li key={`${one.rule} ${one.field} ${one.message}`} className={one.level}>
           <b>{LEVELS[one.level]}</b>
           <span>{one.message}</span>
-          <small>
-            {one.rule} · {one.clause}
-          </small>
+          <small>{clauseOf(one)}</small>
         </li>
       ))}
     </ul>

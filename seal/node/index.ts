@@ -36,15 +36,16 @@ export const nodeHasher = (alg: HashAlg): Hasher => (alg === 'sm3' ? SM3 : SHA25
 
 /** Longer signature bases are refused before they get here; this one grows if it must. */
 const SCRATCH_BYTES = 16 * 1024
+// One for all keys, as nothing is awaited between its filling and its hashing: a gateway holds a mac per session.
+const first = Buffer.alloc(SCRATCH_BYTES)
+const second = Buffer.alloc(96)
 
 /** HMAC of texts by two one-shot hashes: createHmac makes an object per call, the slow path of Node 24 (ADR 0003). */
 export const nodeTextMac = (alg: HashAlg, key: Uint8Array): TextMac => {
   const { inner, outer } = hmacPads(nodeHasher(alg), key)
-  const first = Buffer.allocUnsafe(SCRATCH_BYTES)
-  const second = Buffer.alloc(96)
-  first.set(inner)
-  second.set(outer)
   return (text) => {
+    first.set(inner)
+    second.set(outer)
     const fits = text.length * 3 <= SCRATCH_BYTES - 64
     const message = fits
       ? first.subarray(0, 64 + first.write(text, 64, 'utf8'))

@@ -30,6 +30,15 @@ export const PERSON_ITEMS: readonly TestItem[] = [
   { name: '电话', name_en: 'phone' },
 ]
 
+/** One record as the police's service answers it. */
+export const PERSON = {
+  name: '扎西卓玛',
+  citizen_id: '63010319900101001X',
+  address: '西宁市城东区',
+  division: '630102',
+  phone: '13900001234',
+}
+
 export interface TestResource {
   readonly resource_id: string
   readonly code: string

@@ -54,13 +54,15 @@ export interface Browser {
   readonly remoteAddress?: string
 }
 
+export type Place = Pick<World, 'app'>
+
 /** One request as a browser makes it, for what the contract's caller hides: cookies, headers, bodies that are no JSON. */
 export const send = async <T>(
-  world: World,
+  { app }: Place,
   { method, path, body }: { method: string; path: string; body?: unknown },
   { cookie, csrf, headers, remoteAddress }: Browser = {},
 ): Promise<Answer<T>> => {
-  const answer = await world.app.inject({
+  const answer = await app.inject({
     method: method as 'GET',
     url: API_PREFIX + path,
     remoteAddress,
@@ -80,11 +82,11 @@ let address = 0
 
 /** A login from an address of its own, so that one test does not spend another's tries. */
 export const login = (
-  world: World,
+  place: Place,
   body: { username: string; password: string; totp?: string },
   browser: Browser = {},
 ): Promise<Answer<Session>> => {
   address += 1
   const remoteAddress = `10.9.${address >> 8}.${address & 255}`
-  return send(world, { method: 'POST', path: contract.openSession.path, body }, { remoteAddress, ...browser })
+  return send(place, { method: 'POST', path: contract.openSession.path, body }, { remoteAddress, ...browser })
 }

@@ -35,7 +35,7 @@ const sessions: readonly Route[] = [
   serve(contract.closeOtherSession, (ctx, { params }) => closeOtherSession(ctx, params.id)),
   serve(contract.changePassword, (ctx, { body }, http) => changePassword(ctx, body, http)),
   serve(contract.beginTotp, (ctx) => beginTotp(ctx)),
-  serve(contract.confirmTotp, (ctx, { body }) => confirmTotp(ctx, body.code)),
+  serve(contract.confirmTotp, (ctx, { body }, http) => confirmTotp(ctx, body.code, http)),
 ]
 
 const organs: readonly Route[] = [

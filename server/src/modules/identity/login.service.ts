@@ -10,10 +10,10 @@ import { noteFailure, recordOwn } from './failure.service.ts'
 import { isLocked } from './password.rules.ts'
 import { passwordMatches } from './password.service.ts'
 import { findAccount, type LockedPerson, listPasswords, lockPerson, updatePerson } from './person.store.ts'
-import { COOKIE, COOKIE_SECONDS, hashToken, readSession } from './session.service.ts'
+import { COOKIE, hashToken, newToken, readSession, setToken } from './session.service.ts'
 import { insertSession, removeByToken } from './session.store.ts'
 import { noteStranger } from './stranger.service.ts'
-import { assertMayTry } from './throttle.ts'
+import { assertMayTry, inTurn } from './throttle.ts'
 import { totpStep } from './totp.service.ts'
 
 export interface Credentials {
@@ -95,8 +95,8 @@ const REFUSAL_MS = 200
 export const openSession = async (ctx: Ctx, given: Credentials, http: Http): Promise<Session> => {
   assertMayTry(http.ip)
   const floor = pause(REFUSAL_MS)
-  const looked = await lookUp(ctx, given)
-  const token = randomBytes(32).toString('base64url')
+  const looked = await inTurn(() => lookUp(ctx, given))
+  const token = newToken()
   const refusal = await inTx(ctx, async (tx) => {
     const { person, refusal } = await judge(tx, ctx, looked, { ...given, ip: http.ip })
     if (person) await open(tx, ctx, { person, token, http })
@@ -106,6 +106,6 @@ export const openSession = async (ctx: Ctx, given: Credentials, http: Http): Pro
     await floor
     throw new Fault(refusal)
   }
-  http.setCookie(COOKIE, token, COOKIE_SECONDS)
+  setToken(http, token)
   return readSession(ctx, token)
 }

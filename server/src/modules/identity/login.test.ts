@@ -118,6 +118,33 @@ test('one address gets thirty tries a minute, then is told to wait (T16.1)', asy
   assert.equal(statuses.filter((status) => status === 429).length, 1)
 })
 
+test('a flood from everywhere is refused at the door, and those inside go on working (T16.1)', async () => {
+  const { username } = await openAccount(world, {})
+  const { cookie } = await login(world, { username, password: PASSWORD })
+  const flood = Array.from({ length: 100 }, (_, n) => login(world, { username: `flood${n}`, password: WRONG }))
+  const inside = await send(world, { method: 'GET', path: contract.getSession.path }, { cookie })
+  assert.equal(inside.status, 200)
+  const statuses = (await Promise.all(flood)).map(({ status }) => status)
+  assert.equal(statuses.filter((status) => status === 429).length, 36)
+  assert.equal(statuses.filter((status) => status === 401).length, 64)
+})
+
+test('a form of another site signs nobody in: only JSON that says so is read (T16.1)', async () => {
+  const { username } = await openAccount(world, {})
+  const json = JSON.stringify({ username, password: PASSWORD })
+  const form = new URLSearchParams({ username, password: PASSWORD }).toString()
+  for (const [type, body] of [
+    ['application/x-www-form-urlencoded', form],
+    ['multipart/form-data; boundary=x', form],
+    ['text/plain', json],
+  ]) {
+    const request = { method: 'POST', path: contract.openSession.path, body }
+    const { status, cookie } = await send(world, request, { headers: { 'content-type': type! } })
+    assert.ok(status === 415 || status === 422, `${type}: ${status}`)
+    assert.equal(cookie, '')
+  }
+})
+
 test('the password alone does not open an account that has a second factor (T16.1)', async () => {
   const { username, totp_secret } = await openAccount(world, { roles: ['security_admin'], second_factor: true })
   const without = await login(world, { username, password: PASSWORD })

@@ -6,6 +6,7 @@ import { noteFailure, recordOwn } from './failure.service.ts'
 import { isLocked, PASSWORD_POLICY } from './password.rules.ts'
 import { passwordMatches, preparePassword, setPassword } from './password.service.ts'
 import { findPerson, listPasswords, lockPerson, updatePerson } from './person.store.ts'
+import { renewToken, setToken } from './session.service.ts'
 import { removeSession, removeSessions } from './session.store.ts'
 
 interface Change {
@@ -32,19 +33,21 @@ const refuseWrong = async (ctx: Ctx, ip: string): Promise<never> => {
   throw new Fault('locked')
 }
 
-/** Changes one's own password; every other session of the person ends. */
+/** Changes one's own password: every other session of the person ends, and this one goes on under a new token. */
 export const changePassword = async (ctx: Ctx, { current, next }: Change, http: Http) => {
   const history = await listPasswords(ctx.db, ctx.actor.person_id!, PASSWORD_POLICY.remembered)
   if (!(await passwordMatches(history[0], current))) return refuseWrong(ctx, http.ip)
   const person = await findPerson(ctx.db, 'all', ctx.actor.person_id!)
   const prepared = await preparePassword(next, person!.username, history)
-  return inTx(ctx, async (tx) => {
+  const token = await inTx(ctx, async (tx) => {
     const person = await lockSelf(tx, ctx)
     if (isLocked(person, ctx.instant)) throw new Fault('locked')
     await setPassword(tx, ctx, person.person_id, prepared)
     await updatePerson(tx, person.person_id, { must_change_password: false, failed_count: 0 })
     await removeSessions(tx, person.person_id, ctx.actor.session_id)
     await recordOwn(tx, ctx, { type: 'identity.person.password_changed', person, after: {} })
-    return { done: true as const }
+    return renewToken(tx, ctx)
   })
+  setToken(http, token)
+  return { done: true as const }
 }

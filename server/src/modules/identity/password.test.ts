@@ -16,8 +16,13 @@ const enter = async ({ username }: Account, password = PASSWORD) => {
 }
 type Entered = Awaited<ReturnType<typeof enter>>
 
-const change = (browser: Entered, next: string, current = PASSWORD) =>
-  send<object>(world, { method: 'POST', path: contract.changePassword.path, body: { current, next } }, browser)
+// Like a browser, takes the cookie the answer gives.
+const change = async (browser: Entered, next: string, current = PASSWORD) => {
+  const request = { method: 'POST', path: contract.changePassword.path, body: { current, next } }
+  const answer = await send<object>(world, request, browser)
+  if (answer.cookie) browser.cookie = answer.cookie
+  return answer
+}
 
 const rulesOf = ({ fields }: Problem) => fields?.map(({ rule }) => rule)
 
@@ -65,6 +70,13 @@ test('a changed password ends every other session and keeps the one it was chang
   assert.deepEqual([await isOpen(here), await isOpen(elsewhere)], [true, false])
   assert.equal((await enter(account)).status, 401, 'the old password opens nothing')
   assert.equal((await enter(account, 'Qumalai-2017')).status, 200)
+})
+
+test('whoever copied the cookie before the password was changed is out after it (T16.1)', async () => {
+  const browser = await enter(await openAccount(world, {}))
+  const copy = { ...browser }
+  assert.equal((await change(browser, 'Chengduo-2017')).status, 200)
+  assert.deepEqual([await isOpen(browser), await isOpen(copy)], [true, false])
 })
 
 test('a wrong present password changes nothing, counts, and the fifth ends the session that guesses (T16.1)', async () => {

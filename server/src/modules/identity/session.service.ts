@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { Role } from '@sanjiang/contract'
 import type { Session } from '@sanjiang/contract/identity'
 import type { Actor, Ctx, House } from '#kernel/ctx.ts'
-import { inTx } from '#kernel/db.ts'
+import { inTx, type Tx } from '#kernel/db.ts'
 import { Fault } from '#kernel/fault.ts'
 import { record } from '#kernel/record.ts'
 import type { Http, Identified } from '#kernel/serve.ts'
@@ -10,11 +10,25 @@ import { endedBefore, isLive, pendingOf, scopesOf } from './session.rules.ts'
 import * as store from './session.store.ts'
 
 export const COOKIE = 'sanjiang_session'
-export const COOKIE_SECONDS = 12 * 3600
+const COOKIE_SECONDS = 12 * 3600
 const TOUCH_MS = 60_000
 
 /** What the database keeps of a token, so that reading the table opens nobody's session. */
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex')
+
+export const newToken = (): string => randomBytes(32).toString('base64url')
+
+export const setToken = (http: Http, token: string): void => http.setCookie(COOKIE, token, COOKIE_SECONDS)
+
+/**
+ * Exchanges the token of the present session where its rights change: whoever has a copy of the old one is out. The new
+ * token is given to the browser once the transaction has committed.
+ */
+export const renewToken = async (tx: Tx, ctx: Ctx): Promise<string> => {
+  const token = newToken()
+  await store.updateToken(tx, ctx.actor.session_id!, hashToken(token))
+  return token
+}
 
 const toActor = (session: store.SessionRow, instant: string): Actor => ({
   kind: 'person',

@@ -77,6 +77,9 @@ export const removeSession = (tx: Tx, personId: string, sessionId: string) =>
     .where('session_id', '=', sessionId)
     .executeTakeFirst()
 
+export const updateToken = (tx: Tx, sessionId: string, tokenHash: string) =>
+  tx.updateTable('identity.session').set({ token_hash: tokenHash }).where('session_id', '=', sessionId).execute()
+
 export const removeByToken = (tx: Tx, tokenHash: string) =>
   tx.deleteFrom('identity.session').where('token_hash', '=', tokenHash).execute()
 

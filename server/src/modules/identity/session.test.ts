@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { identity as contract } from '@sanjiang/contract'
+import { buildApi } from '#roles/api.app.ts'
 import { openWorld, type World } from '#test/harness.ts'
-import { type Browser, codeOf, login, openAccount, PASSWORD, send } from '#test/people.ts'
+import { type Account, type Browser, codeOf, login, openAccount, PASSWORD, type Place, send } from '#test/people.ts'
+import { authenticate } from './index.ts'
 
 let world: World
 before(async () => {
@@ -10,9 +12,13 @@ before(async () => {
 })
 after(() => world.close())
 
-const enter = async (account: { username: string; totp_secret?: string }, browser: Browser = {}) => {
+const enter = async (
+  account: Pick<Account, 'username' | 'totp_secret'>,
+  browser: Browser = {},
+  place: Place = world,
+) => {
   const totp = account.totp_secret && codeOf(account.totp_secret)
-  const answer = await login(world, { username: account.username, password: PASSWORD, totp }, browser)
+  const answer = await login(place, { username: account.username, password: PASSWORD, totp }, browser)
   assert.equal(answer.status, 200, JSON.stringify(answer.body))
   return { cookie: answer.cookie, csrf: answer.body.csrf, session: answer.body, headers: {}, given: answer.headers }
 }
@@ -147,6 +153,29 @@ test('the cookie is kept from scripts and from other sites (T16.1)', async () =>
   const cookie = String(given['set-cookie'])
   for (const flag of ['HttpOnly', 'SameSite=Strict', 'Path=/', 'Max-Age=43200']) assert.ok(cookie.includes(flag), flag)
   assert.ok(!/Domain=/i.test(cookie), 'of this host alone')
+})
+
+const behindProxy = async (trustProxy: string[], forwarded: string) => {
+  const { house } = world
+  const app = await buildApi({ house, authenticate: authenticate(house), refused: () => undefined, trustProxy })
+  const { username } = await openAccount(world, {})
+  const headers = { 'x-forwarded-proto': forwarded, 'x-forwarded-for': '203.0.113.9' }
+  const { given, session } = await enter({ username }, { headers, remoteAddress: '127.0.0.1' }, { app })
+  await app.close()
+  const [row] = await world.sql<{ ip: string }>('select ip from identity.session where person_id = $1', [
+    session.person_id,
+  ])
+  return { isSecure: String(given['set-cookie']).includes('Secure'), ip: row!.ip }
+}
+
+test('behind a proxy that speaks TLS the cookie is Secure and the visitor’s address is his own (T16.1)', async () => {
+  assert.deepEqual(await behindProxy(['127.0.0.1'], 'https'), { isSecure: true, ip: '203.0.113.9' })
+  assert.deepEqual(await behindProxy(['127.0.0.1'], 'http'), { isSecure: false, ip: '203.0.113.9' })
+})
+
+test('a proxy nobody named is not believed (T16.1)', async () => {
+  assert.deepEqual(await behindProxy([], 'https'), { isSecure: false, ip: '127.0.0.1' })
+  assert.deepEqual(await behindProxy(['10.0.0.1'], 'https'), { isSecure: false, ip: '127.0.0.1' })
 })
 
 test('no answer of a session is kept by a cache (T16.1)', async () => {

@@ -4,7 +4,9 @@ import { inTx } from '#kernel/db.ts'
 import { Fault, invalid } from '#kernel/fault.ts'
 import { openSecret, sealSecret } from '#kernel/keys.ts'
 import { record } from '#kernel/record.ts'
+import type { Http } from '#kernel/serve.ts'
 import { type LockedPerson, lockPerson, updatePerson } from './person.store.ts'
+import { renewToken, setToken } from './session.service.ts'
 
 /** The time step of a right, unused code; null otherwise. A code is good once (RFC 6238 §5.2). */
 export const totpStep = (
@@ -29,8 +31,9 @@ export const beginTotp = (ctx: Ctx) =>
     return { secret, uri: generateURI({ issuer: '三江', label: person.username, secret }) }
   })
 
-export const confirmTotp = (ctx: Ctx, code: string) =>
-  inTx(ctx, async (tx) => {
+/** Puts the second factor in force; the session goes on under a new token, now with its permissions. */
+export const confirmTotp = async (ctx: Ctx, code: string, http: Http) => {
+  const token = await inTx(ctx, async (tx) => {
     const person = await lockPerson(tx, ctx.actor.person_id!)
     if (!person?.sealed_totp || person.totp_confirmed_at !== null) throw new Fault('wrong_state', '没有待确认的动态码')
     const step = totpStep(ctx, person, code)
@@ -41,5 +44,8 @@ export const confirmTotp = (ctx: Ctx, code: string) =>
       subject_kind: 'identity.person',
       subject_id: person.person_id,
     })
-    return { done: true as const }
+    return renewToken(tx, ctx)
   })
+  setToken(http, token)
+  return { done: true as const }
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { identity as contract } from '@sanjiang/contract'
 import { openWorld, type World } from '#test/harness.ts'
-import { type Browser, codeOf, login, openAccount, PASSWORD, send } from '#test/people.ts'
+import { codeOf, login, openAccount, PASSWORD, send } from '#test/people.ts'
 
 let world: World
 before(async () => {
@@ -15,10 +15,14 @@ const enter = async (username: string) => {
   return { cookie, csrf: body.csrf, session: body }
 }
 
-const post = <T>(path: string, browser: Browser, body?: unknown) =>
-  send<T>(world, { method: 'POST', path, body }, browser)
+// Like a browser, takes the cookie the answer gives.
+const post = async <T>(path: string, browser: { cookie: string; csrf: string }, body?: unknown) => {
+  const answer = await send<T>(world, { method: 'POST', path, body }, browser)
+  if (answer.cookie) browser.cookie = answer.cookie
+  return answer
+}
 
-const enrol = async (browser: Browser) => {
+const enrol = async (browser: { cookie: string; csrf: string }) => {
   const begun = await post<{ secret: string; uri: string }>(contract.beginTotp.path, browser)
   return begun.body
 }
@@ -29,10 +33,12 @@ test('an administrator has no permission until he has enrolled his second factor
   assert.deepEqual([browser.session.pending, browser.session.permissions], [['enrol_totp'], []])
   const persons = () => send(world, { method: 'GET', path: contract.listPersons.path }, browser)
   assert.equal((await persons()).status, 403)
+  const before = browser.cookie
   const { secret, uri } = await enrol(browser)
   assert.match(uri, /^otpauth:\/\/totp\//)
   const confirmed = await post(contract.confirmTotp.path, browser, { code: codeOf(secret) })
   assert.equal(confirmed.status, 200)
+  assert.notEqual(browser.cookie, before, 'with the permissions comes a new token')
   assert.equal((await persons()).status, 200)
 })
 

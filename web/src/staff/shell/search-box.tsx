@@ -1,29 +1,127 @@
 import { SearchOutlined } from '@ant-design/icons'
-import type { FormEvent } from 'react'
+import { SUGGESTION_KINDS, suggest } from '@sanjiang/contract/catalog'
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, type KeyboardEvent, useDeferredValue, useId, useState } from 'react'
 import { useNavigate } from 'react-router'
+import { call } from '../api.ts'
 import { useCan } from '../session.ts'
+
+type Suggestion = Awaited<ReturnType<typeof loadSuggestions>>[number]
+
+const loadSuggestions = (q: string) => call(suggest, { query: { q } })
+
+const PATHS: Record<Suggestion['kind'], (one: Suggestion) => string> = {
+  resource: ({ id }) => `/catalog/resources/${id}`,
+  item: ({ text }) => `/catalog/search?q=${encodeURIComponent(text)}`,
+  organ: ({ id }) => `/catalog/search?provider=${id}`,
+  class: ({ id }) => `/catalog/search?class=${id}`,
+}
+
+/** A combobox of the ARIA pattern: arrows choose, Enter goes, Escape closes; what is typed can always be searched as it is. */
+const useCombobox = () => {
+  const navigate = useNavigate()
+  const [words, setWords] = useState('')
+  const [isOpen, setOpen] = useState(false)
+  const [at, setAt] = useState(-1)
+  const q = useDeferredValue(words.trim())
+  const { data } = useQuery({
+    queryKey: ['catalog', 'suggest', q],
+    queryFn: () => loadSuggestions(q),
+    enabled: isOpen && q !== '',
+    placeholderData: (before) => before,
+  })
+  const shown = isOpen && q !== '' ? (data ?? []) : []
+  const close = () => {
+    setOpen(false)
+    setAt(-1)
+  }
+  const go = (path: string) => {
+    close()
+    navigate(path)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') close()
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (by === undefined || shown.length === 0) return
+    event.preventDefault()
+    setAt((now) => (now + by + shown.length + (now < 0 && by < 0 ? 1 : 0)) % shown.length)
+  }
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault()
+    const chosen = shown[at]
+    go(
+      chosen
+        ? PATHS[chosen.kind](chosen)
+        : `/catalog/search${words.trim() ? `?q=${encodeURIComponent(words.trim())}` : ''}`,
+    )
+  }
+  const onType = (text: string) => {
+    setWords(text)
+    setOpen(true)
+    setAt(-1)
+  }
+  return { words, shown, at, close, go, onKeyDown, onSubmit, onType }
+}
+
+const SearchForm = () => {
+  const box = useCombobox()
+  const list = useId()
+  const isShown = box.shown.length > 0
+  return (
+    <form onSubmit={box.onSubmit} onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && box.close()}>
+      <label htmlFor="head-q" className="hidden">
+        搜索目录
+      </label>
+      <input
+        id="head-q"
+        type="search"
+        role="combobox"
+        aria-expanded={isShown}
+        aria-controls={list}
+        aria-autocomplete="list"
+        aria-activedescendant={box.at >= 0 ? `${list}-${box.at}` : undefined}
+        placeholder="搜索资源、信息项、部门或代码"
+        autoComplete="off"
+        value={box.words}
+        onChange={({ target }) => box.onType(target.value)}
+        onKeyDown={box.onKeyDown}
+      />
+      <button type="submit" aria-label="搜索">
+        <SearchOutlined />
+      </button>
+      <div id={list} role="listbox" aria-label="提示" className="suggestions" hidden={!isShown}>
+        {box.shown.map((one, index) => (
+          <div
+            key={`${one.kind} ${one.id}`}
+            id={`${list}-${index}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={index === box.at}
+            // The list must not take the caret out of the box, or it would close before the click arrives.
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => box.go(PATHS[one.kind](one))}
+            onKeyDown={() => undefined}
+          >
+            <span>{one.text}</span>
+            <small>
+              {SUGGESTION_KINDS.titles[one.kind]}
+              {one.hint && ` · ${one.hint}`}
+            </small>
+          </div>
+        ))}
+      </div>
+    </form>
+  )
+}
 
 /** One box on every page: what is typed is looked for in the catalogue. */
 export const SearchBox = () => {
-  const navigate = useNavigate()
   const canSearch = useCan('catalog.resource.read')
-  if (!canSearch) return <div className="head-search" />
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    const q = String(new FormData(event.currentTarget).get('q')).trim()
-    navigate(`/catalog/resources${q ? `?q=${encodeURIComponent(q)}` : ''}`)
-  }
-  return (
+  return canSearch ? (
     <search className="head-search">
-      <form onSubmit={submit}>
-        <label htmlFor="head-q" className="hidden">
-          搜索目录
-        </label>
-        <input id="head-q" name="q" type="search" placeholder="搜索资源、信息项、部门或代码" autoComplete="off" />
-        <button type="submit" aria-label="搜索">
-          <SearchOutlined />
-        </button>
-      </form>
+      <SearchForm />
     </search>
+  ) : (
+    <div className="head-search" />
   )
 }

@@ -2,14 +2,14 @@ import type { ErrorCode } from '@sanjiang/contract'
 import { Fault } from '#kernel/fault.ts'
 import type { LogWriter, Receipt } from '#modules/ledger/index.ts'
 import type { Caller, Incoming } from './caller.ts'
-import { type Claim, type Decision, decide } from './decide.ts'
+import { type Claim, decide } from './decide.ts'
 import type { Forwarder } from './forward.ts'
-import { prepare, readParameters, type Subject } from './outgoing.ts'
+import { type Prepared, prepare, readParameters, type Subject } from './outgoing.ts'
 import { safeType, shapeAnswer } from './provider-answer.ts'
 import type { Quotas } from './quota.ts'
 import { type CallFacts, receiptBody } from './receipt.ts'
 import type { Shaped } from './shape.ts'
-import type { AttachedService, GrantRow, SnapshotHolder } from './snapshot.ts'
+import type { AttachedService, GrantRow, Snapshot, SnapshotHolder } from './snapshot.ts'
 
 export interface PlaneParts {
   readonly snapshots: SnapshotHolder
@@ -27,8 +27,6 @@ export interface Answered {
   readonly receipt: Receipt
   readonly grant: GrantRow
 }
-
-type Allowed = Extract<Decision, { allowed: true }>
 
 const MAX_SUBJECTS = 1000
 
@@ -68,8 +66,32 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 const toJson = (service: AttachedService, rows: Shaped['rows']): Buffer =>
   Buffer.from(JSON.stringify({ resource_code: service.resource_code, count: rows.length, rows }))
 
-const fetchAnswer = async (parts: PlaneParts, { grant, service }: Allowed, incoming: Incoming): Promise<Fetched> => {
-  const prepared = prepare(service, grant, readParameters(service, incoming.query, incoming.body))
+interface Allowed {
+  readonly grant: GrantRow
+  readonly service: AttachedService
+  readonly prepared: Prepared
+}
+
+interface Refused {
+  readonly fault: Fault
+  readonly grant?: GrantRow
+  readonly service?: AttachedService
+}
+
+/** What one policy makes of a call: the request to the provider, or why there is none. */
+const plan = (snapshot: Snapshot, claim: Claim, incoming: Incoming): Allowed | Refused => {
+  const decision = decide(snapshot, claim)
+  if (!decision.allowed) return { fault: new Fault(decision.code, decision.detail), grant: decision.grant }
+  const { grant, service } = decision
+  try {
+    return { grant, service, prepared: prepare(service, grant, readParameters(service, incoming.query, incoming.body)) }
+  } catch (fault) {
+    if (fault instanceof Fault) return { fault, grant, service }
+    throw fault
+  }
+}
+
+const fetchAnswer = async (parts: PlaneParts, { grant, service, prepared }: Allowed): Promise<Fetched> => {
   const answer = await parts.forwarder.send(service, prepared)
   if (!answer.ok) throw new Fault(answer.code, answer.detail)
   if (service.body_kind === 'passthrough')
@@ -87,39 +109,28 @@ interface Course {
   readonly today: string
 }
 
-interface Failing {
-  readonly code: ErrorCode
-  readonly detail: string
-  readonly grant?: GrantRow
-  readonly service?: AttachedService
-}
-
 /** Seals that nothing was answered and why; a known client's refusals are part of the record as well. */
-const sealFailure = ({ caller, incoming, version }: Course, failing: Failing, parts: PlaneParts): Promise<Receipt> => {
-  const { code, grant, service } = failing
+const refuse = async (parts: PlaneParts, course: Course, { fault, grant, service }: Refused): Promise<never> => {
+  const { caller, incoming, version } = course
+  const { code } = fault
   const outcome = code.startsWith('provider_') ? 'failed' : 'refused'
-  return seal(parts, { caller, incoming, grant, service, policy_version: version, subjects: [], outcome, code })
-}
-
-const refuse = async (parts: PlaneParts, course: Course, failing: Failing): Promise<never> => {
-  await sealFailure(course, failing, parts)
-  throw new Fault(failing.code, failing.detail)
+  await seal(parts, { caller, incoming, grant, service, policy_version: version, subjects: [], outcome, code })
+  throw fault
 }
 
 /** Takes quota, asks the provider, shapes the answer; a failure is sealed as such and gives the quota back. */
 const perform = async (parts: PlaneParts, course: Course, allowed: Allowed): Promise<Fetched> => {
-  const { grant, service } = allowed
+  const { grant } = allowed
   if (!(await parts.quotas.take(grant, course.today))) {
-    const detail = `授权的调用次数已用完（${grant.quota_count}）`
-    return refuse(parts, course, { code: 'quota_exceeded', detail, grant, service })
+    const fault = new Fault('quota_exceeded', `授权的调用次数已用完（${grant.quota_count}）`)
+    return refuse(parts, course, { ...allowed, fault })
   }
   try {
-    return await fetchAnswer(parts, allowed, course.incoming)
-  } catch (thrown) {
+    return await fetchAnswer(parts, allowed)
+  } catch (fault) {
     parts.quotas.giveBack(grant, course.today)
-    if (thrown instanceof Fault)
-      await sealFailure(course, { code: thrown.code, detail: thrown.message, grant, service }, parts)
-    throw thrown
+    if (fault instanceof Fault) return refuse(parts, course, { ...allowed, fault })
+    throw fault
   }
 }
 
@@ -132,13 +143,13 @@ export const governCall = async (parts: PlaneParts, caller: Caller, incoming: In
   const claim = claimOf(caller, today)
   const snapshot = parts.snapshots.current()
   const course: Course = { caller, incoming, version: snapshot.version, today }
-  const decision = decide(snapshot, claim)
-  if (decision.allowed) return answer(parts, course, decision)
-  // Before a refusal the snapshot is brought up to date, so that a grant just issued is honoured.
+  const planned = plan(snapshot, claim, incoming)
+  if (!('fault' in planned)) return answer(parts, course, planned)
+  // Before a refusal the policy is brought up to date, so that what was granted or changed just now is honoured.
   const newer = await parts.snapshots.freshest()
-  const again = newer === snapshot ? decision : decide(newer, claim)
+  const again = newer === snapshot ? planned : plan(newer, claim, incoming)
   const fresh: Course = { ...course, version: newer.version }
-  return again.allowed ? answer(parts, fresh, again) : refuse(parts, fresh, again)
+  return 'fault' in again ? refuse(parts, fresh, again) : answer(parts, fresh, again)
 }
 
 const answer = async (parts: PlaneParts, course: Course, allowed: Allowed): Promise<Answered> => {

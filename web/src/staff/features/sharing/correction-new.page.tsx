@@ -69,20 +69,37 @@ const Editor = ({ grant, item }: { grant: GrantDetail; item: string | null }) =>
   )
 }
 
-/** Reached from an item of a grant: only what one was given can be doubted. */
+const findGrant = async (id: string | null, resource_id: string | null): Promise<GrantDetail | null> => {
+  if (id) return call(sharing.getGrant, { params: { id } })
+  if (!resource_id) return null
+  const { rows } = await call(sharing.listGrants, {
+    query: { side: 'consumer', state: 'active', resource_id, limit: 1 },
+  })
+  return rows[0] ? call(sharing.getGrant, { params: { id: rows[0].grant_id } }) : null
+}
+
+const NoGrant = () => (
+  <Page title="提出纠错" crumbs={[{ title: '数据纠错', to: '/sharing/corrections' }]}>
+    <Alert
+      type="info"
+      showIcon
+      title="没有可据以纠错的授权"
+      description="只能对本机构正在使用的数据提出纠错：请先打开一份有效的授权，在信息项旁点“数据有误？”。"
+    />
+  </Page>
+)
+
+/** Reached from a grant, an item of it, or a resource: only what one was given can be doubted. */
 export const CorrectionNewPage = () => {
   const [search] = useSearchParams()
-  const id = search.get('grant')
+  const [id, resource] = [search.get('grant'), search.get('resource')]
   const query = useQuery({
-    queryKey: ['sharing', 'grant', id],
-    queryFn: () => call(sharing.getGrant, { params: { id: id ?? '' } }),
-    enabled: id !== null,
+    queryKey: ['sharing', 'grant', 'to-correct', id, resource],
+    queryFn: () => findGrant(id, resource),
   })
-  if (!id)
-    return (
-      <Page title="提出纠错">
-        <Alert type="info" showIcon title="请先打开一份授权" description="在授权页的信息项旁点“数据有误？”。" />
-      </Page>
-    )
-  return <Loaded query={query}>{(grant) => <Editor grant={grant} item={search.get('item')} />}</Loaded>
+  return (
+    <Loaded query={query}>
+      {(grant) => (grant ? <Editor grant={grant} item={search.get('item')} /> : <NoGrant />)}
+    </Loaded>
+  )
 }

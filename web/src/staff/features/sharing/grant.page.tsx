@@ -124,7 +124,7 @@ const View = ({ grant }: { grant: GrantDetail }) => {
                 [
                   '试调用',
                   mayTry && isOurs && (
-                    <Link key="try" to={`/gateway/console?grant=${grant.grant_id}`}>
+                    <Link key="try" to={`/gateway/trials?grant=${grant.grant_id}`}>
                       打开控制台
                     </Link>
                   ),

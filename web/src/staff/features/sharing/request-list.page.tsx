@@ -89,7 +89,7 @@ export const RequestListPage = () => {
       sub="有条件共享的信息项，提供方自收到之日起 10 个工作日内答复（国发〔2016〕51号 第十二条）"
       actions={
         mayCreate && (
-          <LinkButton to="/catalog/resources" type="primary">
+          <LinkButton to="/catalog/search" type="primary">
             找资源，提申请
           </LinkButton>
         )

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { codes } from '@sanjiang/contract'
 import { openSeedGround } from '#test/seed-ground.ts'
 import { writeMark } from '../mark.ts'
 import { loadReference } from '../reference/load.ts'
 import { ORIGIN_MARK } from './attach.ts'
 import { KEY_GRANTS } from './grants.ts'
+import { DEMO_TODAY } from './history.ts'
 import { loadDemo, type Part } from './load.ts'
 import { demoPeople } from './people.ts'
+import { findPublished } from './published.ts'
+import { planWaiting } from './waiting.ts'
 
 const ground = await openSeedGround(true)
 const { house } = ground
@@ -51,7 +55,8 @@ test('a load that is cut off in the middle goes on where it was and does nothing
   assert.equal(people, demoPeople().length)
   assert.equal(services, 9)
   const reachable = KEY_GRANTS.filter(({ resource_key }) => ORGANS.has(resource_key.slice(0, 10)))
-  assert.equal(requests, reachable.length + 12)
+  const published = await findPublished(house.db, (organ_id) => ORGANS.has(organ_id))
+  assert.equal(requests, reachable.length + planWaiting((key) => published.get(key)).length + 12)
 })
 
 test('a second start loads nothing (demo)', async () => {
@@ -75,6 +80,21 @@ test('the welfare system may call the police’s register for the minimum living
     ['sex', 'none'],
   ])
   assert.ok(!items.some((item) => item.name_en === 'mobile'))
+})
+
+test('providers find requests in every light on the demo’s day: green, yellow and red (T5.2)', async () => {
+  const waiting = await house.db
+    .selectFrom('sharing.request')
+    .select('clock_started_on')
+    .where('state', '=', 'submitted')
+    .where('provider_organ_id', '=', '6300003007')
+    .execute()
+  const lights = waiting.map(({ clock_started_on }) => {
+    const started_on = clock_started_on ?? ''
+    const rule = codes.ruleAt('share_reply', started_on)
+    return codes.foldClock([{ type: 'started', on: started_on }], rule, codes.CALENDAR, DEMO_TODAY).light
+  })
+  assert.deepEqual([...new Set(lights)].sort(), ['green', 'red', 'yellow'])
 })
 
 test('departments find work waiting: entries in every state, corrections answered and open (demo)', async () => {

@@ -23,6 +23,7 @@ import { makePeople } from './registry/people.ts'
 import { type DemoResource, demoResources } from './resources.ts'
 import { piecesOf, runSteps, type Step, type Tell } from './step.ts'
 import { demoSystems } from './systems.ts'
+import { planWaiting } from './waiting.ts'
 import { loadWorking } from './working.ts'
 
 const setToday = (ctx: Ctx): Promise<unknown> => setClock(ctx, DEMO_TODAY)
@@ -125,7 +126,8 @@ const loadHistory =
   (count: number): Step['run'] =>
   async (ctx, tell) => {
     const published = await findPublished(ctx.db, (organ_id) => PROVINCE.test(organ_id))
-    await importNew(ctx, planHistory([...published.values()], count), tell)
+    const planned = planHistory([...published.values()], count)
+    await importNew(ctx, [...planWaiting((key) => published.get(key)), ...planned], tell)
   }
 
 const ORIGIN_WAIT_MS = 60_000

@@ -1,8 +1,9 @@
+import assert from 'node:assert/strict'
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
 import { buildStale } from '../../server/src/supervisor/build.ts'
 import type { Voice, World } from '../../server/test/harness.ts'
 
@@ -26,6 +27,8 @@ export interface Portal<W extends World> {
   readonly origin: string
   /** A browser window of someone signed in, or of a stranger. */
   open(voice: Voice | null, size?: Size): Promise<Page>
+  /** A page on a desk and on a phone: pictures taken, nothing running out of the window, nothing for axe to hold against it. */
+  see(voice: Voice, path: string, name: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -52,13 +55,21 @@ const build = async (): Promise<void> => {
   }
 }
 
-const signedIn = async (browser: Browser, origin: string, voice: Voice | null, size: Size): Promise<BrowserContext> => {
+const signedIn = async (browser: Browser, origin: string, voice: Voice | null, size: Size): Promise<Page> => {
   const context = await browser.newContext({ viewport: SIZES[size], locale: 'zh-CN', reducedMotion: 'reduce' })
+  context.setDefaultTimeout(20_000)
   if (voice) {
     const [name, value] = voice.cookie.split('=') as [string, string]
     await context.addCookies([{ name, value, url: origin }])
   }
-  return context
+  return context.newPage()
+}
+
+const look = async (page: Page, name: string, size: Size): Promise<void> => {
+  await page.setViewportSize(SIZES[size])
+  await shoot(page, `${name}-${size}`)
+  assert.ok((await overflow(page)) <= 0, `${name} runs out of a ${size}'s window`)
+  assert.deepEqual(await offences(page), [], `${name} on a ${size}`)
 }
 
 /** The real API with the built portal behind it, and a real browser before it. */
@@ -68,14 +79,20 @@ export const openPortal = async <W extends World>(openWorld: () => Promise<W>): 
   const world = await openWorld()
   const origin = await world.app.listen({ port: 0, host: '127.0.0.1' })
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+  // One window for each person: what they loaded once is not loaded again for the next page.
+  const windows = new Map<Voice, Promise<Page>>()
+  const open = (voice: Voice | null, size: Size = 'desktop') => signedIn(browser, origin, voice, size)
   return {
     world,
     origin,
-    open: async (voice, size = 'desktop') => {
-      const context = await signedIn(browser, origin, voice, size)
-      const page = await context.newPage()
-      page.setDefaultTimeout(8000)
-      return page
+    open,
+    see: async (voice, path, name) => {
+      const page = await (windows.get(voice) ?? open(voice))
+      windows.set(voice, Promise.resolve(page))
+      await page.goto(origin + path)
+      await settled(page)
+      await look(page, name, 'phone')
+      await look(page, name, 'desktop')
     },
     close: async () => {
       await browser.close()

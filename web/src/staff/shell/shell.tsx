@@ -39,7 +39,10 @@ const Pages = () => {
 /** Reading a new page begins at its top. */
 const useArrival = () => {
   const { pathname } = useLocation()
-  useEffect(() => window.scrollTo(0, 0), [pathname])
+  // In braces: newer browsers give a promise back, which React would take for the effect's cleanup.
+  useEffect(() => {
+    window.scrollTo(0, 0)
+  }, [pathname])
 }
 
 const Frame = ({ display, onDisplay }: { display: Display; onDisplay: (display: Display) => void }) => {

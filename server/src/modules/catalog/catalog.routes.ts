@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream'
 import { catalog as contract } from '@sanjiang/contract'
-import { type Route, serve } from '#kernel/serve.ts'
+import { download, type Route, serve } from '#kernel/serve.ts'
 import {
   checkDraft,
   checkResource,
@@ -12,11 +13,17 @@ import {
   saveResource,
   submitResource,
 } from './compile.service.ts'
+import { toJsonLd } from './export.rules.ts'
 import { diffResource, getVersion, listHistory, listVersions } from './history.service.ts'
+import { listHolders } from './holder.service.ts'
+import { reachOf } from './resource.rules.ts'
 import { readResource } from './resource.view.ts'
 import { approveResource, publishResource, rejectResource, returnResource, withdrawResource } from './review.service.ts'
+import { search } from './search.service.ts'
 import { currentChecker, getStandardVersion } from './standard.service.ts'
 import { listBasisRows, listClassRows, listStandardRows } from './standard.store.ts'
+import { listSuggestions } from './suggest.store.ts'
+import { listSynonyms, replaceSynonyms } from './synonym.service.ts'
 
 export const routes: readonly Route[] = [
   serve(contract.getStandard, async (ctx) => (await currentChecker(ctx.db)).standard),
@@ -45,5 +52,15 @@ export const routes: readonly Route[] = [
   serve(contract.listHistory, (ctx, { params }) => listHistory(ctx, params.id)),
   serve(contract.listVersions, (ctx, { params }) => listVersions(ctx, params.id)),
   serve(contract.getVersion, (ctx, { params }) => getVersion(ctx, params.id, params.version)),
+  serve(contract.search, (ctx, { query }) => search(ctx, query)),
+  serve(contract.suggest, (ctx, { query }) => listSuggestions(ctx.db, reachOf(ctx.actor), query.q.trim())),
+  serve(contract.listHolders, (ctx, { body }) => listHolders(ctx, body)),
+  serve(contract.exportResource, async (ctx, { params }) => {
+    const detail = await readResource(ctx, params.id, 'published')
+    const name = `${(detail.code ?? params.id).replace('/', '-')}.jsonld`
+    return download(name, Readable.from([JSON.stringify(toJsonLd(detail), null, 2)]))
+  }),
+  serve(contract.listSynonyms, (ctx) => listSynonyms(ctx)),
+  serve(contract.replaceSynonyms, (ctx, { body }) => replaceSynonyms(ctx, body.groups)),
   serve(contract.diffResource, (ctx, { params, query }) => diffResource(ctx, params.id, query)),
 ]

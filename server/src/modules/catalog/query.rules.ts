@@ -44,7 +44,8 @@ const everyRun = (q: string, synonyms: Synonyms): string =>
   )
 
 const MAX_LEXEMES = 9
-const SHARE_NEEDED = 0.6
+// One different character costs two lexemes, so little more than half may be asked for.
+const SHARE_NEEDED = 0.55
 
 const combinations = <T>(list: readonly T[], size: number): T[][] => {
   if (size === 0) return [[]]
@@ -53,15 +54,15 @@ const combinations = <T>(list: readonly T[], size: number): T[][] => {
   return [...combinations(rest, size - 1).map((one) => [head as T, ...one]), ...combinations(rest, size)]
 }
 
-/** Minimum match: any 60 % of the lexemes, written out as a disjunction that GIN answers from its posting lists alone. */
+/** Minimum match: 55 % of the lexemes, written out as a disjunction that GIN answers from its posting lists alone. */
 const mostOf = (q: string): string | undefined => {
   const lexemes = [
     ...new Set(
       runsOf(q).flatMap(({ kind, text }) => (kind === 'word' ? [text] : text.length > 1 ? bigramsOf(text) : [])),
     ),
   ].slice(0, MAX_LEXEMES)
-  if (lexemes.length < 2) return undefined
-  const need = Math.max(1, Math.ceil(lexemes.length * SHARE_NEEDED))
+  if (lexemes.length < 3) return undefined
+  const need = Math.ceil(lexemes.length * SHARE_NEEDED)
   return any(combinations(lexemes.map(quote), need).map(all))
 }
 

@@ -1,0 +1,135 @@
+import type { SearchHit } from '@sanjiang/contract/catalog'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { Db } from '#kernel/db.ts'
+import type { Attempt } from './query.rules.ts'
+import type { Reach } from './resource.rules.ts'
+import { mayRead } from './resource.store.ts'
+
+/** What a facet counts by, as an expression over `catalog.entry e`. */
+export const FACET_KEYS = {
+  provider: sql`e.provider_organ_id`,
+  region: sql`left(e.division_code, 4) || '00'`,
+  class: sql`left(e.class_code, 3)`,
+  share_type: sql`e.share_type`,
+  open_type: sql`e.open_type`,
+  format: sql`e.format_category`,
+  update_cycle: sql`e.update_cycle`,
+  attached: sql`case when e.attached_methods = '{}' then 'none' else e.attached_methods[1] end`,
+} as const
+export type FacetKey = keyof typeof FACET_KEYS
+
+/** Chosen values per facet; inside one facet any of them, between facets all. */
+export type Chosen = Partial<Record<FacetKey, readonly string[]>>
+
+const like = (prefixes: readonly string[]): string[] => prefixes.map((one) => `${one}%`)
+// A division's prefix: a province its first two digits, a prefecture four.
+const divisionPrefix = (code: string): string => code.replace(/0000$/, '').replace(/00$/, '')
+
+const CONDITIONS: Record<FacetKey, (values: readonly string[]) => RawBuilder<SqlBool>> = {
+  provider: (values) =>
+    sql`e.provider_organ_id in (
+      select o.organ_id from identity.organ o join identity.organ top on starts_with(o.path, top.path)
+      where top.organ_id = any(${values}))`,
+  region: (values) => sql`e.division_code like any(${like(values.map(divisionPrefix))})`,
+  class: (values) => sql`e.class_code like any(${like(values)})`,
+  share_type: (values) => sql`e.share_type = any(${values})`,
+  open_type: (values) => sql`e.open_type = any(${values})`,
+  format: (values) => sql`e.format_category = any(${values})`,
+  update_cycle: (values) => sql`e.update_cycle = any(${values})`,
+  attached: (values) =>
+    sql`(e.attached_methods && ${values} or ('none' = any(${values}) and e.attached_methods = '{}'))`,
+}
+
+const meets = ({ either }: Attempt): RawBuilder<SqlBool> =>
+  sql`(${sql.join(
+    either.map(({ terms, sounds, code }) => {
+      const parts = [
+        ...(terms ? [sql`e.terms @@ ${terms}::tsquery`] : []),
+        ...(sounds ? [sql`e.sounds @@ ${sounds}::tsquery`] : []),
+        ...(code ? [sql`e.code like ${`${code}%`}`] : []),
+      ]
+      return sql`(${sql.join(parts, sql` and `)})`
+    }),
+    sql` or `,
+  )})`
+
+export interface SearchOptions {
+  readonly reach: Reach
+  /** `undefined`: everything. */
+  readonly attempt?: Attempt
+  readonly rank?: { readonly q: string; readonly query: string }
+  readonly chosen: Chosen
+  readonly order: 'relevance' | 'newest' | 'name'
+  readonly offset: number
+  readonly limit: number
+}
+
+export interface FacetCount {
+  readonly facet: FacetKey
+  readonly code: string
+  readonly count: number
+}
+
+export interface SearchAnswer {
+  readonly total: number
+  readonly rows: Omit<SearchHit, 'matched_items'>[]
+  readonly facets: FacetCount[]
+}
+
+// Whole name, then its beginning, then anywhere in it, then where the words stand (A name … D summary); short names first.
+const scoreOf = (rank: SearchOptions['rank']): RawBuilder<unknown> =>
+  rank
+    ? sql`(case when e.name = ${rank.q} then 8 when starts_with(e.name, ${rank.q}) then 4
+        when position(${rank.q} in e.name) > 0 then 3 else 0 end
+        + ts_rank('{0.05, 0.2, 0.4, 1.0}', e.terms, ${rank.query}::tsquery) - length(e.name) * 0.002)`
+    : sql`0`
+
+const ORDERS = {
+  relevance: sql`h.score desc, h.published_on desc, h.resource_id`,
+  newest: sql`h.published_on desc, h.resource_id`,
+  name: sql`h.name, h.resource_id`,
+}
+
+export const searchEntries = async (db: Db, options: SearchOptions): Promise<SearchAnswer> => {
+  const { reach, attempt, rank, chosen, order, offset, limit } = options
+  const active = (Object.keys(chosen) as FacetKey[]).filter((key) => (chosen[key] ?? []).length > 0)
+  const flags = active.map((key) => sql`, ${CONDITIONS[key](chosen[key]!)} as ${sql.ref(`in_${key}`)}`)
+  const allBut = (key?: FacetKey) => {
+    const rest = active.filter((one) => one !== key).map((one) => sql.ref(`in_${one}`))
+    return rest.length > 0 ? sql.join(rest, sql` and `) : sql`true`
+  }
+  const keys = Object.keys(FACET_KEYS) as FacetKey[]
+  const { rows } = await sql<{ answer: SearchAnswer }>`
+    with hit as materialized (
+      select e.resource_id, e.name, e.published_on, ${order === 'relevance' ? scoreOf(rank) : sql`0`} as score
+        ${sql.join(
+          keys.map((key) => sql`, ${FACET_KEYS[key]} as ${sql.ref(`k_${key}`)}`),
+          sql``,
+        )}
+        ${flags.length > 0 ? sql.join(flags, sql``) : sql``}
+      from catalog.entry e
+      where ${mayRead(reach)} ${attempt ? sql`and ${meets(attempt)}` : sql``}),
+    page as (
+      select h.resource_id, row_number() over (order by ${ORDERS[order]}) as place
+      from hit h where ${allBut()} order by ${ORDERS[order]} limit ${limit} offset ${offset}),
+    facet as (${sql.join(
+      keys.map(
+        (key) => sql`(select ${key} as facet, ${sql.ref(`k_${key}`)} as code, count(*)::integer as count from hit
+          where ${allBut(key)} group by 2 order by 3 desc limit 100)`,
+      ),
+      sql` union all `,
+    )})
+    select json_build_object(
+      'total', (select count(*) from hit where ${allBut()}),
+      'facets', (select coalesce(json_agg(json_build_object('facet', facet, 'code', code, 'count', count)), '[]') from facet),
+      'rows', (select coalesce(json_agg(json_build_object('resource_id', e.resource_id, 'code', e.code, 'name', e.name,
+          'summary', e.summary, 'provider_organ_id', e.provider_organ_id, 'provider_name', o.name,
+          'division_code', e.division_code, 'class_code', e.class_code, 'class_title', n.title, 'share_type', e.share_type,
+          'open_type', e.open_type, 'format_category', e.format_category, 'format_type', e.format_type,
+          'update_cycle', e.update_cycle, 'attached_methods', e.attached_methods, 'item_count', e.item_count,
+          'version', e.version, 'published_on', e.published_on) order by p.place), '[]')
+        from page p join catalog.entry e using (resource_id)
+        join identity.organ o on o.organ_id = e.provider_organ_id
+        join catalog.class_node n on n.code = e.class_code)) as answer`.execute(db)
+  return rows[0]!.answer
+}

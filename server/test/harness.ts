@@ -157,14 +157,17 @@ const voiceOf = (app: FastifyInstance, person: Awaited<ReturnType<typeof enrol>>
 }
 
 /** The whole staff API on a database of its own, in demo mode so that the business date can be moved. */
-export const openWorld = async ({ today = '2017-12-11' } = {}): Promise<World> => {
+export const openWorld = async ({
+  today = '2017-12-11',
+  gatewayOrigin = 'http://127.0.0.1:9',
+} = {}): Promise<World> => {
   const database = await cloneDatabase()
   const dataDir = await mkdtemp(join(tmpdir(), 'sanjiang-world-'))
   const admin = superuser(database.url)
   const house = await openHouse({
     role: 'test',
     databaseUrl: database.url,
-    site: { demo: true, dataDir, gatewayOrigin: 'http://127.0.0.1:9' },
+    site: { demo: true, dataDir, gatewayOrigin },
     logLevel: 'silent',
     modules: MODULES,
   })

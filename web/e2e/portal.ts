@@ -119,6 +119,7 @@ export const offences = async (page: Page): Promise<string[]> => {
 }
 
 export const shoot = async (page: Page, name: string): Promise<void> => {
+  await page.evaluate('window.scrollTo(0, 0)')
   await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true })
 }
 

@@ -15,14 +15,14 @@ const History = ({ organ }: { organ: OrganDetail }) => (
         <li key={valid_from} className="talk">
           <b>{name}</b>
           <span className="muted">
-            　{valid_from} 至 {valid_to ?? '今'}
+            {valid_from} 至 {valid_to ?? '今'}
           </span>
         </li>
       ))}
       {organ.successions.map(({ successor_id, successor_name, on_date, how }) => (
         <li key={`${successor_id} ${on_date}`} className="talk coordinate">
           <b>{SUCCESSION_KINDS.titles[how]}</b>
-          <span className="muted">　{on_date}</span>
+          <span className="muted">{on_date}</span>
           <p>
             承继机构：<Link to={`/identity/organs/${successor_id}`}>{successor_name}</Link>
           </p>
@@ -31,7 +31,7 @@ const History = ({ organ }: { organ: OrganDetail }) => (
       {organ.dissolved_on && organ.successions.length === 0 && (
         <li className="talk dispute">
           <b>撤销</b>
-          <span className="muted">　{organ.dissolved_on}</span>
+          <span className="muted">{organ.dissolved_on}</span>
         </li>
       )}
     </ol>

@@ -61,7 +61,7 @@ export const GrantVersions = ({ grant, nameOf }: { grant: GrantDetail; nameOf: (
             <li key={version.version} className="talk">
               <b>第 {version.version} 版</b>
               <span className="muted">
-                　{version.issued_on} · {version.issued_by_name} · {version.change_reason}
+                {version.issued_on} · {version.issued_by_name} · {version.change_reason}
               </span>
               {before ? (
                 <Changes changes={changesOf(before, version, nameOf)} />

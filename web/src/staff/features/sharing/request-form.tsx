@@ -74,7 +74,9 @@ const PurposeFields = () => (
         {Object.entries(PURPOSES.titles).map(([code, title]) => (
           <Radio key={code} value={code}>
             {title}
-            <span className="muted">　{PURPOSE_HINTS[code]}</span>
+            <span className="muted" style={{ marginLeft: '0.75em' }}>
+              {PURPOSE_HINTS[code]}
+            </span>
           </Radio>
         ))}
       </Radio.Group>

@@ -10,7 +10,7 @@ const Said = ({ message }: { message: Message }) => (
   <li className={`talk ${message.kind}`}>
     <b>{message.organ_name ?? message.author_name}</b>
     <span className="muted">
-      　{message.author_name} · {message.sent_on}
+      {message.author_name} · {message.sent_on}
       {message.kind !== 'note' && ` · ${MESSAGE_KINDS.titles[message.kind]}`}
     </span>
     <p>{message.text}</p>

@@ -45,7 +45,7 @@ const Decision = ({ decision }: { decision: DecisionRecord }) => {
     <div className="talk">
       <b>{DECISION_OUTCOMES.titles[decision.outcome]}</b>
       <span className="muted">
-        　{decision.decided_by_name} · {decision.decided_on}
+        {decision.decided_by_name} · {decision.decided_on}
         {decision.round > 1 && ` · 第 ${decision.round} 次答复`}
         {decision.on_time === false && ' · 超期答复'}
       </span>
@@ -152,12 +152,12 @@ const View = ({ request }: { request: RequestDetail }) => {
       {(state as { justSubmitted?: boolean } | null)?.justSubmitted && <Outcome request={request} />}
       <div className="split">
         <div>
+          <Panel title="申请内容">
+            <Terms request={request} />
+          </Panel>
           {request.can.includes('decide') && <DecisionForm key={request.round} request={request} />}
           <Panel title="信息项">
             <RequestItems items={request.items} />
-          </Panel>
-          <Panel title="申请内容">
-            <Terms request={request} />
           </Panel>
           {request.decisions.length > 0 && (
             <Panel title="答复">

@@ -54,6 +54,15 @@ export const resumePerson = endpoint({
   params: ById,
   response: Person,
 })
+export const movePerson = endpoint({
+  method: 'POST',
+  path: '/identity/persons/:id/move',
+  permission: 'identity.person.edit',
+  summary: '调入另一机构（原有角色一并收回，会话关闭）',
+  params: ById,
+  body: input({ organ_id: OrganId }),
+  response: Person,
+})
 export const unlockPerson = endpoint({
   method: 'POST',
   path: '/identity/persons/:id/unlock',

@@ -14,9 +14,10 @@ import { removeSessions } from './session.store.ts'
 
 const toPerson = (ctx: Ctx, row: store.PersonRow): Person => {
   const can: string[] = []
-  if (hasPermission(ctx.actor, 'identity.person.edit')) can.push(row.state === 'active' ? 'suspend' : 'resume')
+  if (row.person_id === ctx.actor.person_id) return { ...row, can } as Person
+  if (hasPermission(ctx.actor, 'identity.person.edit')) can.push(row.state === 'active' ? 'suspend' : 'resume', 'move')
   if (hasPermission(ctx.actor, 'identity.person.unlock')) can.push('unlock')
-  if (hasPermission(ctx.actor, 'identity.role.assign') && row.person_id !== ctx.actor.person_id) can.push('assign_role')
+  if (hasPermission(ctx.actor, 'identity.role.assign')) can.push('assign_role')
   return { ...row, can } as Person
 }
 
@@ -43,11 +44,16 @@ export const listPersons = async (ctx: Ctx, { after, limit = 20, organ_id, q }: 
   )
 }
 
-const recordPerson = (tx: Tx, ctx: Ctx, change: { verb: string; person_id: string; after?: unknown }) =>
+const recordPerson = (
+  tx: Tx,
+  ctx: Ctx,
+  change: { verb: string; person_id: string; before?: unknown; after?: unknown },
+) =>
   record(tx, ctx, {
     type: `identity.person.${change.verb}`,
     subject_kind: 'identity.person',
     subject_id: change.person_id,
+    before: change.before,
     after: change.after,
   })
 
@@ -116,6 +122,21 @@ export const resumePerson = (ctx: Ctx, personId: string): Promise<Person> =>
     if (person.state !== 'suspended') throw new Fault('wrong_state')
     await store.updatePerson(tx, personId, { state: 'active' })
     await recordPerson(tx, ctx, { verb: 'resumed', person_id: personId })
+    return read(inner, personId)
+  })
+
+/** Moves a person to another organ. What he was entitled to where he was stays there: his roles and sessions end. */
+export const movePerson = (ctx: Ctx, personId: string, organ_id: string): Promise<Person> =>
+  inTx(ctx, async (tx, inner) => {
+    assertOther(ctx, personId, '不能调动自己的账号')
+    const person = await lock(tx, ctx, { id: personId, permission: 'identity.person.edit' })
+    if (person.organ_id === organ_id) throw new Fault('wrong_state', '已在这一机构')
+    await getReachedOrgan(tx, ctx, { organ_id, permission: 'identity.person.edit' })
+    const roles = await store.removeRoles(tx, personId)
+    await store.updatePerson(tx, personId, { organ_id })
+    await removeSessions(tx, personId)
+    const before = { organ_id: person.organ_id, roles }
+    await recordPerson(tx, ctx, { verb: 'moved', person_id: personId, before, after: { organ_id, roles: [] } })
     return read(inner, personId)
   })
 

@@ -71,6 +71,7 @@ export const insertPerson = (tx: Tx, person: NewPerson) =>
     .execute()
 
 interface PersonChange {
+  organ_id?: string
   state?: string
   failed_count?: number
   locked_until?: string | null
@@ -130,3 +131,6 @@ export const removeRole = (tx: Tx, role: { person_id: string; role: string; orga
     .where('role', '=', role.role)
     .where('organ_id', '=', role.organ_id)
     .executeTakeFirst()
+
+export const removeRoles = (tx: Tx, personId: string) =>
+  tx.deleteFrom('identity.person_role').where('person_id', '=', personId).returning(['role', 'organ_id']).execute()

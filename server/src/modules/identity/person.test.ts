@@ -122,7 +122,7 @@ test('suspending an account ends its sessions; resumed, it opens new ones (T16.1
   const look = async () => (await send(world, { method: 'GET', path: contract.getSession.path }, { cookie })).status
   assert.equal(await look(), 200)
   const suspended = await system.call(contract.suspendPerson, { params: { id: person_id } })
-  assert.deepEqual([suspended.state, suspended.can], ['suspended', ['resume']])
+  assert.deepEqual([suspended.state, suspended.can], ['suspended', ['resume', 'move']])
   assert.equal(await look(), 401)
   await system.call(contract.resumePerson, { params: { id: person_id } })
   assert.equal(await look(), 401, 'the old session stays ended')
@@ -171,6 +171,33 @@ test('a department’s account administrator sees and keeps the people of his de
   const refused = await admin.refused(contract.createPerson, { body } as never)
   assert.deepEqual([refused.code, refused.fields?.[0]?.rule], ['invalid', 'reach'])
   assert.equal((await admin.call(contract.suspendPerson, { params: { id: own.person_id } })).state, 'suspended')
+})
+
+test('who moves to another organ leaves his roles and sessions behind (T16.1)', async () => {
+  const { person_id: id, username } = await openAccount(world, { roles: ['cataloger', 'provider'] })
+  const { cookie } = await login(world, { username, password: PASSWORD })
+  const moved = await system.call(contract.movePerson, { params: { id }, body: { organ_id: ORGANS.commerce } })
+  assert.deepEqual([moved.organ_id, moved.roles], [ORGANS.commerce, []])
+  assert.equal((await send(world, { method: 'GET', path: contract.getSession.path }, { cookie })).status, 401)
+  const [event] = await world.sql<{ before: { roles: unknown[] } }>(
+    `select before from kernel.event where type = 'identity.person.moved' and subject_id = $1`,
+    [id],
+  )
+  assert.equal(event!.before.roles.length, 2)
+  const again = { params: { id }, body: { organ_id: ORGANS.commerce } }
+  assert.equal((await system.refused(contract.movePerson, again as never)).code, 'wrong_state')
+})
+
+test('a department’s administrator moves nobody out of his reach, nor in from beyond it (T16.1)', async () => {
+  const admin = await world.signIn('commerce', 'organ_admin')
+  const [own, foreign] = [
+    await openAccount(world, { organ: 'commerce' }),
+    await openAccount(world, { organ: 'civil_affairs' }),
+  ]
+  const move = async (id: string, organ_id: string) =>
+    (await admin.refused(contract.movePerson, { params: { id }, body: { organ_id } } as never)).code
+  assert.equal(await move(own.person_id, ORGANS.audit), 'invalid')
+  assert.equal(await move(foreign.person_id, ORGANS.commerce), 'not_found')
 })
 
 test('an officer without an office sees nobody’s account (T16.1)', async () => {

@@ -14,7 +14,7 @@ const sealAccessFact: Task = {
 const sealAdminFact: Task = {
   name: 'ledger.admin.seal',
   on: [
-    ...['locked', 'unlocked', 'created', 'suspended', 'resumed', 'password_changed', 'totp_enrolled'].map(
+    ...['locked', 'unlocked', 'created', 'suspended', 'resumed', 'moved', 'password_changed', 'totp_enrolled'].map(
       (verb) => `identity.person.${verb}`,
     ),
     ...['granted', 'withdrawn'].map((verb) => `identity.role.${verb}`),

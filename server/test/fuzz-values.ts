@@ -218,11 +218,11 @@ const deep = (depth: number): unknown => {
 
 type Place = { readonly parent: Record<string | number, unknown>; readonly key: string | number }
 
-const placesOf = (value: unknown): Place[] => {
-  if (typeof value !== 'object' || value === null) return []
+const placesOf = (value: unknown, depth = 6): Place[] => {
+  if (typeof value !== 'object' || value === null || depth === 0) return []
   const parent = value as Record<string | number, unknown>
   const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value)
-  return keys.flatMap((key) => [{ parent, key }, ...placesOf(parent[key])])
+  return keys.flatMap((key) => [{ parent, key }, ...placesOf(parent[key], depth - 1)])
 }
 
 /** A valid value with one or more places spoilt: replaced, left out, doubled or joined by fields nobody declared. */

@@ -1,14 +1,34 @@
-import { type Permission, ROLES, type Role, roleSpec, sharing } from '@sanjiang/contract'
+import { generateKeyPairSync } from 'node:crypto'
+import {
+  API_PREFIX,
+  catalog,
+  gateway,
+  identity,
+  type Permission,
+  ROLES,
+  type Role,
+  roleSpec,
+  sharing,
+} from '@sanjiang/contract'
+import type { InjectOptions, LightMyRequestResponse } from 'fastify'
+import { makeCheckpointer, openNodeKeys } from '#modules/ledger/index.ts'
+import { draftOf } from './catalog-world.ts'
+import { type Corpus, type Entry, keepCall } from './fuzz-shots.ts'
 import { type OrganKey, openWorld, type Voice, type World } from './harness.ts'
-import { ask, publish, registerClient } from './sharing-ground.ts'
+import { ask, CLASSES, type PublishedResource, publish } from './sharing-ground.ts'
 
 /** Marks planted in rows between two departments that no caller below belongs to: whoever reads one has seen too much. */
-export const CANARY = { sharing: 'canary-sharing-7f3a', client: 'canary-client-7f3a' } as const
+export const CANARY = {
+  sharing: 'canary-sharing-7f3a',
+  client: 'canary-client-7f3a',
+  draft: 'canary-draft-7f3a',
+} as const
 
 /** Whose permission, reaching the whole province, makes seeing a canary right. */
 const ENTITLED: Record<keyof typeof CANARY, readonly Permission[]> = {
   sharing: ['sharing.request.read', 'sharing.grant.read', 'ledger.entry.read'],
   client: ['identity.client.read', 'sharing.grant.read', 'ledger.entry.read'],
+  draft: ['catalog.resource.publish', 'ledger.entry.read'],
 }
 
 export interface Caller {
@@ -67,12 +87,39 @@ interface Pair {
   readonly client: string
 }
 
+/** A system with a key, addresses and a secret, and the provider's service behind a resource. */
+const connect = async (world: World, { consumer, provider, client }: Pair, resource: PublishedResource) => {
+  const [registrar, host] = [await world.signIn(consumer, 'consumer'), await world.signIn(provider, 'provider')]
+  const { client_id } = await registrar.call(identity.registerClient, { body: { name: client } })
+  const params = { id: client_id }
+  const { publicKey } = generateKeyPairSync('ed25519')
+  const public_key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
+  const { keys } = await registrar.call(identity.addClientKey, { params, body: { public_key } })
+  await registrar.call(identity.setClientAddresses, { params, body: { allowed_addresses: ['10.1.2.3'] } })
+  await registrar.call(identity.issueClientSecret, { params })
+  await registrar.call(identity.revokeClientKey, { params: { id: client_id, key_id: keys[0]!.key_id } })
+  await host.call(gateway.attachService, {
+    body: {
+      resource_id: resource.resource_id,
+      body_kind: 'json',
+      method: 'GET',
+      url: `http://127.0.0.1:9/${client}`,
+      parameters: [{ name: 'citizen_id', in: 'query', item: 'citizen_id', required: true, subject: 'citizen_id' }],
+      rows_pointer: '/data',
+      fields: ['name', 'sex', 'citizen_id', 'address'].map((item) => ({ item, pointer: `/${item}` })),
+      ok_rule: { pointer: '/code', values: [0] },
+    },
+  })
+  return client_id
+}
+
 /** Requests in every state, grants, a correction, messages and a client between two departments. */
-const deal = async (world: World, { consumer, provider, text, client }: Pair): Promise<void> => {
+const deal = async (world: World, pair: Pair): Promise<void> => {
+  const { consumer, provider, text } = pair
   const asker = await world.signIn(consumer, 'consumer')
   const answerer = await world.signIn(provider, 'provider')
   const resource = await publish(world, { organ: provider, name: `${provider}业务信息` })
-  const client_id = await registerClient(world, consumer, client)
+  const client_id = await connect(world, pair, resource)
   const names = ['name', 'citizen_id', 'address']
   const more = { scenario: `${text} 核验身份`, purpose_ref: text, client_id }
   const requests = []
@@ -96,13 +143,59 @@ const deal = async (world: World, { consumer, provider, text, client }: Pair): P
   })
 }
 
+/** An entry in every state of its way, each with its own content. */
+const compile = async (world: World, { provider, text }: Pick<Pair, 'provider' | 'text'>): Promise<void> => {
+  const cataloger = await world.signIn(provider, 'cataloger')
+  const reviewer = await world.signIn(provider, 'dept_reviewer')
+  const create = async (state: string) => {
+    const body = { ...draftOf(`${text} ${state}`), class_code: CLASSES[provider] }
+    return (await cataloger.call(catalog.createResource, { body })).resource_id
+  }
+  await create('草稿')
+  const [submitted, approved] = [await create('待部门审核'), await create('待平台审核')]
+  for (const id of [submitted, approved]) await cataloger.call(catalog.submitResource, { params: { id } })
+  await reviewer.call(catalog.approveResource, { params: { id: approved }, body: {} })
+  const removed = await create('将删除')
+  await cataloger.call(catalog.removeResource, { params: { id: removed } })
+}
+
+/** Keeps what succeeds while the world is furnished. */
+const listen = ({ app }: World, entries: readonly Entry[]): Corpus => {
+  const corpus: Corpus = new Map()
+  const shapes = entries.map((entry) => ({
+    entry,
+    method: entry.endpoint.method,
+    path: new RegExp(`^${API_PREFIX}${entry.endpoint.path.replace(/:\w+/g, '[^/?]+')}(\\?.*)?$`),
+  }))
+  const inject = app.inject.bind(app) as (options: InjectOptions) => Promise<LightMyRequestResponse>
+  const listening = async (options: InjectOptions): Promise<LightMyRequestResponse> => {
+    const answer = await inject(options)
+    const { method = 'GET', url, payload } = options
+    const shape = shapes.find((one) => one.method === method && one.path.test(String(url)))
+    if (shape && answer.statusCode < 400)
+      keepCall(corpus, shape.entry, { url: String(url), body: typeof payload === 'string' ? payload : undefined })
+    return answer
+  }
+  Object.assign(app, { inject: listening })
+  return corpus
+}
+
 /** A province with dealings between the callers' departments, and others between departments that are no business of theirs. */
-export const openFuzzWorld = async (): Promise<{ world: World; callers: Caller[] }> => {
+export const openFuzzWorld = async (entries: readonly Entry[]) => {
   const world = await openWorld({ today: '2017-12-11' })
-  await deal(world, { consumer: 'civil_affairs', provider: 'police', text: '低保核对', client: '低保系统' })
-  await deal(world, { consumer: 'police', provider: 'civil_affairs', text: '婚姻核对', client: '户政系统' })
-  const canary = { text: CANARY.sharing, client: CANARY.client }
-  await deal(world, { consumer: 'commerce', provider: 'social_security', ...canary })
+  const corpus = listen(world, entries)
+  const mine: Pair = { consumer: 'civil_affairs', provider: 'police', text: '低保核对', client: 'dibao' }
+  const theirs: Pair = {
+    consumer: 'commerce',
+    provider: 'social_security',
+    text: CANARY.sharing,
+    client: CANARY.client,
+  }
+  for (const pair of [theirs, { ...mine, consumer: mine.provider, provider: mine.consumer, client: 'huzheng' }, mine]) {
+    await deal(world, pair)
+    await compile(world, { provider: pair.provider, text: pair === theirs ? CANARY.draft : pair.text })
+  }
   await world.drain()
-  return { world, callers: await openCallers(world) }
+  await makeCheckpointer(world.house, openNodeKeys(world.house.site)).tick()
+  return { world, callers: await openCallers(world), corpus }
 }

@@ -35,7 +35,7 @@ export const PEOPLE: readonly ItemSpec[] = [
   { name: '案件线索', name_en: 'case_lead', share_type: 'withheld' },
 ]
 
-const CLASSES: Partial<Record<OrganKey, string>> = {
+export const CLASSES: Partial<Record<OrganKey, string>> = {
   police: '363007',
   civil_affairs: '363010',
   social_security: '363013',

@@ -45,7 +45,23 @@ export const openPool = (url: string, { role, max = 10, name = 'sanjiang' }: DbO
   return pool
 }
 
-export const openDb = (pool: pg.Pool): Db => new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+const pools = new WeakMap<Db, pg.Pool>()
+
+export const openDb = (pool: pg.Pool): Db => {
+  const db: Db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  pools.set(db, pool)
+  return db
+}
+
+/**
+ * A statement that PostgreSQL plans once per connection: for the few that run all day. Named statements need a session,
+ * so a pooler before the database must keep sessions or follow prepared statements (PgBouncer from 1.21).
+ */
+export const runPrepared = async <T extends pg.QueryResultRow>(
+  db: Db,
+  { name, text }: { readonly name: string; readonly text: string },
+  values: unknown[],
+): Promise<T[]> => (await pools.get(db)!.query<T>({ name, text, values })).rows
 
 /**
  * The only way to get a `Tx`. The inner ctx's `db` *is* the transaction, so reads made through it see what was written

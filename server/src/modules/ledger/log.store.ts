@@ -1,5 +1,6 @@
-import { CompiledQuery, sql } from 'kysely'
-import type { Db } from '#kernel/db.ts'
+import { sql } from 'kysely'
+import type { QueryResultRow } from 'pg'
+import { type Db, runPrepared } from '#kernel/db.ts'
 import { bytesArray, encodedTextArray, integerArray, textArray } from './binary-array.ts'
 import { COLUMNS, type Columns } from './entry.rules.ts'
 
@@ -68,6 +69,9 @@ with head as (
 select exists (select from head) as held, (select version from kernel.policy) as policy_version,
   current_setting('synchronous_commit') as sync`
 
+// Planning it anew for every batch cost PostgreSQL 1 ms, as much as inserting 20 entries.
+const PREPARED = { name: 'ledger.commit', text: COMMIT }
+
 const parametersOf = ({ log_id, from, month, entries }: Batch): unknown[] => {
   const subjects: string[] = []
   const owners: number[] = []
@@ -96,7 +100,7 @@ const parametersOf = ({ log_id, from, month, entries }: Batch): unknown[] => {
 
 /** One statement, one commit: moves the head and inserts the entries and their subjects, or does nothing at all. */
 export const commitBatch = async (db: Db, batch: Batch): Promise<Committed> => {
-  const { rows } = await db.executeQuery<Committed>(CompiledQuery.raw(COMMIT, parametersOf(batch)))
+  const rows = await runPrepared<Committed & QueryResultRow>(db, PREPARED, parametersOf(batch))
   return rows[0]!
 }
 

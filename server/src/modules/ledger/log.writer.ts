@@ -28,6 +28,9 @@ interface Limits {
   readonly attemptMs: number
   readonly giveUpMs: number
   readonly beatMs: number
+  /** After a batch of at least `crowd` entries the next one is gathered this long: fewer commits for the same entries. */
+  readonly gatherMs: number
+  readonly crowd: number
 }
 
 const LIMITS: Limits = {
@@ -37,6 +40,8 @@ const LIMITS: Limits = {
   attemptMs: 5_000,
   giveUpMs: 5_000,
   beatMs: 5_000,
+  gatherMs: 2,
+  crowd: 8,
 }
 const MAX_ENTRY_BYTES = 262_144
 /** Half of the minute that a verifier grants before it calls an entry back-dated. */

@@ -18,7 +18,8 @@ export interface PlaneParts {
   readonly ledger: LogWriter
   /** Keyed hashes of the persons and firms a call is about. */
   readonly hashSubjects: (subjects: readonly Subject[]) => string[]
-  readonly today: () => Promise<string>
+  /** Business date; a promise only when it has to be looked up. */
+  readonly today: () => string | Promise<string>
 }
 
 export interface Answered {
@@ -121,7 +122,8 @@ const refuse = async (parts: PlaneParts, course: Course, { fault, grant, service
 /** Takes quota, asks the provider, shapes the answer; a failure is sealed as such and gives the quota back. */
 const perform = async (parts: PlaneParts, course: Course, allowed: Allowed): Promise<Fetched> => {
   const { grant } = allowed
-  if (!(await parts.quotas.take(grant, course.today))) {
+  const taken = parts.quotas.take(grant, course.today)
+  if (!(typeof taken === 'boolean' ? taken : await taken)) {
     const fault = new Fault('quota_exceeded', `授权的调用次数已用完（${grant.quota_count}）`)
     return refuse(parts, course, { ...allowed, fault })
   }
@@ -139,7 +141,8 @@ const perform = async (parts: PlaneParts, course: Course, allowed: Allowed): Pro
  * returned before its receipt is durable; a refusal of a known client is sealed as well (architecture §6).
  */
 export const governCall = async (parts: PlaneParts, caller: Caller, incoming: Incoming): Promise<Answered> => {
-  const today = await parts.today()
+  const day = parts.today()
+  const today = typeof day === 'string' ? day : await day
   const claim = claimOf(caller, today)
   const snapshot = parts.snapshots.current()
   const course: Course = { caller, incoming, version: snapshot.version, today }

@@ -4,9 +4,9 @@ import { openDb, openPool } from '#kernel/db.ts'
 import type { Log } from '#kernel/log.ts'
 import { openLog, openNodeKeys, subjectHashes } from '#modules/ledger/index.ts'
 import { toBlockList } from './address.ts'
+import { keepBusinessDay } from './business-day.ts'
 import { makeEgress } from './egress.ts'
 import { type BreakerLimits, openForwarder } from './forward.ts'
-import { inTime } from './in-time.ts'
 import { openKnocks } from './knocks.ts'
 import { openQuotas } from './quota.ts'
 import { openPlaneServer, type PlaneServer } from './server.ts'
@@ -31,7 +31,6 @@ export interface GatewayOptions {
 // One connection writes receipts, one reads the policy, the rest are for quotas: calls themselves need none.
 const CONNECTIONS = 6
 const FOLLOW_MS = 500
-const CLOCK_MS = 5000
 
 /**
  * One gateway process: its own connections (as the role that may write receipts and quotas and nothing else), its own
@@ -47,7 +46,6 @@ export const openGateway = async (options: GatewayOptions): Promise<PlaneServer>
   await snapshots.follow(FOLLOW_MS)
   const quotas = openQuotas(pool)
   const forwarder = openForwarder(makeEgress(options.egressAllow), options.breaker)
-  const clock = makeClock(db, demo)
   const parts = {
     snapshots,
     quotas,
@@ -59,7 +57,7 @@ export const openGateway = async (options: GatewayOptions): Promise<PlaneServer>
     knocks: openKnocks(),
     proxies: toBlockList(options.trustedProxies ?? []),
     hashSubjects: (subjects: Parameters<typeof subjectHashes>[1]) => subjectHashes(keys, subjects),
-    today: () => inTime(clock.today(), CLOCK_MS),
+    today: keepBusinessDay(makeClock(db, demo)),
     ping: async () => void (await sql`select 1`.execute(db)),
   }
   const server = await openPlaneServer(parts, options)

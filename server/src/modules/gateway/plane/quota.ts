@@ -4,7 +4,7 @@ import type { GrantRow } from './snapshot.ts'
 
 export interface Quotas {
   /** Takes one call from the grant's quota; false when it is used up. */
-  take(grant: GrantRow, today: string): Promise<boolean>
+  take(grant: GrantRow, today: string): boolean | Promise<boolean>
   /** Gives one back: the provider failed, nothing was received. */
   giveBack(grant: GrantRow, today: string): void
   /** Returns what was leased and not used, at a clean stop. */
@@ -71,18 +71,24 @@ export const openQuotas = (pool: Pool): Quotas => {
     else lease.left += got
   }
 
+  const takeLater = async (lease: Lease, grant: GrantRow, period: string): Promise<boolean> => {
+    while (lease.left === 0) {
+      if (Date.now() < lease.spentUntil) return false
+      lease.refill ??= refill(lease, grant, period).finally(() => {
+        lease.refill = null
+      })
+      await lease.refill
+    }
+    lease.left -= 1
+    return true
+  }
+
   return {
-    take: async (grant, today) => {
+    take: (grant, today) => {
       if (grant.quota_count === null) return true
       const period = periodOf(grant, today)
       const lease = leaseFor(`${grant.grant_id} ${period} ${grant.quota_count}`)
-      while (lease.left === 0) {
-        if (Date.now() < lease.spentUntil) return false
-        lease.refill ??= refill(lease, grant, period).finally(() => {
-          lease.refill = null
-        })
-        await lease.refill
-      }
+      if (lease.left === 0) return takeLater(lease, grant, period)
       lease.left -= 1
       return true
     },

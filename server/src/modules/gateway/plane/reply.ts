@@ -51,6 +51,8 @@ export const problemReply = (fault: Fault, trace: string): Reply => ({
 /** Unread bodies up to this are read and thrown away, so that the connection can go on; longer ones end it. */
 const DISCARD_BYTES = 8_388_608
 
+const ONE_WRITE_BYTES = 65_536
+
 const mayGoOn = (request: IncomingMessage): boolean =>
   request.complete ||
   (request.headers['transfer-encoding'] === undefined &&
@@ -71,7 +73,10 @@ export const sendReply = ({ request, response, trace, isLast }: Exchange, { stat
   if (isLast || !mayGoOn(request)) headers.push('connection', 'close')
   else if (!request.complete) request.resume()
   response.writeHead(status, headers)
-  response.end(body)
+  // Bytes as a latin1 string leave in one write together with the head; as a buffer they would be a second part.
+  if (typeof body === 'string') response.end(body)
+  else if (body.length > ONE_WRITE_BYTES) response.end(body)
+  else response.end(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1'), 'latin1')
 }
 
 export interface Exchange {

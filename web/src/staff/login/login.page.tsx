@@ -32,7 +32,8 @@ const DemoNote = () => {
   if (!data?.demo) return null
   return (
     <p className="demo-note">
-      <b>演示环境</b> 业务日期 {data.today}。数据均为虚构。账号如 gs.bianmu（工商编目员）、ga.shiyong（公安使用员）、dzzw.mulu（平台目录管理员），口令见启动平台的终端。
+      <b>演示环境</b> 业务日期 {data.today}。数据均为虚构。账号如
+      gs.bianmu（工商编目员）、ga.shiyong（公安使用员）、dzzw.mulu（平台目录管理员），口令见启动平台的终端。
     </p>
   )
 }

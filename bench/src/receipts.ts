@@ -12,13 +12,16 @@ import { startPostgres } from '../../server/src/kernel/postgres.ts'
 import type { EntryDraft } from '../../server/src/modules/ledger/entry.rules.ts'
 import { columnsOf, sealedBody } from '../../server/src/modules/ledger/entry.rules.ts'
 import { openLog } from '../../server/src/modules/ledger/log.writer.ts'
+import { measureVerification } from './receipts.verify.ts'
 
 const CONNECTIONS = 32
 /** Callers awaiting their receipt at once, as a gateway at full load has them. */
 const CALLERS = 4_096
-const ROUNDS = 7
-const ROUND_MS = 2_000
+const isQuick = process.argv.includes('--quick')
+const ROUNDS = isQuick ? 2 : 7
+const ROUND_MS = isQuick ? 1_000 : 2_000
 const WARM_MS = 1_000
+const VERIFIED = isQuick ? 30_000 : 200_000
 
 const digest = 'c0ffee'.padEnd(64, '0')
 const GRANTS = Array.from({ length: 500 }, () => randomUUID())
@@ -146,6 +149,7 @@ const main = async (): Promise<void> => {
     await ours.close()
     await pool.end()
     await db.destroy()
+    const verification = await measureVerification(VERIFIED, isQuick ? 3 : 9)
     const ratioTo = (name: 'peer' | 'bare'): number =>
       Number(median(figures.ours.map((value, index) => value / figures[name][index]!)).toFixed(2))
     console.log(
@@ -159,6 +163,7 @@ const main = async (): Promise<void> => {
           ratio_to_insert_without_subject: ratioTo('bare'),
           insert_without_subject: Math.round(median(figures.bare)),
           ours_at_32_callers: Math.round(few.perSecond),
+          verification,
         },
       }),
     )

@@ -1,5 +1,9 @@
 import { SealError } from './seal-error.ts'
 
+/** Node's own byte array looks for a byte twice as fast as the standard one; a browser has only the latter. */
+const { Buffer: NodeBytes } = globalThis as { Buffer?: { alloc(size: number): Uint8Array } }
+const allocate = (size: number): Uint8Array => NodeBytes?.alloc(size) ?? new Uint8Array(size)
+
 /** A caller may hand over a whole file at once; it is still worked through in pieces that stay in the cache. */
 const PIECE = 128 * 1024
 /** No line of ours comes near: the longest, a segment of 8,192 leaves, is 350 KB. */
@@ -28,7 +32,7 @@ export class Line {
  * 6962 wants before a leaf, so hashing an entry copies nothing. The last line may lack its newline.
  */
 export class LineSplitter {
-  #buffer = new Uint8Array(256 * 1024)
+  #buffer = allocate(256 * 1024)
   #start = 1
   #end = 1
   #scanned = 1
@@ -62,7 +66,7 @@ export class LineSplitter {
     const kept = Math.max(0, this.#end - this.#start)
     if (kept + chunk.length > MAX_LINE_BYTES) throw new SealError('out_of_range', `line.${this.#no + 1}`, '行过长')
     const needed = 1 + kept + chunk.length
-    const target = needed > this.#buffer.length ? new Uint8Array(needed * 2) : this.#buffer
+    const target = needed > this.#buffer.length ? allocate(needed * 2) : this.#buffer
     if (target === this.#buffer) target.copyWithin(1, this.#start, this.#end)
     else target.set(this.#buffer.subarray(this.#start, this.#end), 1)
     this.#scanned = 1 + Math.max(0, this.#scanned - this.#start)

@@ -95,6 +95,12 @@ const compile = async (stage: Stage, { cataloger, reviewer, publisher }: Staff) 
 
 type Published = Awaited<ReturnType<typeof compile>>
 
+const find = async (stage: Stage, { consumer }: Staff, published: Published): Promise<void> => {
+  const { rows } = await consumer.call(catalog.search, { query: { q: '常住人口' } })
+  assert.equal(rows[0]?.resource_id, published.resource_id)
+  stage.tell('民政厅检索“常住人口”', `${rows[0].code} ${rows[0].name}`)
+}
+
 const attach = async (
   stage: Stage,
   { provider }: Staff,
@@ -272,6 +278,7 @@ export const runJourney = async (stage: Stage): Promise<void> => {
   try {
     const all = await staff(stage)
     const published = await compile(stage, all)
+    await find(stage, all, published)
     await attach(stage, all, { resource_id: published.resource_id, origin: `http://127.0.0.1:${serving.port}` })
     const client = await register(all)
     const granted = await request(stage, all, { published, client_id: client.client_id })

@@ -1,10 +1,22 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startPlatform } from '../server/test/platform.ts'
+import { type Platform, spawnPlatform, until } from '../server/test/platform.ts'
 import { runJourney } from './tour.journey.ts'
 
 const PASSWORD_LINE = /(sysadmin|secadmin|auditadmin)\s+(Qh7-\S+)/g
+
+/** A first start also builds the pages. */
+const START_MS = 180_000
+
+const ready = async (platform: Platform): Promise<void> => {
+  let code: number | null | undefined
+  void platform.exited.then((exit) => {
+    code = exit
+  })
+  await until('the platform', () => code !== undefined || platform.output().includes('三江已就绪'), START_MS)
+  if (code !== undefined) throw new Error(`平台没有起来：\n${platform.output()}`)
+}
 
 export type Say = (line: string) => void
 
@@ -15,7 +27,7 @@ export type Say = (line: string) => void
 export const runTour = async (say: Say): Promise<number> => {
   const folder = await mkdtemp(join(tmpdir(), 'sanjiang-tour-'))
   const startedAt = Date.now()
-  const platform = await startPlatform({ dataDir: join(folder, 'data'), env: { EGRESS_ALLOW: '127.0.0.0/8' } })
+  const platform = await spawnPlatform({ dataDir: join(folder, 'data'), env: { EGRESS_ALLOW: '127.0.0.0/8' } })
   let steps = 0
   const tell = (title: string, ...details: string[]): void => {
     steps += 1
@@ -23,6 +35,7 @@ export const runTour = async (say: Say): Promise<number> => {
     for (const line of details) say(`       ${line}`)
   }
   try {
+    await ready(platform)
     tell(
       '新装的平台就绪',
       `${((Date.now() - startedAt) / 1000).toFixed(1)} 秒，门户 ${platform.origin}，网关 ${platform.gateway}`,

@@ -76,15 +76,19 @@ const pinyinOf = (q: string): Attempt['either'] => {
 
 const CODE = /^[123]\d{2}[0-9A-Z]*(?:[-/]\d{0,10})?$/i
 
-/** Every run of two or more characters by its sound; single ones as they are. */
+/** Every run of three or more characters by its sound: two sound like something in every other name. */
 const soundsLike = (q: string): Attempt['either'] => {
-  const runs = runsOf(q).filter(({ kind, text }) => kind === 'han' && text.length > 1)
-  if (runs.length === 0) return []
-  const others = runsOf(q).filter(({ kind }) => kind === 'word')
+  const runs = runsOf(q)
+  const isLong = ({ kind, text }: (typeof runs)[number]) => kind === 'han' && Array.from(text).length > 2
+  const long = runs.filter(isLong)
+  if (long.length === 0) return []
+  const others = runs.filter((run) => !isLong(run))
   return [
     {
-      sounds: all(runs.map(({ text }) => `${quote(`p${soundOf(text)}`)}:*`)),
-      ...(others.length > 0 ? { terms: all(others.map(({ text }) => wordQuery(text))) } : {}),
+      sounds: all(long.map(({ text }) => `${quote(`p${soundOf(text)}`)}:*`)),
+      ...(others.length > 0
+        ? { terms: all(others.map(({ kind, text }) => (kind === 'han' ? hanQuery(text) : wordQuery(text)))) }
+        : {}),
     },
   ]
 }

@@ -1,9 +1,8 @@
 import { codes } from '@sanjiang/contract'
-import type { Facet, SearchHit, SearchResult, Standard } from '@sanjiang/contract/catalog'
+import type { Facet, SearchResult, Standard } from '@sanjiang/contract/catalog'
 import type { Ctx } from '#kernel/ctx.ts'
-import type { Db } from '#kernel/db.ts'
 import { formatCursor, parseCursor } from '#kernel/page.ts'
-import { type Attempt, attemptsOf, highlightsOf, rankQuery, type Synonyms } from './query.rules.ts'
+import { type Attempt, attemptsOf, highlightsOf, rankQuery } from './query.rules.ts'
 import { reachOf } from './resource.rules.ts'
 import {
   type Chosen,
@@ -14,14 +13,8 @@ import {
   searchEntries,
 } from './search.store.ts'
 import { currentChecker } from './standard.service.ts'
-import {
-  listClassTitles,
-  listMatchedItems,
-  listNearestNames,
-  listOrganNames,
-  listSynonymRows,
-} from './suggest.store.ts'
-import { runsOf } from './term.rules.ts'
+import { listNearestNames } from './suggest.store.ts'
+import { NO_SYNONYMS, recentSynonyms } from './synonym.service.ts'
 
 export interface SearchQuery extends Chosen {
   readonly q?: string
@@ -30,31 +23,18 @@ export interface SearchQuery extends Chosen {
   readonly limit?: number
 }
 
-const EVERYTHING: Synonyms = new Map()
+const KEYS = Object.keys(FACET_KEYS) as FacetKey[]
 
-/** Each word with those that mean the same. */
-export const readSynonyms = async (db: Db): Promise<Synonyms> => {
-  const rows = await listSynonymRows(db)
-  if (rows.length === 0) return EVERYTHING
-  const groups = Map.groupBy(rows, ({ group_no }) => group_no)
-  return new Map(
-    rows.map(({ group_no, word }) => [
-      word,
-      groups
-        .get(group_no)!
-        .map((one) => one.word)
-        .filter((one) => one !== word),
-    ]),
-  )
-}
-
-const chosenOf = (query: SearchQuery): Chosen =>
-  Object.fromEntries((Object.keys(FACET_KEYS) as FacetKey[]).map((key) => [key, query[key] ?? []]))
+const chosenOf = (query: SearchQuery): Chosen => Object.fromEntries(KEYS.map((key) => [key, query[key] ?? []]))
 
 // Results further down than this are asked for by nobody; a narrower search is.
 const MAX_OFFSET = 5_000
 const offsetOf = (after: string | undefined): number =>
   after === undefined ? 0 : Math.min(MAX_OFFSET, Math.max(0, Math.trunc(Number(parseCursor(after, 1)[0])) || 0))
+
+const NOTHING: SearchAnswer = { total: 0, rows: [], facets: [] }
+// Filters may leave nothing of what the words found; then the words were understood all the same.
+const hasFound = ({ facets }: SearchAnswer): boolean => facets.some(({ count }) => count !== null)
 
 /** Tries the ways of reading the query one after the other until one finds something. */
 const firstThatFinds = async (
@@ -62,14 +42,12 @@ const firstThatFinds = async (
   options: Omit<SearchOptions, 'attempt'>,
   attempts: readonly Attempt[],
 ): Promise<{ answer: SearchAnswer; attempt?: Attempt }> => {
-  let last: SearchAnswer = { total: 0, rows: [], facets: [] }
+  let answer = NOTHING
   for (const attempt of attempts) {
-    const answer = await searchEntries(ctx.db, { ...options, attempt })
-    // Filters may leave nothing of what the words found; then the words were understood all the same.
-    if (answer.total > 0 || answer.facets.length > 0) return { answer, attempt }
-    last = answer
+    answer = await searchEntries(ctx.db, { ...options, attempt })
+    if (hasFound(answer)) return { answer, attempt }
   }
-  return { answer: last }
+  return { answer }
 }
 
 const STANDARD_LISTS: Partial<Record<FacetKey, string>> = {
@@ -86,72 +64,49 @@ const ATTACHED: Readonly<Record<string, string>> = {
   none: '未挂接',
 }
 
-const titlesOf = async (db: Db, standard: Standard, facets: SearchAnswer['facets']) => {
-  const codesOf = (key: FacetKey) => facets.filter(({ facet }) => facet === key).map(({ code }) => code)
-  const organs = await listOrganNames(db, codesOf('provider'))
-  const classes = await listClassTitles(db, codesOf('class'))
-  return (key: FacetKey, code: string): string => {
-    if (key === 'provider') return organs.get(code) ?? code
-    if (key === 'class') return classes.get(code) ?? code
-    if (key === 'region') return codes.divisionAt(code, '2017-12-31')?.name ?? code
-    if (key === 'attached') return ATTACHED[code] ?? code
-    return standard.enumerations[STANDARD_LISTS[key] ?? '']?.find((one) => one.code === code)?.title ?? code
-  }
+const titleOf = (standard: Standard, { facet, code, title }: SearchAnswer['facets'][number]): string => {
+  if (title !== null) return title
+  if (facet === 'region') return codes.divisionAt(code, '2017-12-31')?.name ?? code
+  if (facet === 'attached') return ATTACHED[code] ?? code
+  return standard.enumerations[STANDARD_LISTS[facet] ?? '']?.find((one) => one.code === code)?.title ?? code
 }
 
-const toFacets = async (ctx: Ctx, found: SearchAnswer['facets'], chosen: Chosen): Promise<Facet[]> => {
-  const { standard } = await currentChecker(ctx.db)
-  // A chosen value stays in sight, with nothing to it, also when the other filters left none of it.
-  const kept = (Object.keys(FACET_KEYS) as FacetKey[]).flatMap((facet) =>
-    (chosen[facet] ?? [])
-      .filter((code) => !found.some((one) => one.facet === facet && one.code === code))
-      .map((code) => ({ facet, code, count: 0 })),
-  )
-  const all = [...found, ...kept]
-  const titleOf = await titlesOf(ctx.db, standard, all)
-  return (Object.keys(FACET_KEYS) as FacetKey[]).map((facet) => ({
-    facet,
-    values: all
-      .filter((one) => one.facet === facet)
-      .map(({ code, count }) => ({
-        code,
-        title: titleOf(facet, code),
-        count,
-        is_chosen: (chosen[facet] ?? []).includes(code),
-      })),
-  }))
-}
-
-const MAX_MATCHED = 6
-const withItems = async (ctx: Ctx, answer: SearchAnswer, q: string): Promise<SearchHit[]> => {
-  const runs = runsOf(q)
-    .map(({ text }) => text)
-    .filter((text) => text.length > 1)
-  if (runs.length === 0 || answer.rows.length === 0) return answer.rows.map((row) => ({ ...row, matched_items: [] }))
-  const items = Map.groupBy(
-    await listMatchedItems(
-      ctx.db,
-      answer.rows.map(({ resource_id }) => resource_id),
-      runs,
-    ),
-    ({ resource_id }) => resource_id,
-  )
-  return answer.rows.map((row) => ({
-    ...row,
-    matched_items: (items.get(row.resource_id) ?? []).slice(0, MAX_MATCHED).map(({ resource_id: _, ...item }) => item),
-  }))
-}
+const toFacets = (standard: Standard, answer: SearchAnswer, chosen: Chosen): Facet[] =>
+  KEYS.map((facet) => {
+    const mine = answer.facets.filter((one) => one.facet === facet)
+    const counted = new Set(mine.filter(({ count }) => count !== null).map(({ code }) => code))
+    const wanted = chosen[facet] ?? []
+    // A county or a leaf class, where the facet counts prefectures and branches: alone it is what was found.
+    const finer = wanted.length === 1 ? answer.total : 0
+    return {
+      facet,
+      values: mine
+        .filter(({ count, code }) => count !== null || !counted.has(code))
+        .map((one) => ({
+          code: one.code,
+          title: titleOf(standard, one),
+          count: one.count ?? finer,
+          is_chosen: wanted.includes(one.code),
+        })),
+    }
+  })
 
 /** Search over what is published and meant for the reader (P2; architecture §7). */
 export const search = async (ctx: Ctx, query: SearchQuery): Promise<SearchResult> => {
   const q = (query.q ?? '').trim()
   const { limit = 10 } = query
-  const chosen = chosenOf(query)
   const offset = offsetOf(query.after)
-  const attempts = attemptsOf(q, q === '' ? EVERYTHING : await readSynonyms(ctx.db))
+  const chosen = chosenOf(query)
+  const [{ standard }, synonyms] = await Promise.all([
+    currentChecker(ctx.db),
+    q === '' ? NO_SYNONYMS : recentSynonyms(ctx.db),
+  ])
+  const attempts = attemptsOf(q, synonyms)
+  const terms = highlightsOf(q)
   const options = {
     reach: reachOf(ctx.actor),
     rank: attempts.length > 0 ? { q, query: rankQuery(q) } : undefined,
+    words: terms.filter((word) => word.length > 1),
     chosen,
     order: query.order ?? (attempts.length > 0 ? 'relevance' : 'newest'),
     offset,
@@ -161,12 +116,12 @@ export const search = async (ctx: Ctx, query: SearchQuery): Promise<SearchResult
     q === '' ? { answer: await searchEntries(ctx.db, options) } : await firstThatFinds(ctx, options, attempts)
   const isMore = offset + answer.rows.length < answer.total && offset + limit <= MAX_OFFSET
   return {
-    rows: await withItems(ctx, answer, q),
+    rows: answer.rows,
     next: isMore ? formatCursor([offset + limit]) : null,
     total: answer.total,
     match: q === '' ? 'every' : (attempt?.match ?? 'none'),
-    terms: highlightsOf(q),
-    facets: await toFacets(ctx, answer.facets, chosen),
+    terms,
+    facets: toFacets(standard, answer, chosen),
     nearest: q !== '' && answer.total === 0 ? await listNearestNames(ctx.db, options.reach, q) : [],
   }
 }

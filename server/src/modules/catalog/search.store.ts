@@ -58,6 +58,8 @@ export interface SearchOptions {
   /** `undefined`: everything. */
   readonly attempt?: Attempt
   readonly rank?: { readonly q: string; readonly query: string }
+  /** Words whose items are shown as the reason an entry was found. */
+  readonly words: readonly string[]
   readonly chosen: Chosen
   readonly order: 'relevance' | 'newest' | 'name'
   readonly offset: number
@@ -67,12 +69,15 @@ export interface SearchOptions {
 export interface FacetCount {
   readonly facet: FacetKey
   readonly code: string
-  readonly count: number
+  /** Name of the organ or class; the titles of codes are the standard's to give. */
+  readonly title: string | null
+  /** `null`: a chosen value, repeated in case the counts above do not name it. */
+  readonly count: number | null
 }
 
 export interface SearchAnswer {
   readonly total: number
-  readonly rows: Omit<SearchHit, 'matched_items'>[]
+  readonly rows: SearchHit[]
   readonly facets: FacetCount[]
 }
 
@@ -90,8 +95,32 @@ const ORDERS = {
   name: sql`h.name, h.resource_id`,
 }
 
+const MAX_MATCHED = 6
+// Items whose names hold one of the words, or are held by one.
+const matchedItems = (words: readonly string[]): RawBuilder<unknown> =>
+  words.length === 0
+    ? sql`'[]'::json`
+    : sql`(select coalesce(json_agg(json_build_object('item_id', m.item_id, 'name', m.name, 'name_en', m.name_en,
+        'share_type', m.share_type) order by m.seq), '[]') from (
+        select i.* from catalog.item i
+        where i.resource_id = e.resource_id and exists (
+          select from unnest(${words}::text[]) as w (word)
+          where position(w.word in lower(i.name)) > 0 or (length(i.name) > 1 and position(lower(i.name) in w.word) > 0)
+            or position(w.word in replace(lower(i.name_en), '_', ' ')) > 0)
+        order by i.seq limit ${MAX_MATCHED}) m)`
+
+const FACET_TITLES: Partial<Record<FacetKey, RawBuilder<unknown>>> = {
+  provider: sql`(select o.name from identity.organ o where o.organ_id = f.code)`,
+  class: sql`(select n.title from catalog.class_node n where n.code = f.code)`,
+}
+
+/** Chosen values stay in sight, named, also where nothing is left of them or the facet counts by something coarser. */
+const stillChosen = (key: FacetKey, values: readonly string[]): RawBuilder<unknown> =>
+  sql`union all select ${sql.lit(key)}, f.code, ${FACET_TITLES[key] ?? sql`null::text`}, null::integer
+    from unnest(${values}::text[]) as f (code)`
+
 export const searchEntries = async (db: Db, options: SearchOptions): Promise<SearchAnswer> => {
-  const { reach, attempt, rank, chosen, order, offset, limit } = options
+  const { reach, attempt, rank, words, chosen, order, offset, limit } = options
   const active = (Object.keys(chosen) as FacetKey[]).filter((key) => (chosen[key] ?? []).length > 0)
   const flags = active.map((key) => sql`, ${CONDITIONS[key](chosen[key]!)} as ${sql.ref(`in_${key}`)}`)
   const allBut = (key?: FacetKey) => {
@@ -114,20 +143,24 @@ export const searchEntries = async (db: Db, options: SearchOptions): Promise<Sea
       from hit h where ${allBut()} order by ${ORDERS[order]} limit ${limit} offset ${offset}),
     facet as (${sql.join(
       keys.map(
-        (key) => sql`(select ${key} as facet, ${sql.ref(`k_${key}`)} as code, count(*)::integer as count from hit
-          where ${allBut(key)} group by 2 order by 3 desc limit 100)`,
+        (
+          key,
+        ) => sql`(select ${sql.lit(key)} as facet, f.code, ${FACET_TITLES[key] ?? sql`null::text`} as title, f.count from (
+          select ${sql.ref(`k_${key}`)} as code, count(*)::integer as count from hit
+          where ${allBut(key)} group by 1 order by 2 desc, 1 limit 100) f
+          ${active.includes(key) ? stillChosen(key, chosen[key]!) : sql``})`,
       ),
       sql` union all `,
     )})
     select json_build_object(
       'total', (select count(*) from hit where ${allBut()}),
-      'facets', (select coalesce(json_agg(json_build_object('facet', facet, 'code', code, 'count', count)), '[]') from facet),
+      'facets', (select coalesce(json_agg(json_build_object('facet', facet, 'code', code, 'title', title, 'count', count)), '[]') from facet),
       'rows', (select coalesce(json_agg(json_build_object('resource_id', e.resource_id, 'code', e.code, 'name', e.name,
           'summary', e.summary, 'provider_organ_id', e.provider_organ_id, 'provider_name', o.name,
           'division_code', e.division_code, 'class_code', e.class_code, 'class_title', n.title, 'share_type', e.share_type,
           'open_type', e.open_type, 'format_category', e.format_category, 'format_type', e.format_type,
           'update_cycle', e.update_cycle, 'attached_methods', e.attached_methods, 'item_count', e.item_count,
-          'version', e.version, 'published_on', e.published_on) order by p.place), '[]')
+          'version', e.version, 'published_on', e.published_on, 'matched_items', ${matchedItems(words)}) order by p.place), '[]')
         from page p join catalog.entry e using (resource_id)
         join identity.organ o on o.organ_id = e.provider_organ_id
         join catalog.class_node n on n.code = e.class_code)) as answer`.execute(db)

@@ -14,43 +14,6 @@ export const replaceSynonymRows = async (tx: Tx, groups: readonly (readonly stri
   if (rows.length > 0) await tx.insertInto('catalog.synonym').values(rows).execute()
 }
 
-export const listOrganNames = async (db: Db, organIds: readonly string[]): Promise<Map<string, string>> => {
-  const { rows } = await sql<{ organ_id: string; name: string }>`
-    select organ_id, name from identity.organ where organ_id = any(${organIds})`.execute(db)
-  return new Map(rows.map(({ organ_id, name }) => [organ_id, name]))
-}
-
-export const listClassTitles = async (db: Db, codes: readonly string[]): Promise<Map<string, string>> => {
-  const { rows } = await sql<{ code: string; title: string }>`
-    select code, title from catalog.class_node where code = any(${codes})`.execute(db)
-  return new Map(rows.map(({ code, title }) => [code, title]))
-}
-
-interface MatchedItem {
-  readonly resource_id: string
-  readonly item_id: string
-  readonly name: string
-  readonly name_en: string
-  readonly share_type: 'unconditional' | 'conditional' | 'withheld'
-}
-
-/** Items of the shown entries whose names hold one of the words, or are held by one. */
-export const listMatchedItems = async (
-  db: Db,
-  resourceIds: readonly string[],
-  runs: readonly string[],
-): Promise<MatchedItem[]> => {
-  const { rows } = await sql<MatchedItem>`
-    select i.resource_id, i.item_id, i.name, i.name_en, i.share_type
-    from catalog.item i
-    where i.resource_id = any(${resourceIds}::uuid[]) and exists (
-      select from unnest(${runs}::text[]) as r (run)
-      where position(r.run in lower(i.name)) > 0 or (length(i.name) > 1 and position(lower(i.name) in r.run) > 0)
-        or position(r.run in replace(lower(i.name_en), '_', ' ')) > 0)
-    order by i.resource_id, i.seq`.execute(db)
-  return rows
-}
-
 /** Names that share at least something with a query that found nothing: what to try instead. */
 export const listNearestNames = async (db: Db, reach: Reach, q: string): Promise<string[]> => {
   if (runsOf(q).length === 0) return []

@@ -6,7 +6,7 @@ interface Run {
   readonly text: string
 }
 
-const RUNS = /(\p{Script=Han}+)|([\p{L}\p{N}]+)/gu
+const RUNS = /(\p{Script=Han}+)|([[\p{L}\p{N}]--\p{Script=Han}]+)/gv
 const MAX_WORD = 40
 
 /** Text as search sees it: full-width folded, lower case, punctuation only as a border. */

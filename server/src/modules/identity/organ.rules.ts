@@ -33,8 +33,8 @@ export const foundingFaults = (draft: OrganDraft, parent: Lifetime | undefined):
   if (kind !== draft.kind) faults.push(fault('kind', 'organ_kind', '类别与机构代码第 7 位不一致'))
   if (draft.parent_id === draft.organ_id) faults.push(fault('parent_id', 'cycle', '机构不能是自己的上级'))
   else if (draft.parent_id !== null && !parent) faults.push(fault('parent_id', 'exists', '没有这个上级机构'))
-  else if (parent && !standsOn(parent, draft.founded_on))
-    faults.push(fault('parent_id', 'standing', '上级机构在设立之日不存续'))
+  else if (parent && (!standsOn(parent, draft.founded_on) || parent.dissolved_on !== null))
+    faults.push(fault('parent_id', 'standing', '上级机构在设立之日不存续，或已撤销、已定撤销日期'))
   return faults
 }
 

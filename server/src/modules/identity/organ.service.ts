@@ -121,7 +121,9 @@ type LockedOrgan = Awaited<ReturnType<typeof store.lockOrgans>>[number]
 const placeChildren = async (tx: Tx, ctx: Ctx, ending: { organ: LockedOrgan; heir?: LockedOrgan; on: string }) => {
   const children = await store.listChildren(tx, ending.organ.organ_id, ending.on)
   if (children.length === 0) return
-  if (!ending.heir) throw new Fault('wrong_state', `尚有 ${children.length} 个下级机构，请先调整其隶属`)
+  // An heir that is to end itself would leave them without a place on that day.
+  if (!ending.heir || ending.heir.dissolved_on !== null)
+    throw new Fault('wrong_state', `尚有 ${children.length} 个下级机构，请先调整其隶属`)
   if (ending.on > ctx.today) throw new Fault('wrong_state', '有下级机构的合并，请在合并当日办理')
   await store.moveChildren(tx, ending.organ, ending.heir)
 }

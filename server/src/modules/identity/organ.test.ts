@@ -244,13 +244,27 @@ test('two organs merged into each other at once: one of them is left standing (T
   assert.deepEqual(await outcomes(writes), ['done', 'invalid'])
 })
 
-test('a child founded while its parent is being merged lies where its parent’s children went (T16.1)', async () => {
-  const [from, to] = [await found('青海省安监局'), await found('青海省应急管理厅')]
-  const [child] = await Promise.all([
-    found('果洛州安监局', { parent_id: from.organ_id }).catch(() => null),
-    succeed(from.organ_id, 'merged', [to.organ_id]),
-  ])
-  if (child) assert.equal(await pathOfId(child.organ_id), `/${ROOT}/${to.organ_id}/${child.organ_id}/`)
+test('a child founded while its parent is being merged lies where its parent’s children went, or nowhere (T16.1)', async () => {
+  for (let n = 0; n < 5; n += 1) {
+    const [from, to] = [await found(`青海省安监局${n}`), await found(`青海省应急管理厅${n}`)]
+    const [child] = await Promise.all([
+      found(`果洛州安监局${n}`, { parent_id: from.organ_id }).catch(() => null),
+      succeed(from.organ_id, 'merged', [to.organ_id]),
+    ])
+    if (child) assert.equal(await pathOfId(child.organ_id), `/${ROOT}/${to.organ_id}/${child.organ_id}/`)
+    assert.deepEqual(await namesFoundBy({ parent_id: from.organ_id }), [])
+  }
+})
+
+test('nothing is founded below an organ that has ended or is to end, nor handed to one (T16.1)', async () => {
+  const [ended, ending] = [await found('青海省乡镇企业局'), await found('青海省轻工业局')]
+  await succeed(ended.organ_id, 'dissolved', [], '2016-01-01')
+  await succeed(ending.organ_id, 'dissolved', [], '2018-06-01')
+  for (const { organ_id: parent_id } of [ended, ending])
+    assert.deepEqual(await outcomes([found('青海省手工业局', { parent_id, founded_on: '2011-01-01' })]), ['invalid'])
+  const above = await found('青海省经委')
+  await found('青海省经委一处', { parent_id: above.organ_id })
+  assert.deepEqual(await refusedSuccession(above.organ_id, 'merged', [ending.organ_id]), 'wrong_state')
 })
 
 test('officers read organs and change none (T16.1)', async () => {

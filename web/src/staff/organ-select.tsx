@@ -25,7 +25,7 @@ export const OrganSelect = ({ id, value, onChange, allowClear, placeholder = 'è¾
     <Select
       id={id}
       aria-label={label}
-      style={{ minWidth: '14rem' }}
+      className="organ-select"
       showSearch={{ filterOption: false, onSearch: setText }}
       allowClear={allowClear}
       placeholder={placeholder}

@@ -11,7 +11,8 @@ export interface Column<Row> {
   readonly render: (row: Row) => ReactNode
   /** What stands in the exported file; a column without it is not exported. */
   readonly text?: (row: Row) => string | number | null | undefined
-  readonly kind?: 'lead' | 'num'
+  /** `lead` names the row, `num` is compared down the column, `fix` is not broken over lines. */
+  readonly kind?: 'lead' | 'num' | 'fix'
   readonly width?: string
 }
 

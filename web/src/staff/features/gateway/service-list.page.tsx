@@ -53,7 +53,7 @@ const COLUMNS: readonly Column<Service>[] = [
   { title: '绑定信息项', kind: 'num', render: (row) => row.fields.length, text: (row) => row.fields.length },
   { title: '服务编号', render: (row) => <span className="mono">{row.sid}</span>, text: (row) => row.sid },
   { title: '版本', kind: 'num', render: (row) => row.version, text: (row) => row.version },
-  { title: '挂接', render: (row) => timeText(row.attached_at), text: (row) => row.attached_at },
+  { title: '挂接', kind: 'fix', render: (row) => timeText(row.attached_at), text: (row) => row.attached_at },
   {
     title: '状态',
     render: (row) => (

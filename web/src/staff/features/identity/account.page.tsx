@@ -47,8 +47,8 @@ const COLUMNS: readonly Column<OwnSession>[] = [
       </>
     ),
   },
-  { title: '登录', render: ({ opened_at }) => timeText(opened_at) },
-  { title: '最近活动', render: ({ last_seen_at }) => timeText(last_seen_at) },
+  { title: '登录', kind: 'fix', render: ({ opened_at }) => timeText(opened_at) },
+  { title: '最近活动', kind: 'fix', render: ({ last_seen_at }) => timeText(last_seen_at) },
   { title: '浏览器', render: ({ user_agent }) => <span className="small muted">{user_agent}</span> },
   { title: '操作', render: (session) => !session.is_current && <CloseButton session={session} /> },
 ]

@@ -44,7 +44,7 @@ const RevokeKey = ({ client, keyOf }: { client: Client; keyOf: Key }) => {
 const keyColumns = (client: Client): readonly Column<Key>[] => [
   { title: '公钥标识', kind: 'lead', render: ({ key_id }) => <span className="mono">{key_id}</span> },
   { title: '算法', render: ({ alg }) => alg },
-  { title: '登记', render: ({ added_at }) => timeText(added_at) },
+  { title: '登记', kind: 'fix', render: ({ added_at }) => timeText(added_at) },
   {
     title: '状态',
     render: ({ status, revoked_at }) =>

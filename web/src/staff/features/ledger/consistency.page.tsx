@@ -8,6 +8,7 @@ import { Page } from '../../../ui/page.tsx'
 import { Panel } from '../../../ui/page-head.tsx'
 import { ErrorAlert, Loaded } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
+import { roleText } from './ledger.words.tsx'
 import { Steps } from './steps.tsx'
 import { TrustPanel } from './trust-panel.tsx'
 import { type TrustState, useTrust } from './use-trust.ts'
@@ -96,7 +97,7 @@ const LogChoice = ({ value, onChange }: { value: string | null; onChange: (log_i
       onChange={onChange}
       options={logs.data?.rows.map((log) => ({
         value: log.log_id,
-        label: `${log.role} · ${timeText(log.opened_at)} · ${log.size} 条`,
+        label: `${roleText(log.role)} · ${timeText(log.opened_at)} · ${log.size} 条`,
       }))}
     />
   )

@@ -49,8 +49,8 @@ const Verdict = ({
   })
   const isGood = query.data?.every(({ ok }) => ok) === true && body === entry.body
   useEffect(() => {
-    if (isGood) rememberSeen(proved.proof.checkpoint)
-  }, [isGood, proved])
+    if (isGood && trust.pinned) rememberSeen(proved.proof.checkpoint)
+  }, [isGood, proved, trust.pinned])
   if (query.isError) return <ErrorAlert error={query.error} />
   if (!query.data) return <output className="verdict busy">正在验证…</output>
   return (

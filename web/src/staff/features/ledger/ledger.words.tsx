@@ -27,3 +27,8 @@ export const Digest = ({ of }: { of: string | null }) =>
       {of.slice(0, 12)}…
     </span>
   )
+
+const ROLE_TITLES: Record<string, string> = { gateway: '网关', api: '门户', worker: '后台', exchange: '交换' }
+
+/** The process that writes a log. */
+export const roleText = (role: string): string => ROLE_TITLES[role] ?? role

@@ -9,11 +9,9 @@ import { Page } from '../../../ui/page.tsx'
 import { Facts, Panel, StateTag } from '../../../ui/page-head.tsx'
 import { Loaded } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
-import { Digest } from './ledger.words.tsx'
+import { Digest, roleText } from './ledger.words.tsx'
 import { TrustPanel } from './trust-panel.tsx'
 import { useTrust } from './use-trust.ts'
-
-const ROLE_TITLES: Record<string, string> = { gateway: '网关', api: '门户', worker: '后台', exchange: '交换' }
 
 const Sealed = ({ log }: { log: Log }) => {
   const sealed = log.sealed_size ?? 0
@@ -39,11 +37,11 @@ const COLUMNS: readonly Column<Log>[] = [
     ),
     text: (row) => row.log_id,
   },
-  { title: '进程', render: (row) => ROLE_TITLES[row.role] ?? row.role, text: (row) => row.role },
+  { title: '进程', render: (row) => roleText(row.role), text: (row) => row.role },
   { title: '已签署 / 条数', render: (row) => <Sealed log={row} />, text: (row) => row.size },
   { title: '树根', render: (row) => <Digest of={row.sealed_root} />, text: (row) => row.sealed_root },
   { title: '检查点', kind: 'num', render: (row) => row.checkpoint_no, text: (row) => row.checkpoint_no },
-  { title: '开启', render: (row) => timeText(row.opened_at), text: (row) => row.opened_at },
+  { title: '开启', kind: 'fix', render: (row) => timeText(row.opened_at), text: (row) => row.opened_at },
   {
     title: '状态',
     render: (row) =>
@@ -99,19 +97,17 @@ export const LogListPage = () => {
         </>
       }
     >
-      <div className="split">
-        <PagedListing
-          caption="日志"
-          query={query}
-          columns={COLUMNS}
-          rowKey={(row) => row.log_id}
-          empty="还没有日志。第一次调用之后，这里会出现网关的日志。"
-        />
-        <div>
-          <Latest />
-          <TrustPanel state={trust} />
-        </div>
+      <div className="pair">
+        <Latest />
+        <TrustPanel state={trust} />
       </div>
+      <PagedListing
+        caption="日志"
+        query={query}
+        columns={COLUMNS}
+        rowKey={(row) => row.log_id}
+        empty="还没有日志。第一次调用之后，这里会出现网关的日志。"
+      />
     </Page>
   )
 }

@@ -33,7 +33,7 @@ const COLUMNS: readonly Column<Grant>[] = [
     render: (row) => row.client_name ?? <span className="muted">未指定</span>,
     text: (row) => row.client_name,
   },
-  { title: '期限止', render: (row) => row.ends_on, text: (row) => row.ends_on },
+  { title: '期限止', kind: 'fix', render: (row) => row.ends_on, text: (row) => row.ends_on },
   {
     title: '状态',
     render: (row) => <GrantStateTag state={row.state} />,

@@ -98,7 +98,7 @@ const View = ({ grant }: { grant: GrantDetail }) => {
         </div>
         <div>
           <Panel title="条款">
-            <TermBar starts_on={grant.starts_on} ends_on={grant.ends_on} today={today} />
+            {!grant.revocation && <TermBar starts_on={grant.starts_on} ends_on={grant.ends_on} today={today} />}
             <Facts
               of={[
                 ['用途', PURPOSES.titles[grant.purpose_code]],

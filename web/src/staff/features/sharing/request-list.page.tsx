@@ -28,7 +28,7 @@ const COLUMNS: readonly Column<Request>[] = [
     render: (row) => <RequestStateTag state={row.state} />,
     text: (row) => REQUEST_STATES.titles[row.state],
   },
-  { title: '提交', render: (row) => row.submitted_on, text: (row) => row.submitted_on },
+  { title: '提交', kind: 'fix', render: (row) => row.submitted_on, text: (row) => row.submitted_on },
   { title: '时限', render: (row) => <ClockBar clock={row.clock} />, text: (row) => row.clock?.due_on },
 ]
 

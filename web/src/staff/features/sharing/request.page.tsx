@@ -121,11 +121,9 @@ const Standing = ({ request }: { request: RequestDetail }) => (
           '授权',
           request.grant_ids.length > 0 && (
             <ul className="plain">
-              {request.grant_ids.map((id, index) => (
+              {request.grant_ids.toReversed().map((id, index) => (
                 <li key={id}>
-                  <Link to={`/sharing/grants/${id}`}>
-                    查看授权{request.grant_ids.length > 1 ? ` ${index + 1}` : ''}
-                  </Link>
+                  <Link to={`/sharing/grants/${id}`}>{index === 0 ? '查看授权' : '先前的授权'}</Link>
                 </li>
               ))}
             </ul>

@@ -69,6 +69,7 @@ export const NOTICE_KINDS = coded({
   grant_narrowed: '授权已收窄',
   grant_revoked: '授权已收回',
   grant_returned: '授权已退回',
+  grant_affected: '目录变更影响授权',
   resource_published: '目录已发布',
   resource_withdrawn: '目录已下架',
 })

@@ -60,7 +60,8 @@ create table inbox.notice (
   kind text not null constraint notice_kind_check check (kind in
     ('request_granted_at_once', 'request_decided', 'request_withdrawn', 'request_escalated', 'request_reopened',
      'request_upheld', 'request_settled', 'request_messaged', 'request_yellow', 'request_red', 'correction_answered',
-     'correction_yellow', 'correction_red', 'grant_narrowed', 'grant_revoked', 'grant_returned', 'resource_published',
+     'correction_yellow', 'correction_red', 'grant_narrowed', 'grant_revoked', 'grant_returned', 'grant_affected',
+     'resource_published',
      'resource_withdrawn')),
   permission text not null,
   organ_id text not null constraint notice_organ_id_fkey references identity.organ,

@@ -32,10 +32,11 @@ export interface Shot {
 const singular = (noun: string): string =>
   ({ people: 'person', persons: 'person', entries: 'entry' })[noun] ?? noun.replace(/s$/, '')
 
-const paramOf = (making: Making, path: string, name: string): string => {
+const paramOf = (making: Making, { path, params }: Endpoint<unknown, unknown>, name: string): string => {
+  const schema = (params?.properties as Record<string, Schema> | undefined)?.[name] ?? {}
+  if (schema.type === 'integer') return String(making.dice.below(4))
   const noun = new RegExp(`([a-z-]+)/:${name}`).exec(path)?.[1] ?? ''
-  const key = name === 'id' ? `${singular(noun)}_id` : name
-  return String(makeValue(making, { type: 'string', format: name === 'id' ? 'uuid' : undefined }, key))
+  return String(makeValue(making, schema, name === 'id' ? `${singular(noun)}_id` : name))
 }
 
 const PATH_ATTACKS = [
@@ -56,7 +57,7 @@ const addressOf = (making: Making, { endpoint }: Entry, isHostile: boolean): str
   const path = ep.path.replace(/:(\w+)/g, (_, name: string) =>
     isHostile && making.dice.chance(0.3)
       ? making.dice.pick(PATH_ATTACKS)
-      : encodeURIComponent(paramOf(making, ep.path, name)),
+      : encodeURIComponent(paramOf(making, ep, name)),
   )
   const search = new URLSearchParams()
   const query = ep.query ? (makeValue(making, ep.query as Schema) as Record<string, unknown>) : {}

@@ -148,6 +148,9 @@ const RULES: Record<string, Rule> = {
     notices: [verifiers(fact), raisers(fact)].map((to) => notice(fact, 'correction_red', to)),
   }),
   'sharing.grant.narrowed': (fact) => ({ notices: [notice(fact, 'grant_narrowed', askers(fact))] }),
+  'sharing.grant.affected': (fact) => ({
+    notices: [askers(fact), deciders(fact)].map((to) => notice(fact, 'grant_affected', to)),
+  }),
   'sharing.grant.revoked': (fact) => {
     if (fact.after.cause === 'provider') return { notices: [notice(fact, 'grant_revoked', askers(fact))] }
     if (fact.after.cause === 'consumer') return { notices: [notice(fact, 'grant_returned', deciders(fact))] }

@@ -105,7 +105,8 @@ const revoke = async (
   })
 }
 
-const grantFacts = (row: SharingGrant) => ({
+/** What every event about a grant tells. */
+export const grantFacts = (row: SharingGrant) => ({
   title: `“${row.resource_name}”的数据授权`,
   version: row.version,
   resource_id: row.resource_id,

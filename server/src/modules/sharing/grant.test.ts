@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { sharing } from '@sanjiang/contract'
+import { inbox, sharing } from '@sanjiang/contract'
 import type { Narrowing } from '@sanjiang/contract/sharing'
 import { openWorld, type Voice, type World } from '#test/harness.ts'
 import { ask, type PublishedResource, publish, registerClient } from '#test/sharing-ground.ts'
+
+import { warnOfDrift } from './drift.service.ts'
 
 let world: World
 let civil: Voice
@@ -160,4 +162,32 @@ test('the application cannot change or delete a grant, a decision, a message or 
       )
       assert.equal(row!.has, false, `${right} on ${table}`)
     }
+})
+
+test('when the catalogue drops or tightens granted items, the grant stands and both sides are told once (C2, R13)', async () => {
+  const own = await publish(world, { name: '暂住人口信息' })
+  const { grant_ids } = await ask(civil, own, { names: ['name', 'sex'] })
+  await world.drain()
+  const event = {
+    event_id: '0199a0c0-0000-7000-8000-0000000000aa',
+    type: 'catalog.resource.published',
+    subject_id: own.resource_id,
+    after: { removed_item_ids: [own.item.sex], tightened_item_ids: [own.item.name] },
+  }
+  await warnOfDrift(await world.ctx(), event)
+  await warnOfDrift(await world.ctx(), event)
+  await world.drain()
+  for (const voice of [civil, police]) {
+    const { rows } = await voice.call(inbox.listNotices, { query: { limit: 100 } })
+    assert.deepEqual(
+      rows.filter(({ subject_id }) => subject_id === grant_ids[0]).map(({ kind, text }) => [kind, text]),
+      [['grant_affected', '“性别”已从目录移除；“姓名”的共享类型已收严']],
+    )
+  }
+  assert.equal((await read(grant_ids[0]!)).version, 1)
+  await warnOfDrift(await world.ctx(), { ...event, event_id: own.item.name, after: {} })
+  await warnOfDrift(await world.ctx(), { ...event, type: 'catalog.resource.withdrawn', event_id: own.item.sex })
+  await world.drain()
+  const { rows } = await civil.call(inbox.listNotices, { query: { limit: 100 } })
+  assert.equal(rows.filter(({ subject_id }) => subject_id === grant_ids[0]).length, 2)
 })

@@ -1,4 +1,5 @@
 import type { Task } from '#kernel/jobs.ts'
+import { warnOfDrift } from './drift.service.ts'
 import { markClocks } from './mark.service.ts'
 
 /**
@@ -14,5 +15,10 @@ export const tasks: readonly Task[] = [
       const count = await markClocks(ctx)
       if (count > 0) ctx.log.info({ count }, 'clocks marked')
     },
+  },
+  {
+    name: 'sharing.drift.warn',
+    on: ['catalog.resource.published', 'catalog.resource.withdrawn'],
+    handle: warnOfDrift,
   },
 ]

@@ -60,12 +60,13 @@ const Holders = ({ id, draft }: { id: string; draft: Draft }) => {
   return (
     <section className="holders">
       <h3>一数一源</h3>
-      {data.overlaps.map((one) => (
+      {data.overlaps.slice(0, 3).map((one) => (
         <p key={one.resource_id} className="overlap">
           与 <Link to={`/catalog/resources/${one.resource_id}`}>{one.name}</Link>（{one.provider_name}）有{' '}
           {one.shared_count} 项相同，可能是同一数据。
         </p>
       ))}
+      {data.overlaps.length > 3 && <p>另有 {data.overlaps.length - 3} 条相近的条目。</p>}
       <ul className="tight">
         {byName.slice(0, 8).map(([name, [first]]) => (
           <li key={name}>

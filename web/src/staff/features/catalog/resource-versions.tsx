@@ -35,7 +35,8 @@ const Who = ({ one }: { one: Version }) => (
   <li>
     <b>{labelOf(one)}</b>，{one.item_count} 项
     <span className="muted">
-      　编制 {one.compiled_by_name}
+      {' '}
+      编制 {one.compiled_by_name}
       {one.reviewed_by_name && ` · 部门审核 ${one.reviewed_by_name}`} · 发布 {one.published_by_name} · 标准{' '}
       {one.standard_id} 第 {one.standard_version} 版
     </span>

@@ -44,6 +44,7 @@ const checkFields = (draft: ServiceDraft, items: ReadonlySet<string>): FieldFaul
 export const checkService = (draft: ServiceDraft, items: ReadonlySet<string>): FieldFault[] => [
   ...(URL.canParse(draft.url.replace(/[{}]/g, '')) ? [] : [fault('url', 'url', '地址无效')]),
   ...(/[{}]/.test(draft.url.split('/').slice(0, 3).join('/')) ? [fault('url', 'host', '主机与端口不能是参数')] : []),
+  ...(/^https?:\/\/[^/?#]*@/.test(draft.url) ? [fault('url', 'credentials', '地址里不能带账号口令')] : []),
   ...checkParameters(draft, items),
   ...checkFields(draft, items),
 ]

@@ -38,8 +38,25 @@ after(() => portal?.close())
 test('an entry, the standard and the list of entries are read on a desk and on a phone (T2.1, T2.2)', async () => {
   const { consumer, cataloger } = portal.world
   await portal.see(consumer, `/catalog/resources/${published}`, 'resource')
+  await portal.see(consumer, '/catalog/search?q=登记', 'search')
   await portal.see(cataloger, '/catalog/standard', 'standard')
   await portal.see(cataloger, '/catalog/resources', 'entries')
+})
+
+test('words find entries, a checkmark narrows them, and the address holds the whole question (T2.2)', async () => {
+  const page = await portal.open(portal.world.consumer)
+  await page.goto(`${portal.origin}/catalog/search`)
+  await settled(page)
+  await page.getByLabel('检索词').fill('法定代表人')
+  await page.keyboard.press('Enter')
+  await page.getByLabel('命中的信息项').getByText('法定代表人').waitFor()
+  await page.getByRole('checkbox', { name: '无条件共享' }).click()
+  await page.getByRole('button', { name: '去掉条件 无条件共享' }).waitFor()
+  assert.equal(new URL(page.url()).searchParams.get('share_type'), 'unconditional')
+  await page.goto(`${portal.origin}/catalog/search?q=鲸鱼`)
+  await page.getByText('没有找到符合条件的资源').waitFor()
+  assert.deepEqual(await offences(page), [])
+  await page.context().close()
 })
 
 /** Fills a new entry by keyboard and clipboard, as its compiler would. */

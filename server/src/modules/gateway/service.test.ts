@@ -78,6 +78,20 @@ test('a mapping that does not fit the resource is refused field by field (T8.1)'
   assert.deepEqual(await faults({ url: 'http://user:word@10.1.2.3/{id}' }), ['url credentials'])
 })
 
+test('the catalogue says how a resource can be had, from the attachment on and until it is undone (T8.1)', async () => {
+  const resource = await ground.resource()
+  const methods = async () => {
+    const sql = 'select attached_methods from catalog.entry where resource_id = $1'
+    return (await world.sql<{ attached_methods: string[] }>(sql, [resource.resource_id]))[0]?.attached_methods
+  }
+  const { service_id } = await provider.call(contract.attachService, { body: draftFor(resource) })
+  assert.deepEqual(await methods(), ['api'])
+  const input = { params: { id: service_id }, body: { reason: '系统下线' } }
+  assert.deepEqual((await stranger.refused(contract.detachService, input)).code, 'not_found')
+  await provider.call(contract.detachService, input)
+  assert.deepEqual(await methods(), [])
+})
+
 test('a change is a new version that the gateway follows; after detaching the resource cannot be called (T8.1)', async () => {
   const [old, fresh] = [await ground.provider(saying({ data: [PERSON] })), await ground.provider(saying({ data: [] }))]
   const resource = await ground.resource()

@@ -1,22 +1,29 @@
 import { FACETS, type Facet } from '@sanjiang/contract/catalog'
 import { Button, Checkbox } from 'antd'
 import { useState } from 'react'
-import type { FacetName, Search } from './search.query.ts'
+import type { Search } from './search.query.ts'
 
 const SHORT = 6
 
-const OneFacet = ({ facet, onToggle }: { facet: Facet; onToggle: (code: string) => void }) => {
+interface OneFacetProps {
+  readonly facet: Facet
+  /** From the address, so that a checkmark answers at once and the counts follow. */
+  readonly chosen: readonly string[]
+  readonly onToggle: (code: string) => void
+}
+
+const OneFacet = ({ facet, chosen, onToggle }: OneFacetProps) => {
   const [isWhole, setWhole] = useState(false)
   // What is chosen stays in sight however small its count.
-  const shown = facet.values.filter(({ is_chosen }, index) => isWhole || is_chosen || index < SHORT)
+  const shown = facet.values.filter(({ code }, index) => isWhole || chosen.includes(code) || index < SHORT)
   const rest = facet.values.length - shown.length
   const title = FACETS.titles[facet.facet]
   return (
     <fieldset className="facet">
       <legend>{title}</legend>
-      {shown.map(({ code, title: name, count, is_chosen }) => (
+      {shown.map(({ code, title: name, count }) => (
         <div key={code} className="facet-value">
-          <Checkbox checked={is_chosen} onChange={() => onToggle(code)}>
+          <Checkbox checked={chosen.includes(code)} onChange={() => onToggle(code)}>
             {name}
           </Checkbox>
           <span className="num">{count}</span>
@@ -34,16 +41,21 @@ const OneFacet = ({ facet, onToggle }: { facet: Facet; onToggle: (code: string) 
 
 interface FacetListProps {
   readonly facets: readonly Facet[]
-  readonly onToggle: (name: FacetName, code: string) => void
+  readonly search: Search
 }
 
 /** Within one facet choices add up, between facets they narrow; the class has its own tree. */
-export const FacetList = ({ facets, onToggle }: FacetListProps) => (
+export const FacetList = ({ facets, search }: FacetListProps) => (
   <>
     {facets
       .filter(({ facet, values }) => facet !== 'class' && values.length > 0)
       .map((facet) => (
-        <OneFacet key={facet.facet} facet={facet} onToggle={(code) => onToggle(facet.facet, code)} />
+        <OneFacet
+          key={facet.facet}
+          facet={facet}
+          chosen={search.chosen[facet.facet] ?? []}
+          onToggle={(code) => search.toggle(facet.facet, code)}
+        />
       ))}
   </>
 )

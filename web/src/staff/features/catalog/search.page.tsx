@@ -79,7 +79,7 @@ const ResultHead = ({ result, search, onFilter }: { result: SearchResult; search
 const Filters = ({ result, search }: { result: SearchResult; search: Search }) => (
   <>
     <ClassTree chosen={search.chosen.class?.[0] ?? null} onChoose={search.setClass} />
-    <FacetList facets={result.facets} onToggle={search.toggle} />
+    <FacetList facets={result.facets} search={search} />
   </>
 )
 

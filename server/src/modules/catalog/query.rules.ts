@@ -137,3 +137,10 @@ export const rankQuery = (q: string): string => {
   )
   return any([...lexemes].slice(0, 16))
 }
+
+const MAX_MARKS = 6
+/** What counts towards a name: the words where there are several, else the pairs of characters of the one. */
+export const marksOf = (q: string): string[] => {
+  const runs = highlightsOf(q)
+  return (runs.length > 1 ? runs : runs.flatMap(bigramsOf)).slice(0, MAX_MARKS)
+}

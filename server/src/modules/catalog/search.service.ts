@@ -2,7 +2,7 @@ import { codes } from '@sanjiang/contract'
 import type { Facet, SearchResult, Standard } from '@sanjiang/contract/catalog'
 import type { Ctx } from '#kernel/ctx.ts'
 import { formatCursor, parseCursor } from '#kernel/page.ts'
-import { type Attempt, attemptsOf, highlightsOf, rankQuery } from './query.rules.ts'
+import { type Attempt, attemptsOf, highlightsOf, marksOf, rankQuery } from './query.rules.ts'
 import { reachOf } from './resource.rules.ts'
 import {
   type Chosen,
@@ -105,7 +105,7 @@ export const search = async (ctx: Ctx, query: SearchQuery): Promise<SearchResult
   const terms = highlightsOf(q)
   const options = {
     reach: reachOf(ctx.actor),
-    rank: attempts.length > 0 ? { q, query: rankQuery(q) } : undefined,
+    rank: attempts.length > 0 ? { q, query: rankQuery(q), marks: marksOf(q) } : undefined,
     words: terms.filter((word) => word.length > 1),
     chosen,
     order: query.order ?? (attempts.length > 0 ? 'relevance' : 'newest'),

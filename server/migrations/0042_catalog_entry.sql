@@ -27,6 +27,10 @@ create table catalog.entry (
   published_on date not null,
   terms tsvector not null,
   sounds tsvector not null,
+  facet_key text not null generated always as (
+    provider_organ_id || '|' || left(division_code, 4) || '00|' || left(class_code, 3) || '|' || share_type || '|' || open_type
+    || '|' || format_category || '|' || update_cycle || '|'
+    || case when cardinality(attached_methods) = 0 then 'none' else attached_methods[1] end) stored,
   constraint entry_version_fkey foreign key (resource_id, version) references catalog.resource_version
 ) with (toast_tuple_target = 256); -- search terms and summaries lie apart, so that counting facets reads a third of the pages
 comment on table catalog.entry is '已发布目录:每个现行发布的条目一行,由发布写入、下架删除,检索与共享都从这里读';
@@ -58,6 +62,7 @@ comment on column catalog.entry.first_published_on is '首次发布日期';
 comment on column catalog.entry.published_on is '现行版本发布日期';
 comment on column catalog.entry.terms is '检索词:二元字,A 名称、B 信息项、C 部门与别名及关键词、D 摘要';
 comment on column catalog.entry.sounds is '读音:名称与部门的全拼、首字母后缀,以及隔字词,供拼音与错字检索';
+comment on column catalog.entry.facet_key is '分面键:八个分面的取值以竖线相连,计数时只按这一列归并';
 create index entry_terms on catalog.entry using gin (terms);
 create index entry_sounds on catalog.entry using gin (sounds);
 create index entry_code_prefix on catalog.entry (code text_pattern_ops);

@@ -85,6 +85,8 @@ export interface CatalogEntry {
   terms: string
   /** 读音:名称与部门的全拼、首字母后缀,以及隔字词,供拼音与错字检索 */
   sounds: string
+  /** 分面键:八个分面的取值以竖线相连,计数时只按这一列归并 */
+  facet_key: ColumnType<string, string | undefined, string>
 }
 
 /** 已发布条目的信息项:标识跨版本不变,授权据此引用 */

@@ -23,9 +23,7 @@ export interface SearchQuery extends Chosen {
   readonly limit?: number
 }
 
-const KEYS = Object.keys(FACET_KEYS) as FacetKey[]
-
-const chosenOf = (query: SearchQuery): Chosen => Object.fromEntries(KEYS.map((key) => [key, query[key] ?? []]))
+const chosenOf = (query: SearchQuery): Chosen => Object.fromEntries(FACET_KEYS.map((key) => [key, query[key] ?? []]))
 
 // Results further down than this are asked for by nobody; a narrower search is.
 const MAX_OFFSET = 5_000
@@ -72,7 +70,7 @@ const titleOf = (standard: Standard, { facet, code, title }: SearchAnswer['facet
 }
 
 const toFacets = (standard: Standard, answer: SearchAnswer, chosen: Chosen): Facet[] =>
-  KEYS.map((facet) => {
+  FACET_KEYS.map((facet) => {
     const mine = answer.facets.filter((one) => one.facet === facet)
     const counted = new Set(mine.filter(({ count }) => count !== null).map(({ code }) => code))
     const wanted = chosen[facet] ?? []

@@ -5,18 +5,18 @@ import type { Attempt } from './query.rules.ts'
 import type { Reach } from './resource.rules.ts'
 import { mayRead } from './resource.store.ts'
 
-/** What a facet counts by, as an expression over `catalog.entry e`. */
-export const FACET_KEYS = {
-  provider: sql`e.provider_organ_id`,
-  region: sql`left(e.division_code, 4) || '00'`,
-  class: sql`left(e.class_code, 3)`,
-  share_type: sql`e.share_type`,
-  open_type: sql`e.open_type`,
-  format: sql`e.format_category`,
-  update_cycle: sql`e.update_cycle`,
-  attached: sql`case when e.attached_methods = '{}' then 'none' else e.attached_methods[1] end`,
-} as const
-export type FacetKey = keyof typeof FACET_KEYS
+/** The facets in the order in which `facet_key` joins their values. */
+export const FACET_KEYS = [
+  'provider',
+  'region',
+  'class',
+  'share_type',
+  'open_type',
+  'format',
+  'update_cycle',
+  'attached',
+] as const
+export type FacetKey = (typeof FACET_KEYS)[number]
 
 /** Chosen values per facet; inside one facet any of them, between facets all. */
 export type Chosen = Partial<Record<FacetKey, readonly string[]>>
@@ -133,21 +133,17 @@ const stillChosen = (key: FacetKey, values: readonly string[]): RawBuilder<unkno
 
 export const searchEntries = async (db: Db, options: SearchOptions): Promise<SearchAnswer> => {
   const { reach, attempt, rank, words, chosen, order, offset, limit } = options
-  const active = (Object.keys(chosen) as FacetKey[]).filter((key) => (chosen[key] ?? []).length > 0)
+  const active = FACET_KEYS.filter((key) => (chosen[key] ?? []).length > 0)
+  const marks = active.map((key) => sql`, ${sql.ref(`in_${key}`)}`)
   const flags = active.map((key) => sql`, ${CONDITIONS[key](chosen[key]!)} as ${sql.ref(`in_${key}`)}`)
   const allBut = (key?: FacetKey) => {
     const rest = active.filter((one) => one !== key).map((one) => sql.ref(`in_${one}`))
     return rest.length > 0 ? sql.join(rest, sql` and `) : sql`true`
   }
-  const keys = Object.keys(FACET_KEYS) as FacetKey[]
   const { rows } = await sql<{ answer: SearchAnswer }>`
     with hit as materialized (
-      select e.resource_id, e.name, e.published_on, ${order === 'relevance' ? nameScore(rank) : sql`0`} as score
-        ${sql.join(
-          keys.map((key) => sql`, ${FACET_KEYS[key]} as ${sql.ref(`k_${key}`)}`),
-          sql``,
-        )}
-        ${flags.length > 0 ? sql.join(flags, sql``) : sql``}
+      select e.resource_id, e.name, e.published_on, e.facet_key, ${order === 'relevance' ? nameScore(rank) : sql`0`} as score
+        ${sql.join(flags, sql``)}
       from catalog.entry e
       where ${mayRead(reach)} ${attempt ? sql`and ${meets(attempt)}` : sql``}),
     candidate as (
@@ -159,19 +155,21 @@ export const searchEntries = async (db: Db, options: SearchOptions): Promise<Sea
       select h.resource_id, row_number() over (order by ${ORDERS[order]}) as place
       from hit h left join candidate c using (resource_id)
       where ${allBut()} order by ${ORDERS[order]} limit ${limit} offset ${offset}),
+    combo as (
+      select string_to_array(facet_key, '|') as k, count(*)::integer as n${sql.join(marks, sql``)} from hit
+      group by facet_key${sql.join(marks, sql``)}),
     facet as (${sql.join(
-      keys.map(
-        (
-          key,
-        ) => sql`(select ${sql.lit(key)} as facet, f.code, ${FACET_TITLES[key] ?? sql`null::text`} as title, f.count from (
-          select ${sql.ref(`k_${key}`)} as code, count(*)::integer as count from hit
-          where ${allBut(key)} group by 1 order by 2 desc, 1 limit 100) f
+      FACET_KEYS.map(
+        (key, index) => sql`(
+          select ${sql.lit(key)} as facet, f.code, ${FACET_TITLES[key] ?? sql`null::text`} as title, f.count from (
+            select k[${sql.lit(index + 1)}] as code, sum(n)::integer as count from combo
+            where ${allBut(key)} group by 1 order by 2 desc, 1 limit 100) f
           ${active.includes(key) ? stillChosen(key, chosen[key]!) : sql``})`,
       ),
       sql` union all `,
     )})
     select json_build_object(
-      'total', (select count(*) from hit where ${allBut()}),
+      'total', (select coalesce(sum(n), 0)::integer from combo where ${allBut()}),
       'facets', (select coalesce(json_agg(json_build_object('facet', facet, 'code', code, 'title', title, 'count', count)), '[]') from facet),
       'rows', (select coalesce(json_agg(json_build_object('resource_id', e.resource_id, 'code', e.code, 'name', e.name,
           'summary', e.summary, 'provider_organ_id', e.provider_organ_id, 'provider_name', o.name,

@@ -50,7 +50,7 @@ const RequestTable = ({ side, state, resource_id }: { side: Side; state?: Reques
 }
 
 const Lights = ({ lights }: { lights: { green: number; yellow: number; red: number } }) => (
-  <ul className="figures" aria-label="未答复申请的时限">
+  <ul className="figures three" aria-label="未答复申请的时限">
     <li>
       <b style={{ color: '#14591a' }}>{lights.green}</b>
       <span>绿灯：时限充裕</span>

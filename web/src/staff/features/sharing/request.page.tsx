@@ -148,7 +148,7 @@ const View = ({ request }: { request: RequestDetail }) => {
       actions={<RequestActions request={request} />}
     >
       {(state as { justSubmitted?: boolean } | null)?.justSubmitted && <Outcome request={request} />}
-      <div className="split">
+      <div className="split aside-first">
         <div>
           <Panel title="申请内容">
             <Terms request={request} />

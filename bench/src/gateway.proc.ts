@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { EXEC_ARGV } from '../../server/src/supervisor/keeper.ts'
 
 const TICKS = 100 // USER_HZ of every Linux this runs on
 
@@ -43,6 +44,10 @@ export const postmasterOf = (dir: string): number =>
 
 const children: ChildProcess[] = []
 
+/** `BENCH_PROF=DIR` leaves CPU profiles of the gateways there; the figures of such a run do not count. */
+const profiling = (role: string): string[] =>
+  role === 'gateway' && process.env.BENCH_PROF ? ['--cpu-prof', '--cpu-prof-dir', process.env.BENCH_PROF] : []
+
 /** Starts a process and waits for its first word. */
 export const start = <T>(
   file: string,
@@ -51,11 +56,11 @@ export const start = <T>(
 ): Promise<{ child: ChildProcess; said: T }> =>
   new Promise((resolve, reject) => {
     const path = fileURLToPath(new URL(file, import.meta.url))
-    const execArgv =
-      process.env.BENCH_PROF && file.includes('roles/gateway')
-        ? ['--cpu-prof', '--cpu-prof-dir', process.env.BENCH_PROF]
-        : []
-    const child = fork(path, args, { env: { ...process.env, ...env }, execArgv })
+    const role = /roles\/(\w+)\.ts$/.exec(file)?.[1] ?? ''
+    const child = fork(path, args, {
+      env: { ...process.env, ...env },
+      execArgv: [...(EXEC_ARGV[role] ?? []), ...profiling(role)],
+    })
     children.push(child)
     child.once('message', (said) => resolve({ child, said: said as T }))
     child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)))

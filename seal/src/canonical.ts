@@ -15,10 +15,32 @@ const writeArray = (values: readonly unknown[], depth: number): string => {
   return `${text}]`
 }
 
+const isPlain = (value: unknown): boolean =>
+  typeof value === 'string' || value === null || typeof value === 'boolean' || Number.isSafeInteger(value)
+
+/**
+ * The text of a flat object whose keys stand sorted already, as the engine writes it; undefined where that is not the
+ * canonical text. A third of the cost of going member by member, and what nearly every receipt is.
+ */
+const writeFlat = (value: object): string | undefined => {
+  let last = ''
+  for (const key of Object.keys(value)) {
+    const member = (value as Record<string, unknown>)[key]
+    const isList = Array.isArray(member) && member.every((one) => typeof one === 'string')
+    if (key < last || Object.is(member, -0) || !(isPlain(member) || isList)) return undefined
+    last = key
+  }
+  const text = JSON.stringify(value)
+  // Only a lone surrogate is written as \ud…; a text that says so itself goes the long way too.
+  return text.includes('\\ud') ? undefined : text
+}
+
 const writeObject = (value: object, depth: number): string => {
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null)
     throw new SealError('not_canonical', '', '只接受普通对象，不接受日期、映射等类的实例')
+  const flat = writeFlat(value)
+  if (flat !== undefined) return flat
   let text = '{'
   // RFC 8785 §3.2.3: keys sort by UTF-16 code units, which is what sort() does.
   for (const key of Object.keys(value).sort()) {

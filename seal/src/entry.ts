@@ -82,7 +82,8 @@ const isEntry = (value: unknown): value is Entry => {
 }
 
 /** Full-width forms, spaces and a lower-case x must not make two persons of one. */
-const normalId = (id: string): string => id.normalize('NFKC').replace(/\s+/g, '').toUpperCase()
+const normalId = (id: string): string =>
+  /^[0-9A-Z]+$/.test(id) ? id : id.normalize('NFKC').replace(/\s+/g, '').toUpperCase()
 
 /**
  * A person or firm as the ledger knows it: `k<version>:` + base64url HMAC of kind and number, so that a leaked ledger

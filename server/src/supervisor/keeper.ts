@@ -13,6 +13,12 @@ const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 10_000
 const STEADY_MS = 30_000 // a child that lived this long starts again without waiting
 
+/**
+ * A governed call makes some 40 KB of short-lived objects. With V8's default young generation part of them is copied to the
+ * old one and collected there, which cost the gateway a tenth of its CPU.
+ */
+export const EXEC_ARGV: Readonly<Record<string, string[]>> = { gateway: ['--max-semi-space-size=32'] }
+
 const ROLES = new URL('../roles/', import.meta.url)
 /** The demo's departments are kept like a role, but they are no part of the platform. */
 const PROVIDERS = new URL('../../seeds/demo/providers.ts', import.meta.url)
@@ -30,6 +36,7 @@ export const keepRole = (name: string, env: Record<string, string>, say: (line: 
     const startedAt = Date.now()
     child = fork(fileOf(name), [], {
       env: { ...process.env, ...env },
+      execArgv: [...process.execArgv, ...(EXEC_ARGV[name] ?? [])],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true, // Ctrl-C reaches the supervisor alone, which stops the roles in order
     })

@@ -40,7 +40,7 @@ const LIMITS: Limits = {
   attemptMs: 5_000,
   giveUpMs: 5_000,
   beatMs: 5_000,
-  gatherMs: 2,
+  gatherMs: 5,
   crowd: 8,
 }
 const MAX_ENTRY_BYTES = 262_144
@@ -80,14 +80,12 @@ interface Attempt {
 
 const unavailable = (detail: string, cause?: unknown): Fault => new Fault('ledger_unavailable', detail, { cause })
 
-const inTime = <T>(work: Promise<T>, ms: number): Promise<T> => {
-  const stop = new AbortController()
-  const late = pause(ms, undefined, { signal: stop.signal }).then(() => {
-    throw new Error(`no answer within ${ms} ms`)
+// A plain timer: aborting one by signal makes an error object with its stack for every batch that went well.
+const inTime = <T>(work: Promise<T>, ms: number): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
+    work.then(resolve, reject).finally(() => clearTimeout(late))
   })
-  late.catch(() => undefined)
-  return Promise.race([work, late]).finally(() => stop.abort())
-}
 
 /**
  * One process's log: sequence numbers are given out in memory, entries gathered while a batch is being committed are the

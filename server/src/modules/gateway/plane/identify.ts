@@ -32,6 +32,7 @@ const REFUSED: Record<RequestRefusal['code'], (refusal: RequestRefusal) => Fault
 }
 
 const decoded = (field: string, text: string): string => {
+  if (!text.includes('%')) return text
   try {
     return decodeURIComponent(text)
   } catch {

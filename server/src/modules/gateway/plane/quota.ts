@@ -22,7 +22,7 @@ const SPENT_MS = 5000
 const READ_MS = 5000
 const MAX_LEASES = 50_000
 
-const LARGEST_BLOCK = 100
+const LARGEST_BLOCK = 500
 
 /** `2017-12-01`, `2017-12` or `total`: the period a call counts in, by business date. */
 export const periodOf = (grant: GrantRow, today: string): string =>
@@ -60,15 +60,22 @@ export const openQuotas = (pool: Pool): Quotas => {
     return made
   }
 
-  const refill = async (lease: Lease, grant: GrantRow, period: string): Promise<void> => {
+  /** Calls got, at most a block; undefined where the period has no row yet. */
+  const leaseBlock = async (grant: GrantRow, period: string): Promise<number | undefined> => {
     const count = grant.quota_count!
-    const block = blockOf(count)
-    const parameters = [grant.grant_id, period, block, count]
-    await inTime(pool.query(OPEN, parameters.slice(0, 2)), READ_MS)
+    const parameters = [grant.grant_id, period, blockOf(count), count]
     const { rows } = await inTime(pool.query<{ got: number }>(LEASE, parameters), READ_MS)
-    const got = rows[0]?.got ?? 0
-    if (got === 0) lease.spentUntil = Date.now() + SPENT_MS
-    else lease.left += got
+    return rows[0]?.got
+  }
+
+  const refill = async (lease: Lease, grant: GrantRow, period: string): Promise<void> => {
+    let got = await leaseBlock(grant, period)
+    if (got === undefined) {
+      await inTime(pool.query(OPEN, [grant.grant_id, period]), READ_MS)
+      got = await leaseBlock(grant, period)
+    }
+    if (got) lease.left += got
+    else lease.spentUntil = Date.now() + SPENT_MS
   }
 
   const takeLater = async (lease: Lease, grant: GrantRow, period: string): Promise<boolean> => {

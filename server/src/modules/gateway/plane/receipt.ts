@@ -56,6 +56,7 @@ export const receiptBody = (facts: CallFacts) => {
     rows: response?.rows ?? null,
     service_version: service?.version ?? null,
     session_id: caller.session_id,
+    subjects: [] as string[], // its place; the ledger fills it
     trace: facts.incoming.trace,
     voids: facts.voids ?? null,
   }

@@ -10,6 +10,8 @@ export default defineConfig({
     emptyOutDir: true,
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
+      // sm-crypto-v2 asks Node for random numbers where globalThis.crypto is missing; no browser gets that far.
+      external: ['crypto'],
       output: {
         codeSplitting: {
           groups: [

@@ -32,6 +32,7 @@ export const ERRORS = {
   replayed: { status: 409, title: '重复的请求', party: 'caller' },
   no_grant: { status: 403, title: '没有有效授权', party: 'caller' },
   grant_revoked: { status: 403, title: '授权已收回', party: 'caller' },
+  grant_changed: { status: 409, title: '授权或接口在调用途中变更，请重试', party: 'caller' },
   grant_expired: { status: 403, title: '授权已到期或未生效', party: 'caller' },
   purpose_mismatch: { status: 403, title: '用途与授权不符', party: 'caller' },
   assurance_too_low: { status: 403, title: '签名方式的可信程度低于授权要求', party: 'caller' },

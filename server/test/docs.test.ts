@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test'
 import { SETTINGS } from '#config'
 import { makeMetrics } from '#kernel/metrics.ts'
 import { makePlaneMetrics } from '#modules/gateway/plane/metrics.ts'
+import { MODULES } from '#roles/modules.ts'
 import { generate } from '../../tools/gen.ts'
 import { ORGANS, openWorld, type World } from './harness.ts'
 import { login, openAccount } from './people.ts'
@@ -55,6 +56,13 @@ test('every file and folder a page names is there (architecture §3)', () => {
       .map((found) => `${page}: ${found[1]}`),
   )
   assert.deepEqual(missing, [])
+})
+
+test('every module says on one page what it owns, its words, states and invariants (style §7.3)', () => {
+  for (const { name } of MODULES) {
+    const lines = read(`server/src/modules/${name}/README.md`).trimEnd().split('\n')
+    assert.ok(lines.length >= 10 && lines.length <= 60, `${name}: ${lines.length} lines`)
+  }
 })
 
 test('every npm script a page names exists (architecture §3)', () => {

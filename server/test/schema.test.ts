@@ -67,6 +67,7 @@ const APPEND_ONLY = [
   'kernel.event',
   'ledger.entry',
   'ledger.subject',
+  'catalog.resource_version',
   'sharing.grant',
   'sharing.grant_client',
   'sharing.grant_revocation',

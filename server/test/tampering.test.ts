@@ -132,6 +132,18 @@ test('control: the untouched ledger passes, again after every undoing (C3)', asy
   assert.equal((await judge(await exported())).code, 0)
 })
 
+test('the ledger of a demonstration says so in every checkpoint, in the file and to whoever verifies it (C3)', async () => {
+  const [first, ...lines] = (await readFile(await exported(), 'utf8')).split('\n')
+  assert.equal(JSON.parse(first!).manifest.demo, true)
+  const checkpoints = lines
+    .filter((line) => line.startsWith('{"checkpoint"'))
+    .map((line) => JSON.parse(line).checkpoint)
+  assert.ok(checkpoints.length > 0 && checkpoints.every(({ demo, node_id }) => demo && node_id.startsWith('demo-')))
+  assert.equal(JSON.parse(await readFile(trustFile, 'utf8')).demo, true)
+  const { stdout } = await sanjiang('verify', join(world.dataDir, 'bundle.ndjson'), '--trust', trustFile)
+  assert.match(stdout, /演示 DEMO/)
+})
+
 test('1 edit: one word in the database, with or without its hash, or in the file (C3)', async () => {
   await world.sql(`update ledger.entry set body = replace(body, '卓玛', '央金') where log_id = $1 and seq = $2`, [
     logId,

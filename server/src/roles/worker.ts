@@ -19,6 +19,8 @@ export const startWorker = async (config: Config): Promise<RunningRole> => {
   await house.jobs.work(house)
   return {
     close: async () => {
+      // A job still at work would open the log again behind its closing; the last checkpoint signs it closed.
+      await house.jobs.stop()
       await access.close()
       await checkpointing.stop()
       await house.close()

@@ -68,7 +68,7 @@ const order = (more: Partial<CallOrder> = {}): CallOrder => ({
   ...more,
 })
 // A gateway that learns of a change only when it seals its receipt voids that call and says to try again.
-const isOvertaken = ({ problem }: Called): boolean => problem?.detail?.includes('请重试') === true
+const isOvertaken = ({ problem }: Called): boolean => problem?.code === 'grant_changed'
 const callAll = async (more: Partial<CallOrder> = {}): Promise<Called[]> => {
   const answers = []
   for (const caller of callers) {

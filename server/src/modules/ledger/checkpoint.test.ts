@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, afterEach, beforeEach, test } from 'node:test'
 import {
   checkpointHash,
@@ -146,6 +148,18 @@ test('history rewritten together with its tree is not signed on by the node that
   await assert.rejects(makeCheckpointer(ground.house, ground.keys).tick(), { name: 'ChainBroken' })
   await ground.tamper('update ledger.head set frontier = $1', [frontier.subarray(32)])
   await assert.rejects(makeCheckpointer(ground.house, ground.keys).tick(), { name: 'ChainBroken' })
+})
+
+test('keys and the memory of what was signed are readable by their owner alone (C3)', async () => {
+  const log = await ground.open()
+  await append(log, 1)
+  await makeCheckpointer(ground.house, ground.keys).tick()
+  const folder = join(ground.dataDir, 'keys')
+  assert.equal(statSync(folder).mode & 0o777, 0o700)
+  const files = readdirSync(folder)
+  for (const name of ['checkpoint-1.key', 'subject-1.key', 'node.key', 'checkpoint.seen.json'])
+    assert.ok(files.includes(name), name)
+  for (const name of files) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name)
 })
 
 test('checkpoints are strictly later than one another, whatever the clock does (C3)', async () => {

@@ -184,8 +184,10 @@ const assertStillAllowed = async (
   const newer = await parts.snapshots.atLeast(receipt.policy_version)
   const again = decide(newer, { ...claimOf(caller, today), grant_id: grant.grant_id })
   if (again.allowed && again.grant.version === grant.version && again.service.version === service.version) return
-  const code: ErrorCode = again.allowed ? 'grant_revoked' : again.code
-  const detail = again.allowed ? '授权或接口在调用途中变更，请重试' : again.detail
+  // Another grant may stand in its place, as when a decision's takes over the one of the unconditional items.
+  const left = again.allowed ? again : decide(newer, claimOf(caller, today))
+  const code: ErrorCode = left.allowed ? 'grant_changed' : left.code
+  const detail = left.allowed ? undefined : left.detail
   await seal(parts, {
     ...facts,
     policy_version: newer.version,

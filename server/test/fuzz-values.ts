@@ -225,21 +225,24 @@ const placesOf = (value: unknown, depth = 6): Place[] => {
   return keys.flatMap((key) => [{ parent, key }, ...placesOf(parent[key], depth - 1)])
 }
 
+/** A copy, since what is picked may be spoilt further. */
+const hostile = ({ dice }: Making): unknown => structuredClone(dice.pick(HOSTILE))
+
 /** A valid value with one or more places spoilt: replaced, left out, doubled or joined by fields nobody declared. */
-export const spoil = ({ dice }: Making, value: unknown): unknown => {
+export const spoil = (making: Making, value: unknown): unknown => {
+  const { dice } = making
   const copy = structuredClone(value)
   const times = 1 + dice.below(3)
   for (let time = 0; time < times; time += 1) {
     const places = placesOf(copy)
-    if (places.length === 0) return dice.pick(HOSTILE)
+    if (places.length === 0) return hostile(making)
     const { parent, key } = dice.pick(places)
     const how = dice.below(10)
     if (how === 0) delete parent[key]
     else if (how === 1) parent[`${key}x`] = parent[key]
     else if (how === 2) parent[key] = deep(200)
-    else if (how === 3 && Array.isArray(parent[key]))
-      parent[key] = Array.from({ length: 2000 }, () => dice.pick(HOSTILE))
-    else parent[key] = dice.pick(HOSTILE)
+    else if (how === 3 && Array.isArray(parent[key])) parent[key] = Array.from({ length: 2000 }, () => hostile(making))
+    else parent[key] = hostile(making)
   }
   return copy
 }

@@ -33,7 +33,14 @@ const Chosen = ({ grant }: { grant: Grant }) => (
   />
 )
 
-const Console = ({ grants }: { grants: readonly Grant[] }) => {
+/** Those that can be called as they are come first; a grant for another transport cannot be called at all. */
+const callableFirst = (grants: readonly Grant[]): Grant[] =>
+  grants
+    .filter(({ access_mode }) => access_mode === 'api')
+    .sort((a, b) => Number(b.client_id !== null) - Number(a.client_id !== null))
+
+const Console = ({ grants: standing }: { grants: readonly Grant[] }) => {
+  const grants = callableFirst(standing)
   const [search, setSearch] = useSearchParams()
   const [key, setKey] = useState<ClientKeyPair>()
   const resource = search.get('resource')

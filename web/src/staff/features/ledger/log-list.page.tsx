@@ -8,7 +8,7 @@ import { type Column, PagedListing, usePaged } from '../../../ui/listing.tsx'
 import { Page } from '../../../ui/page.tsx'
 import { Facts, Panel, StateTag } from '../../../ui/page-head.tsx'
 import { Loaded } from '../../../ui/states.tsx'
-import { call } from '../../api.ts'
+import { call, problemOf } from '../../api.ts'
 import { Digest, roleText } from './ledger.words.tsx'
 import { TrustPanel } from './trust-panel.tsx'
 import { useTrust } from './use-trust.ts'
@@ -60,6 +60,8 @@ const Latest = () => {
     queryFn: () => call(ledger.getLatestCheckpoint, {}),
     refetchInterval: 5000,
   })
+  if (problemOf(query.error)?.code === 'not_found')
+    return <Panel title="最新检查点">还没有签署过检查点；账本有了条目，一秒之内就会签署第一个。</Panel>
   return (
     <Panel title="最新检查点">
       <Loaded query={query}>

@@ -28,7 +28,7 @@ interface Limits {
   readonly attemptMs: number
   readonly giveUpMs: number
   readonly beatMs: number
-  /** After a batch of at least `crowd` entries the next one is gathered this long: fewer commits for the same entries. */
+  /** After a batch of at least `crowd` entries the next one is gathered, at most this long: fewer commits for as many. */
   readonly gatherMs: number
   readonly crowd: number
 }
@@ -99,6 +99,7 @@ class GroupCommitLog implements LogWriter {
   #logId = ''
   #next = 0
   #lastAt = 0
+  #lastCount = 0
   #queue: Waiter[] = []
   #pumping: Promise<void> | undefined
   #recovery: Promise<void> | undefined
@@ -178,10 +179,25 @@ class GroupCommitLog implements LogWriter {
     // Let the rest of this turn's calls join the first batch.
     await new Promise(setImmediate)
     while (this.#queue.length > 0 && this.#state === 'open') {
+      await this.#gather()
+      if (this.#queue.length === 0 || this.#state !== 'open') continue // the heartbeat may have found the log taken away
       this.#refresh()
-      await this.#commit(this.#take())
+      const batch = this.#take()
+      this.#lastCount = batch.entries.length
+      await this.#commit(batch)
     }
     this.#pumping = undefined
+  }
+
+  /** Where many write, waits for more of them as long as they keep coming; who writes alone waits for nothing. */
+  async #gather(): Promise<void> {
+    const { crowd, gatherMs } = this.#limits
+    if (this.#lastCount < crowd || this.#isClosing) return
+    const until = performance.now() + gatherMs
+    for (let seen = -1; seen !== this.#queue.length && performance.now() < until; ) {
+      seen = this.#queue.length
+      await pause(1)
+    }
   }
 
   /** A slow database must not make entries look back-dated: those that waited long are placed anew, with the time it is now. */

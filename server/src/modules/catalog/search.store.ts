@@ -101,10 +101,28 @@ const nameScore = (rank: SearchOptions['rank']): RawBuilder<unknown> =>
 /** So many of the best by name are ranked by where in them the words stand: A name, B items, C organ and keywords, D summary. */
 const CANDIDATES = 200
 
+const BY_NAME = sql`h.score desc, h.published_on desc, h.resource_id`
 const ORDERS = {
-  relevance: sql`(c.score is null), c.score desc, h.score desc, h.published_on desc, h.resource_id`,
+  relevance: BY_NAME,
   newest: sql`h.published_on desc, h.resource_id`,
   name: sql`h.name, h.resource_id`,
+}
+
+type Slice = Pick<SearchOptions, 'order' | 'offset' | 'limit'>
+
+/** One page of the hits. Ranked, it comes from the candidates, and only what lies below them from the rest in their order. */
+const pageOf = (
+  { order, offset, limit }: Slice,
+  isRanked: boolean,
+  condition: RawBuilder<unknown>,
+): RawBuilder<unknown> => {
+  const below = isRanked ? Math.max(offset, CANDIDATES) : offset
+  const rest = sql`(select h.resource_id, row_number() over (order by ${ORDERS[order]}) + ${sql.lit(CANDIDATES)} as place from (
+      select * from hit h where ${condition} order by ${ORDERS[order]} limit ${offset + limit - below} offset ${below}) h)`
+  if (!isRanked) return rest
+  const first = sql`(select h.resource_id, row_number() over (order by h.words desc, ${BY_NAME}) as place
+      from candidate h order by place limit ${limit} offset ${offset})`
+  return offset + limit > CANDIDATES ? sql`${first} union all ${rest}` : first
 }
 
 const MAX_MATCHED = 6
@@ -132,7 +150,8 @@ const stillChosen = (key: FacetKey, values: readonly string[]): RawBuilder<unkno
     from unnest(${values}::text[]) as f (code)`
 
 export const searchEntries = async (db: Db, options: SearchOptions): Promise<SearchAnswer> => {
-  const { reach, attempt, rank, words, chosen, order, offset, limit } = options
+  const { reach, attempt, rank, words, chosen, order } = options
+  const isRanked = order === 'relevance' && rank !== undefined
   const active = FACET_KEYS.filter((key) => (chosen[key] ?? []).length > 0)
   const marks = active.map((key) => sql`, ${sql.ref(`in_${key}`)}`)
   const flags = active.map((key) => sql`, ${CONDITIONS[key](chosen[key]!)} as ${sql.ref(`in_${key}`)}`)
@@ -146,15 +165,12 @@ export const searchEntries = async (db: Db, options: SearchOptions): Promise<Sea
         ${sql.join(flags, sql``)}
       from catalog.entry e
       where ${mayRead(reach)} ${attempt ? sql`and ${meets(attempt)}` : sql``}),
-    candidate as (
-      select b.resource_id, b.score + ts_rank('{0.05, 0.2, 0.4, 1.0}', e.terms, ${rank?.query ?? ''}::tsquery) as score
-      from (select h.resource_id, h.score from hit h where ${allBut()} and ${order === 'relevance' && rank !== undefined}
-            order by h.score desc, h.published_on desc, h.resource_id limit ${CANDIDATES}) b
+    candidate as materialized (
+      select b.*, b.score + ts_rank('{0.05, 0.2, 0.4, 1.0}', e.terms, ${rank?.query ?? ''}::tsquery) as words
+      from (select h.resource_id, h.score, h.published_on from hit h where ${allBut()} and ${isRanked}
+            order by ${BY_NAME} limit ${CANDIDATES}) b
       join catalog.entry e using (resource_id)),
-    page as (
-      select h.resource_id, row_number() over (order by ${ORDERS[order]}) as place
-      from hit h left join candidate c using (resource_id)
-      where ${allBut()} order by ${ORDERS[order]} limit ${limit} offset ${offset}),
+    page as (${pageOf(options, isRanked, allBut())}),
     combo as (
       select string_to_array(facet_key, '|') as k, count(*)::integer as n${sql.join(marks, sql``)} from hit
       group by facet_key${sql.join(marks, sql``)}),

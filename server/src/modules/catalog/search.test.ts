@@ -187,6 +187,30 @@ test('pages follow each other without gap or double, in every order (P2)', async
   }
 })
 
+test('pages go on without gap or double beyond the two hundred that are ranked closely (P2)', async () => {
+  const count = 230
+  const rows = Array.from({ length: count }, (_, n) => ({
+    key: `glacier-${n}`,
+    draft: {
+      ...draftOf(`冰川观测${String.fromCodePoint(0x4e00 + n)}`),
+      provider_organ_id: ORGANS.police,
+      class_code: '363007',
+    },
+    published_on: '2017-06-01',
+  }))
+  assert.deepEqual((await importPublished(await world.ctx(), rows)).refused, [])
+  const seen: string[] = []
+  let after: string | undefined
+  do {
+    const page = await find({ q: '冰川观测', limit: 45, ...(after ? { after } : {}) })
+    assert.equal(page.total, count)
+    seen.push(...names(page))
+    after = page.next ?? undefined
+  } while (after)
+  assert.equal(seen.length, count)
+  assert.equal(new Set(seen).size, count)
+})
+
 test('nothing found says so and offers the nearest names (P2)', async () => {
   const found = await find({ q: '登革热病例' })
   assert.deepEqual([found.total, found.match], [0, 'none'])

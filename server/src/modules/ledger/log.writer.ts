@@ -194,7 +194,8 @@ class GroupCommitLog implements LogWriter {
     const { crowd, gatherMs } = this.#limits
     if (this.#lastCount < crowd || this.#isClosing) return
     const until = performance.now() + gatherMs
-    for (let seen = -1; seen !== this.#queue.length && performance.now() < until; ) {
+    const { batchEntries } = this.#limits
+    for (let seen = -1; seen !== this.#queue.length && seen < batchEntries && performance.now() < until; ) {
       seen = this.#queue.length
       await pause(1)
     }

@@ -59,11 +59,13 @@ test('a module calls only the faces of the modules below it (architecture §4)',
   assert.deepEqual([...new Set(product.map(moduleOf).filter(Boolean))].sort(), Object.keys(MAY_CALL).sort())
 })
 
-test('pages and the command line reach the server only through the contract (architecture §3)', () => {
+test('pages, the command line and agents reach the server only through the contract (architecture §3)', () => {
   const isAllowed = (target: string) => isPackage(target) || among('web/', 'contract/', 'seal/')(target)
   assert.deepEqual(offences(among('web/src/'), isAllowed), [])
   const isAllowedCli = (target: string) => isPackage(target) || among('cli/', 'contract/', 'seal/')(target)
   assert.deepEqual(offences(among('cli/'), isAllowedCli), [])
+  const isAllowedAgent = (target: string) => isPackage(target) || among('agent/', 'contract/', 'seal/')(target)
+  assert.deepEqual(offences(among('agent/'), isAllowedAgent), [])
 })
 
 test('one feature of the portal never imports another (architecture §3)', () => {

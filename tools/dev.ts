@@ -7,7 +7,15 @@ import { fileURLToPath } from 'node:url'
  * served by Vite with hot replacement on its own port, which passes /api on.
  */
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
-const WATCHED = ['server/src', 'server/migrations', 'server/seeds', 'contract/src', 'seal/src', 'seal/node', 'agent/src']
+const WATCHED = [
+  'server/src',
+  'server/migrations',
+  'server/seeds',
+  'contract/src',
+  'seal/src',
+  'seal/node',
+  'agent/src',
+]
 const SETTLE_MS = 300
 
 const run = (args: string[], cwd = ROOT): ChildProcess => spawn(process.execPath, args, { cwd, stdio: 'inherit' })

@@ -45,6 +45,13 @@ export const ERRORS = {
   provider_malformed: { status: 502, title: '提供方返回的内容不符合登记的结构', party: 'provider' },
   provider_too_large: { status: 502, title: '提供方返回的内容过大', party: 'provider' },
   provider_suspended: { status: 503, title: '提供方服务连续失败，暂停转发', party: 'provider' },
+  // exchange
+  token_invalid: { status: 401, title: '一次性口令不正确、已用过或已过期', party: 'caller' },
+  agent_fenced: { status: 409, title: '前置节点的纪元已过期：它是从旧备份恢复的副本', party: 'caller' },
+  agent_away: { status: 503, title: '前置节点未在线', party: 'provider' },
+  out_of_order: { status: 409, title: '数据块次序不对，请从当前位置续传', party: 'caller' },
+  digest_mismatch: { status: 422, title: '内容与摘要不符', party: 'caller' },
+  chunks_expired: { status: 410, title: '所要的数据块已过保留期，需要重新全量', party: 'caller' },
   // the platform
   ledger_unavailable: { status: 503, title: '存证账本暂不可用，未放行任何数据', party: 'platform' },
   internal: { status: 500, title: '平台内部错误', party: 'platform' },

@@ -6,6 +6,7 @@ export * as codes from './codes.ts'
 
 export * from './endpoint.ts'
 export * from './errors.ts'
+export * as exchange from './exchange.ts'
 export * as gateway from './gateway.ts'
 export * as identity from './identity.ts'
 export * as inbox from './inbox.ts'

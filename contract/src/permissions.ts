@@ -31,6 +31,13 @@ export const PERMISSIONS = {
   'gateway.service.read': '查看接口服务',
   'gateway.service.edit': '挂接接口服务',
   'gateway.call.try': '在线试调用',
+  'exchange.agent.read': '查看前置节点',
+  'exchange.agent.edit': '登记与停用前置节点',
+  'exchange.feed.read': '查看库表与文件挂接',
+  'exchange.feed.edit': '挂接库表与文件',
+  'exchange.subscription.read': '查看数据传输',
+  'exchange.subscription.edit': '订阅与管理数据传输',
+  'exchange.subscription.reconcile': '发起对账',
   'ledger.entry.read': '查看与导出存证账本',
   'ledger.subject.query': '查询“谁查了我”',
   'ledger.access.read': '查看访问日志',
@@ -56,6 +63,9 @@ const READS = [
   'sharing.request.read',
   'sharing.grant.read',
   'gateway.service.read',
+  'exchange.agent.read',
+  'exchange.feed.read',
+  'exchange.subscription.read',
 ] as const satisfies readonly Permission[]
 
 export const ROLES = {
@@ -74,6 +84,9 @@ export const ROLES = {
       'sharing.grant.revoke',
       'sharing.correction.answer',
       'gateway.service.edit',
+      'exchange.agent.edit',
+      'exchange.feed.edit',
+      'exchange.subscription.reconcile',
     ],
   },
   consumer: {
@@ -86,6 +99,9 @@ export const ROLES = {
       'identity.client.read',
       'identity.client.edit',
       'gateway.call.try',
+      'exchange.agent.edit',
+      'exchange.subscription.edit',
+      'exchange.subscription.reconcile',
     ],
   },
   catalog_admin: {

@@ -1,0 +1,255 @@
+import * as t from 'typebox'
+import {
+  ADAPTER_KINDS,
+  Binding,
+  DATA_TYPES,
+  FEED_MODES,
+  FILE_FORMATS,
+  ItemName,
+  QUESTION_KINDS,
+  Relation,
+  RUN_KINDS,
+  TARGET_KINDS,
+  Trouble,
+} from './exchange.terms.ts'
+import { Id, Instant, nullable } from './values.ts'
+
+/**
+ * The agents' door (`EXCHANGE_PORT`): agents dial out to it, nothing dials in. Every request but enrolment and sign-in
+ * carries `authorization: Bearer TOKEN`; every one may be sent again. Refusals are problem+json as everywhere.
+ */
+export const DOOR = {
+  prefix: '/agent/v1',
+  /** POST Enrolment → Enrolled */
+  enrolments: '/agent/v1/enrolments',
+  /** POST DoorSignIn → DoorSession */
+  sessions: '/agent/v1/sessions',
+  /** POST Report → Assignment; waits up to `wait_seconds` for a newer one. */
+  assignment: '/agent/v1/assignment',
+  /** PUT one frame → Head; POST Supplied (signed batch root) */
+  chunk: (feedId: string, seq: number) => `/agent/v1/feeds/${feedId}/chunks/${seq}`,
+  /** GET → Head */
+  head: (feedId: string) => `/agent/v1/feeds/${feedId}/head`,
+  supplied: (feedId: string) => `/agent/v1/feeds/${feedId}/supplied`,
+  /** POST Rejected */
+  rejects: (feedId: string) => `/agent/v1/feeds/${feedId}/rejects`,
+  /** GET ?after=SEQ&run=RUN → frames, one after another, until the log's end or `max_bytes`; 204 when there is nothing yet. */
+  frames: (subscriptionId: string) => `/agent/v1/subscriptions/${subscriptionId}/frames`,
+  /** POST Accepted (signed root) */
+  accepted: (subscriptionId: string) => `/agent/v1/subscriptions/${subscriptionId}/accepted`,
+  /** POST Answer */
+  answer: (questionId: string) => `/agent/v1/questions/${questionId}/answer`,
+  /** HEAD → which parts are there; PUT one part; POST closes the file. */
+  blob: (digest: string) => `/agent/v1/blobs/${digest}`,
+  session_seconds: 900,
+  clock_skew_seconds: 300,
+  max_frame_bytes: 34 * 1_048_576,
+  frames_max_bytes: 16 * 1_048_576,
+} as const
+
+/** Text an agent signs; one per act, so that no signature can be used for another. */
+export const doorText = {
+  enrol: (token: string, publicKey: string) => `sanjiang-agent-enrol\n${token}\n${publicKey}`,
+  signIn: (one: { agent_id: string; epoch: number; proposal: string; created: number }) =>
+    `sanjiang-agent-sign-in\n${one.agent_id}\n${one.epoch}\n${one.proposal}\n${one.created}`,
+  /** `root`: RFC 6962 root over the digests of chunks `from`…`to`, hex. */
+  supplied: (one: { feed_id: string; from: number; to: number; root: string }) =>
+    `sanjiang-chunks-supplied\n${one.feed_id}\n${one.from}\n${one.to}\n${one.root}`,
+  accepted: (one: { subscription_id: string; from: number; to: number; root: string }) =>
+    `sanjiang-chunks-accepted\n${one.subscription_id}\n${one.from}\n${one.to}\n${one.root}`,
+} as const
+
+const Hex = (bytes: number) => t.String({ pattern: `^[0-9a-f]{${bytes * 2}}$` })
+const Signature = t.String({ maxLength: 200 })
+const Seq = t.Integer({ minimum: 0 })
+
+/** `public_key`: Ed25519, raw 32 bytes, base64. */
+export const Enrolment = t.Object({
+  token: t.String({ minLength: 20, maxLength: 200 }),
+  public_key: t.String({ maxLength: 100 }),
+  signature: Signature,
+  version: t.String({ maxLength: 64 }),
+})
+export const Enrolled = t.Object({
+  agent_id: Id,
+  organ_id: t.String(),
+  organ_name: t.String(),
+  name: t.String(),
+  epoch: t.Integer(),
+})
+
+export const DoorSignIn = t.Object({
+  agent_id: Id,
+  epoch: t.Integer({ minimum: 0 }),
+  /** Written to disk before it is sent; the same proposal gets the same answer again. */
+  proposal: t.String({ minLength: 16, maxLength: 64 }),
+  created: t.Integer(),
+  version: t.String({ maxLength: 64 }),
+  signature: Signature,
+})
+export const DoorSession = t.Object({ token: t.String(), epoch: t.Integer(), expires_at: Instant })
+
+export const WantedItem = t.Object({
+  item: ItemName,
+  data_type: DATA_TYPES.schema,
+  length: nullable(t.Integer()),
+  is_key: t.Boolean(),
+  is_required: t.Boolean(),
+  /** Check algorithm of the item's data element: `citizen_id`, `credit_code`, …; null for none. */
+  check: nullable(t.String()),
+  mask_rule: t.String(),
+})
+export type WantedItem = t.Static<typeof WantedItem>
+
+/** A feed as the agent shall read it. `bindings` holds the union of what grants need, in the order of the lines. */
+export const WantedFeed = t.Object({
+  feed_id: Id,
+  version: t.Integer(),
+  connection: t.String(),
+  relation: t.String(),
+  bindings: t.Array(Binding),
+  items: t.Array(WantedItem),
+  mode: FEED_MODES.schema,
+  cursor_item: nullable(ItemName),
+  interval_seconds: t.Integer(),
+  reject_threshold: t.Number(),
+  is_reading: t.Boolean(),
+  /** Runs ordered and not finished, oldest first; a `changes` run never finishes. */
+  runs: t.Array(
+    t.Object({
+      run_id: Id,
+      kind: RUN_KINDS.schema,
+      after: nullable(t.String()),
+      keys: t.Optional(t.Array(t.String())),
+    }),
+  ),
+  head: Seq,
+})
+export type WantedFeed = t.Static<typeof WantedFeed>
+
+export const WantedLoad = t.Object({
+  subscription_id: Id,
+  grant_id: Id,
+  feed_id: Id,
+  base_run_id: Id,
+  target_kind: TARGET_KINDS.schema,
+  connection: t.String(),
+  target: t.String(),
+  may_create: t.Boolean(),
+  file_format: nullable(FILE_FORMATS.schema),
+  columns: t.Array(
+    t.Object({ name: t.String(), title: t.String(), data_type: DATA_TYPES.schema, length: nullable(t.Integer()) }),
+  ),
+  key: t.Array(t.String()),
+  is_loading: t.Boolean(),
+  /** Grows when the consumer asks to rewind or start over: the stored offset is then set aside. */
+  generation: t.Integer(),
+  from_seq: Seq,
+  head: Seq,
+})
+export type WantedLoad = t.Static<typeof WantedLoad>
+
+export const Question = t.Object({
+  question_id: Id,
+  kind: QUESTION_KINDS.schema,
+  connection: t.String(),
+  body: t.Unknown(),
+})
+export type Question = t.Static<typeof Question>
+
+export const Assignment = t.Object({
+  version: t.String(),
+  feeds: t.Array(WantedFeed),
+  loads: t.Array(WantedLoad),
+  questions: t.Array(Question),
+})
+export type Assignment = t.Static<typeof Assignment>
+
+/** What the agent knows of itself, sent with every poll. */
+export const Report = t.Object({
+  have: nullable(t.String()),
+  wait_seconds: t.Integer({ minimum: 0, maximum: 50 }),
+  backlog_bytes: t.Integer(),
+  connections: t.Array(
+    t.Object({
+      name: t.String({ maxLength: 64 }),
+      kind: ADAPTER_KINDS.schema,
+      can_read: t.Boolean(),
+      can_write: t.Boolean(),
+      trouble: nullable(Trouble),
+    }),
+    { maxItems: 100 },
+  ),
+  feeds: t.Array(
+    t.Object({
+      feed_id: Id,
+      run_id: nullable(Id),
+      spooled_seq: t.Integer(),
+      rows: t.Integer(),
+      estimated_rows: nullable(t.Integer()),
+      lag_seconds: nullable(t.Number()),
+      trouble: nullable(Trouble),
+    }),
+    { maxItems: 1000 },
+  ),
+  loads: t.Array(t.Object({ subscription_id: Id, offset: t.Integer(), trouble: nullable(Trouble) }), {
+    maxItems: 1000,
+  }),
+})
+export type Report = t.Static<typeof Report>
+
+export const Head = t.Object({ head: Seq, digest: nullable(Hex(32)), position: nullable(t.String()) })
+export type Head = t.Static<typeof Head>
+
+export const Supplied = t.Object({ from: Seq, to: Seq, root: Hex(32), signature: Signature })
+export const Accepted = t.Object({
+  from: Seq,
+  to: Seq,
+  /** Root over the digests of the frames loaded, in order; frames passed over are not among them. */
+  root: Hex(32),
+  rows: t.Integer({ minimum: 0 }),
+  signature: Signature,
+  /** Lines the target refused: kept there, told here. */
+  refused: t.Optional(
+    t.Array(t.Object({ row_key: t.String({ maxLength: 200 }), reason: t.String({ maxLength: 500 }) }), {
+      maxItems: 1000,
+    }),
+  ),
+})
+export type Accepted = t.Static<typeof Accepted>
+
+export const Rejected = t.Object({
+  run_id: Id,
+  rows: t.Array(
+    t.Object({
+      /** Key of the row, masked by the agent. */
+      row_key: t.String({ maxLength: 200 }),
+      /** Full key line, sealed by the agent with its own key, so that only it can read it again for replay. */
+      sealed_key: t.String({ maxLength: 2000 }),
+      item: t.String({ maxLength: 128 }),
+      rule: t.String({ maxLength: 64 }),
+      reason: t.String({ maxLength: 500 }),
+    }),
+    { minItems: 1, maxItems: 1000 },
+  ),
+})
+export type Rejected = t.Static<typeof Rejected>
+
+/** Questions' bodies and answers by kind. */
+export const DryRunAnswer = t.Object({
+  relation: Relation,
+  rows: t.Array(t.Array(nullable(t.String()))),
+  quality: t.Array(
+    t.Object({ item: t.String(), rule: t.String(), message: t.String(), rows: t.Integer(), example: t.String() }),
+  ),
+  checked_rows: t.Integer(),
+})
+export const RangesBody = t.Object({
+  /** `feed` reads the source under the grant's projection; `load` reads the target as it is. */
+  of: t.Unsafe<'feed' | 'load'>(t.String({ enum: ['feed', 'load'] })),
+  ref: Id,
+  bounds: nullable(t.Array(t.String())),
+  rows_per_range: t.Integer(),
+  projection: nullable(t.Unknown()),
+})
+export const Answer = t.Object({ value: nullable(t.Unknown()), trouble: nullable(Trouble) })

@@ -1,0 +1,140 @@
+import * as t from 'typebox'
+import { endpoint } from './endpoint.ts'
+import { Reconciliation } from './exchange.run.ts'
+import { FILE_FORMATS, SUBSCRIPTION_STATES, TARGET_KINDS, Trouble } from './exchange.terms.ts'
+import { ById, coded, Id, Instant, input, Line, nullable, Page, PageQuery } from './values.ts'
+
+/** Where a grant's data goes: a table or folder of the consumer's own agent, or a signed notice to a web address. */
+export const SubscriptionDraft = input({
+  grant_id: Id,
+  target_kind: TARGET_KINDS.schema,
+  agent_id: t.Optional(nullable(Id)),
+  connection: t.Optional(nullable(Line(64))),
+  /** Table `schema.table`, or folder below the connection's root. */
+  target: t.Optional(nullable(Line(256))),
+  may_create: t.Optional(t.Boolean()),
+  file_format: t.Optional(nullable(FILE_FORMATS.schema)),
+  webhook_url: t.Optional(nullable(t.String({ maxLength: 500, pattern: '^https?://[^\\s]+$' }))),
+  /** Hours between reconciliations; 0: only after transfers. */
+  reconcile_hours: t.Optional(t.Integer({ minimum: 0, maximum: 8760, default: 24 })),
+})
+export type SubscriptionDraft = t.Static<typeof SubscriptionDraft>
+
+const subscription = {
+  subscription_id: Id,
+  grant_id: Id,
+  grant_version: t.Integer(),
+  feed_id: Id,
+  resource_id: Id,
+  resource_code: t.String(),
+  resource_name: t.String(),
+  provider_organ_id: t.String(),
+  provider_name: t.String(),
+  consumer_organ_id: t.String(),
+  consumer_name: t.String(),
+  target_kind: TARGET_KINDS.schema,
+  agent_id: nullable(Id),
+  agent_name: nullable(t.String()),
+  connection: nullable(t.String()),
+  target: nullable(t.String()),
+  file_format: nullable(FILE_FORMATS.schema),
+  webhook_url: nullable(t.String()),
+  state: SUBSCRIPTION_STATES.schema,
+  /** Next chunk wanted and how many wait. */
+  offset: t.Integer(),
+  behind_chunks: t.Integer(),
+  behind_rows: t.Integer(),
+  lag_seconds: nullable(t.Number()),
+  rows_total: t.Integer(),
+  bytes_total: t.Integer(),
+  last_accepted_at: nullable(Instant),
+  rows_per_second: nullable(t.Number()),
+  last_reconciliation: nullable(Reconciliation),
+  trouble: nullable(Trouble),
+  created_at: Instant,
+  can: t.Array(t.String()),
+}
+export const Subscription = t.Object(subscription)
+export type Subscription = t.Static<typeof Subscription>
+
+export const ROUTE_PLACES = coded({
+  source: '源库',
+  source_agent: '提供方前置节点',
+  centre: '交换平台',
+  target_agent: '使用方前置节点',
+  target: '目标',
+})
+
+export const SubscriptionDetail = t.Object({
+  ...subscription,
+  items: t.Array(t.Object({ item: t.String(), name: t.String(), mask_rule: t.String() })),
+  /** Key of the target's rows; `row_handle` when the grant does not give the natural key unmasked. */
+  target_key: t.Array(t.String()),
+  reconcile_hours: t.Integer(),
+  may_create: t.Boolean(),
+  /** The drawn route: where data stands, what moves, what is stuck. */
+  route: t.Array(
+    t.Object({
+      place: ROUTE_PLACES.schema,
+      title: t.String(),
+      state: t.Unsafe<'well' | 'busy' | 'stuck' | 'away'>(t.String({ enum: ['well', 'busy', 'stuck', 'away'] })),
+      detail: t.String(),
+      waiting_bytes: nullable(t.Integer()),
+    }),
+  ),
+  notices: nullable(
+    t.Object({ sent: t.Integer(), failed: t.Integer(), dead: t.Integer(), next_try_at: nullable(Instant) }),
+  ),
+})
+export type SubscriptionDetail = t.Static<typeof SubscriptionDetail>
+
+export const listSubscriptions = endpoint({
+  method: 'GET',
+  path: '/exchange/subscriptions',
+  permission: 'exchange.subscription.read',
+  summary: '数据传输：进度、速率、延迟',
+  query: input({
+    ...PageQuery,
+    side: t.Optional(t.Unsafe<'provider' | 'consumer' | 'all'>(t.String({ enum: ['provider', 'consumer', 'all'] }))),
+    state: t.Optional(SUBSCRIPTION_STATES.schema),
+    feed_id: t.Optional(Id),
+    grant_id: t.Optional(Id),
+  }),
+  response: Page(Subscription),
+})
+
+export const getSubscription = endpoint({
+  method: 'GET',
+  path: '/exchange/subscriptions/:id',
+  permission: 'exchange.subscription.read',
+  summary: '一条传输的全程',
+  params: ById,
+  response: SubscriptionDetail,
+})
+
+export const subscribe = endpoint({
+  method: 'POST',
+  path: '/exchange/subscriptions',
+  permission: 'exchange.subscription.edit',
+  summary: '凭授权订阅：选定目标库表、文件夹或通知地址',
+  body: SubscriptionDraft,
+  response: SubscriptionDetail,
+})
+
+export const SUBSCRIPTION_ACTS = coded({
+  pause: '暂停',
+  resume: '继续',
+  rewind: '回退到某一块重放',
+  resnapshot: '重新全量',
+  end: '退订',
+  retry_notices: '重发通知',
+})
+export const actOnSubscription = endpoint({
+  method: 'POST',
+  path: '/exchange/subscriptions/:id/acts',
+  permission: 'exchange.subscription.edit',
+  summary: '暂停、继续、回退、重新全量、退订',
+  params: ById,
+  body: input({ act: SUBSCRIPTION_ACTS.schema, seq: t.Optional(t.Integer({ minimum: 0 })), reason: Line(500) }),
+  response: SubscriptionDetail,
+})

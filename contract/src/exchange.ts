@@ -1,0 +1,5 @@
+export * from './exchange.agent.ts'
+export * from './exchange.feed.ts'
+export * from './exchange.run.ts'
+export * from './exchange.subscription.ts'
+export * from './exchange.terms.ts'

@@ -1,0 +1,29 @@
+import { provincialOrganOf } from '../../reference/organs.ts'
+
+/** A department that exchanges tables in the demo: its own database and its own agent (T8.1). */
+export interface Department {
+  /** The word its accounts begin with; names its folder. */
+  readonly word: string
+  readonly organ_id: string
+  readonly agent_name: string
+  /** Name of its database, and of the connection in its agent's file. */
+  readonly database: string
+  readonly engine: 'postgres' | 'mysql'
+}
+
+const department = (word: string, seq: string, agent_name: string, database: string): Department => ({
+  word,
+  organ_id: provincialOrganOf(seq).id,
+  agent_name,
+  database,
+  engine: 'postgres',
+})
+
+export const POLICE = department('ga', '007', '公安厅前置节点', 'gongan')
+export const CIVIL_AFFAIRS = department('mz', '010', '民政厅前置节点', 'minzheng')
+export const SOCIAL_SECURITY = department('rs', '013', '人社厅前置节点', 'renshe')
+/** On MariaDB where one is installed, else on PostgreSQL like the others. */
+export const COMMERCE = department('gs', '027', '工商局前置节点', 'gongshang')
+export const TAX = department('ds', '026', '地税局前置节点', 'dishui')
+
+export const DEPARTMENTS: readonly Department[] = [POLICE, CIVIL_AFFAIRS, SOCIAL_SECURITY, COMMERCE, TAX]

@@ -26,14 +26,24 @@ export const DOOR = {
   sessions: '/agent/v1/sessions',
   /** POST Report → Assignment; waits up to `wait_seconds` for a newer one. */
   assignment: '/agent/v1/assignment',
-  /** PUT one frame → Head; POST Supplied (signed batch root) */
+  /**
+   * PUT frames, one after another, the first being `seq` (at most `put_max_bytes`, or one frame) → Head. Taken in order:
+   * those the log has with the same digest are acknowledged, the others appended; 409 `out_of_order` when the first is
+   * not at the head. An agent keeps one such request per feed under way and fills the next meanwhile.
+   */
   chunk: (feedId: string, seq: number) => `/agent/v1/feeds/${feedId}/chunks/${seq}`,
-  /** GET → Head */
+  /** GET → Head. A count: the log's next chunk carries `seq === head`. */
   head: (feedId: string) => `/agent/v1/feeds/${feedId}/head`,
+  /** POST Supplied (signed root over chunks the log has); told again, or overlapping what was told, it is acknowledged → Head */
   supplied: (feedId: string) => `/agent/v1/feeds/${feedId}/supplied`,
-  /** POST Rejected */
+  /** POST Rejected; a row is told once per run, rule and `sealed_key` however often it arrives. */
   rejects: (feedId: string) => `/agent/v1/feeds/${feedId}/rejects`,
-  /** GET ?after=SEQ&run=RUN → frames, one after another, until the log's end or `max_bytes`; 204 when there is nothing yet. */
+  /**
+   * GET ?from=SEQ&run=RUN → frames with `seq >= from`, one after another, until the log's end or `frames_max_bytes`; 204
+   * when there is nothing yet. `run`: the base run. A delivered header has two fields more: `subscription_id`, and
+   * `after`, the seq of the frame delivered before it (−1 for the first behind a base run's `begin` or a rewind): a
+   * reader that stands elsewhere has missed one.
+   */
   frames: (subscriptionId: string) => `/agent/v1/subscriptions/${subscriptionId}/frames`,
   /** POST Accepted (signed root) */
   accepted: (subscriptionId: string) => `/agent/v1/subscriptions/${subscriptionId}/accepted`,
@@ -45,6 +55,7 @@ export const DOOR = {
   clock_skew_seconds: 300,
   max_frame_bytes: 34 * 1_048_576,
   frames_max_bytes: 16 * 1_048_576,
+  put_max_bytes: 16 * 1_048_576,
 } as const
 
 /** Text an agent signs; one per act, so that no signature can be used for another. */
@@ -80,8 +91,9 @@ export const Enrolled = t.Object({
 
 export const DoorSignIn = t.Object({
   agent_id: Id,
+  /** The epoch held; the answer's is the one from now on, and what chunk headers carry (an older one from the spool is fine). */
   epoch: t.Integer({ minimum: 0 }),
-  /** Written to disk before it is sent; the same proposal gets the same answer again. */
+  /** A process makes one and repeats it to renew its session. Written to disk before it is sent; the same proposal gets the same answer again. */
   proposal: t.String({ minLength: 16, maxLength: 64 }),
   created: t.Integer(),
   version: t.String({ maxLength: 64 }),
@@ -184,6 +196,7 @@ export const Report = t.Object({
     t.Object({
       feed_id: Id,
       run_id: nullable(Id),
+      /** Like a head: chunks read so far, those on the agent's disk among them. */
       spooled_seq: t.Integer(),
       rows: t.Integer(),
       estimated_rows: nullable(t.Integer()),
@@ -192,13 +205,15 @@ export const Report = t.Object({
     }),
     { maxItems: 1000 },
   ),
+  /** `offset`: the next chunk wanted. */
   loads: t.Array(t.Object({ subscription_id: Id, offset: t.Integer(), trouble: nullable(Trouble) }), {
     maxItems: 1000,
   }),
 })
 export type Report = t.Static<typeof Report>
 
-export const Head = t.Object({ head: Seq, digest: nullable(Hex(32)), position: nullable(t.String()) })
+/** `digest` and `position` are the last chunk's; `supplied`: the first chunk not yet under a signed root. */
+export const Head = t.Object({ head: Seq, supplied: Seq, digest: nullable(Hex(32)), position: nullable(t.String()) })
 export type Head = t.Static<typeof Head>
 
 export const Supplied = t.Object({ from: Seq, to: Seq, root: Hex(32), signature: Signature })
@@ -235,7 +250,14 @@ export const Rejected = t.Object({
 })
 export type Rejected = t.Static<typeof Rejected>
 
-/** Questions' bodies and answers by kind. */
+/** Questions' bodies and answers by kind. `browse` → Relation[]; `describe` → Relation; `dry_run` → DryRunAnswer; … */
+export const BrowseBody = t.Object({})
+export const DescribeBody = t.Object({ relation: t.String() })
+export const DryRunBody = t.Object({
+  relation: t.String(),
+  bindings: t.Array(Binding),
+  items: t.Array(WantedItem),
+})
 export const DryRunAnswer = t.Object({
   relation: Relation,
   rows: t.Array(t.Array(nullable(t.String()))),
@@ -251,5 +273,23 @@ export const RangesBody = t.Object({
   bounds: nullable(t.Array(t.String())),
   rows_per_range: t.Integer(),
   projection: nullable(t.Unknown()),
+})
+/** Bounds are key lines: from one (excluded) to the next (included), the last range open. */
+export const RangesAnswer = t.Object({
+  ranges: t.Array(t.Object({ from: nullable(t.String()), to: nullable(t.String()), rows: t.Integer(), hash: Hex(32) })),
+  /** Where the source stood, when it can tell. */
+  position: nullable(t.String()),
+})
+/** Rows of one range or by key lines → RowsAnswer; lines leave only as the hashes of both sides, never as text. */
+export const RowsBody = t.Object({
+  of: t.Unsafe<'feed' | 'load'>(t.String({ enum: ['feed', 'load'] })),
+  ref: Id,
+  from: nullable(t.String()),
+  to: nullable(t.String()),
+  projection: nullable(t.Unknown()),
+})
+export const RowsAnswer = t.Object({
+  rows: t.Array(t.Object({ key: t.String(), hash: Hex(32) })),
+  position: nullable(t.String()),
 })
 export const Answer = t.Object({ value: nullable(t.Unknown()), trouble: nullable(Trouble) })

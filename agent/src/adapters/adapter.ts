@@ -66,7 +66,7 @@ export interface ReadOptions {
 export interface Snapshot {
   readonly position: string
   readonly estimated_rows: number | null
-  /** Lines in no order unless `after` is given: then in ascending key order behind that key line, to resume. */
+  /** Lines in no order unless `after` is given: then in ascending key order behind that key line (null: from the start), to resume. */
   batches(options: ReadOptions & { readonly after?: string | null }): AsyncIterable<Lines>
   close(): Promise<void>
 }
@@ -87,7 +87,8 @@ export interface Source {
   /** Relations the allow-list lets anybody see. */
   browse(): Promise<readonly Relation[]>
   describe(relation: string): Promise<Relation>
-  snapshot(plan: ReadPlan, signal: AbortSignal): Promise<Snapshot>
+  /** `slot` names what a change stream will hold on to: made before the instant shown, so that nothing falls between. */
+  snapshot(plan: ReadPlan, options: { readonly signal: AbortSignal; readonly slot: string | null }): Promise<Snapshot>
   /** Rows written since `after` (a position of an earlier call), equal cursor values included; the last position is where to go on. */
   increment(plan: ReadPlan, after: string, options: ReadOptions): AsyncIterable<Lines>
   /**

@@ -18,6 +18,9 @@ import {
   type TextMac,
 } from '../src/index.ts'
 
+export * from './at-rest.ts'
+export * from './chunk.ts'
+
 // Node's own crypto behind the interfaces of the seal: for server, cli and bench; browsers never load this file.
 
 /**

@@ -45,9 +45,10 @@ export const decompressBody = async (header: ChunkHeader, compressed: Uint8Array
   }
 }
 
-/** Body of a frame, held to its header. */
-export const openFrame = async ({ header, compressed }: Frame): Promise<Buffer> => {
+/** Body of a frame, held to its header and both to the digest. */
+export const openFrame = async ({ header, header_bytes, compressed, digest }: Frame): Promise<Buffer> => {
   const body = await decompressBody(header, compressed)
   assertBody(header, body)
+  if (!nodeChunkDigest(header_bytes, body).equals(digest)) throw new SealError('malformed', 'digest', '内容与摘要不符')
   return body
 }

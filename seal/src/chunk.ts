@@ -24,6 +24,9 @@ export interface ChunkHeader {
   readonly position: string
   readonly tx_end: boolean
   readonly at: string
+  /** Of a chunk as delivered: to whom, and the seq of the one delivered before it (−1 for the first), so that a gap shows. */
+  readonly subscription_id?: string
+  readonly after?: number
 }
 
 export const MAX_HEADER_BYTES = 64 * 1024
@@ -35,7 +38,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const ITEM = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/
 const MAX_ITEMS = 300
 const MAX_POSITION = 1024
-const MEMBERS: Readonly<Record<keyof ChunkHeader, true>> = {
+const MEMBERS: Readonly<Record<keyof Required<ChunkHeader>, true>> = {
   v: true,
   feed_id: true,
   seq: true,
@@ -49,6 +52,8 @@ const MEMBERS: Readonly<Record<keyof ChunkHeader, true>> = {
   position: true,
   tx_end: true,
   at: true,
+  subscription_id: true,
+  after: true,
 }
 
 const fault = (field: string, rule: string): SealError => new SealError('malformed', field, `${field} ${rule}`)
@@ -84,6 +89,14 @@ const assertSizes = ({ kind, rows, bytes }: Pick<ChunkHeader, 'kind' | 'rows' | 
     throw fault('rows', '与字节数不符')
 }
 
+/** Both or none; −1 is no count. */
+const deliveryOf = (value: Record<string, unknown>): Pick<ChunkHeader, 'subscription_id' | 'after'> => {
+  if (!Object.hasOwn(value, 'subscription_id') && !Object.hasOwn(value, 'after')) return {}
+  const after = value.after === -1 ? -1 : countField(value, 'after')
+  if (after >= countField(value, 'seq')) throw fault('after', '应小于 seq')
+  return { subscription_id: textField(value, 'subscription_id', UUID), after }
+}
+
 /** Reads a header's value; throws SealError naming the field. */
 export const chunkHeader = (value: unknown): ChunkHeader => {
   if (!isRecord(value)) throw new SealError('malformed', '', '数据块头应为对象')
@@ -105,6 +118,7 @@ export const chunkHeader = (value: unknown): ChunkHeader => {
     position: positionOf(value.position),
     tx_end: value.tx_end,
     at: textField(value, 'at', INSTANT),
+    ...deliveryOf(value),
   }
   assertSizes(header)
   return header

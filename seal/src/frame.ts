@@ -2,10 +2,12 @@ import { concat } from './bytes.ts'
 import { type ChunkHeader, MAX_BODY_BYTES, MAX_HEADER_BYTES, parseHeader } from './chunk.ts'
 import { SealError } from './seal-error.ts'
 
-// On the wire: u32 header length ‖ header ‖ u32 body length ‖ body compressed by zstd; lengths big-endian (ADR 0004).
+// On the wire: u32 header length ‖ header ‖ u32 body length ‖ body compressed by zstd ‖ digest; lengths big-endian (ADR 0004).
 
 /** Zstd adds at most this to what it cannot compress (ZSTD_COMPRESSBOUND), and its own frame. */
 const compressBound = (bytes: number): number => bytes + Math.ceil(bytes / 256) + 1024
+
+const DIGEST_BYTES = 32
 
 type Part = 'header_length' | 'header' | 'body_length' | 'body'
 
@@ -15,6 +17,8 @@ export interface Frame {
   readonly header_bytes: Uint8Array
   /** Empty when the header says that the body is. */
   readonly compressed: Uint8Array
+  /** The chunk's digest as the sender says it: whoever opens the frame holds header and body to it. */
+  readonly digest: Uint8Array
 }
 
 const word = (value: number): Uint8Array => {
@@ -24,9 +28,10 @@ const word = (value: number): Uint8Array => {
 }
 
 /** The frame in pieces, so that a large body is written without being copied. */
-export const frameParts = (header: Uint8Array, compressed: Uint8Array): Uint8Array[] => [
+export const frameParts = (header: Uint8Array, compressed: Uint8Array, digest: Uint8Array): Uint8Array[] => [
   concat(word(header.length), header, word(compressed.length)),
   compressed,
+  digest,
 ]
 
 const tooLarge = (what: string, bytes: number): SealError =>
@@ -104,10 +109,12 @@ export class FrameDecoder {
       const length = lengthOf(bytes, 'body', Math.min(compressBound(header.bytes), MAX_BODY_BYTES))
       if ((length === 0) !== (header.bytes === 0))
         throw new SealError('malformed', 'body', '压缩后的长度与数据块头不符')
-      return this.#expect('body', length)
+      return this.#expect('body', length + DIGEST_BYTES)
     }
     this.#expect('header_length', 4)
-    return { header, header_bytes: this.#headerBytes, compressed: bytes }
+    const length = bytes.length - DIGEST_BYTES
+    const [compressed, digest] = [bytes.subarray(0, length), bytes.subarray(length)]
+    return { header, header_bytes: this.#headerBytes, compressed, digest }
   }
 }
 

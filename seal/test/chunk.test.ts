@@ -42,7 +42,7 @@ const header: ChunkHeader = {
 const body = bodyOf(['1\t王', '22\t李'])
 
 const frameOf = async (one: ChunkHeader, bytes: Uint8Array): Promise<Buffer> =>
-  Buffer.concat(frameParts(headerBytes(one), await compressBody(bytes)))
+  Buffer.concat(frameParts(headerBytes(one), await compressBody(bytes), nodeChunkDigest(headerBytes(one), bytes)))
 
 test('a chunk header has one spelling, and says nothing that is not in the design (T8.1)', () => {
   const bytes = headerBytes(header)
@@ -77,6 +77,9 @@ test('what cannot be is refused with the field that says it (T8.1)', () => {
     [{ position: 'x'.repeat(1025) }, 'position'],
     [{ tx_end: 1 }, 'tx_end'],
     [{ at: '2026-11-25' }, 'at'],
+    [{ after: 6 }, 'subscription_id'],
+    [{ subscription_id: header.feed_id }, 'after'],
+    [{ subscription_id: header.feed_id, after: 7 }, 'after'],
   ]
   for (const [change, field] of wrong)
     assert.throws(() => headerBytes({ ...header, ...change } as ChunkHeader), { name: 'SealError', field })
@@ -130,9 +133,20 @@ test('a body that grows beyond what its header says is not unpacked (T8.1)', asy
   await assert.rejects(decompressBody(header, bomb), SealError)
   await assert.rejects(decompressBody(header, Buffer.from('junk')), SealError)
   await assert.rejects(decompressBody({ ...header, bytes: 0 }, Buffer.of(1)), SealError)
-  const frame = { header, header_bytes: headerBytes(header) }
+  const frame = { header, header_bytes: headerBytes(header), digest: nodeChunkDigest(headerBytes(header), body) }
   for (const other of ['1\t王\n22\t\n', '1\t王\n22\t李\n\n', '1\t王\n22\t李.', '1\n王\n22\t李\n'])
     await assert.rejects(openFrame({ ...frame, compressed: await compressBody(Buffer.from(other)) }), SealError)
+})
+
+test('a delivered chunk says to whom and what went before; a damaged one is told by its digest (T8.1)', async () => {
+  const delivered = { ...header, subscription_id: header.feed_id, after: -1 }
+  assert.deepEqual(parseHeader(headerBytes(delivered)), delivered)
+  const whole = await frameOf(delivered, body)
+  const [frame] = new FrameDecoder().push(whole)
+  assert.deepEqual(await openFrame(frame as NonNullable<typeof frame>), Buffer.from(body))
+  const digest = Buffer.from(whole.subarray(-32))
+  digest[0] = (digest[0] as number) ^ 1
+  await assert.rejects(openFrame({ ...(frame as NonNullable<typeof frame>), digest }), { field: 'digest' })
 })
 
 test('bodies survive every level of compression (T8.1)', async () => {

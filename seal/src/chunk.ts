@@ -1,6 +1,7 @@
 import { fromUtf8, utf8 } from './bytes.ts'
 import { canonical, parseCanonical } from './canonical.ts'
 import type { Hasher } from './hasher.ts'
+import { leafHash, rootOf } from './merkle.ts'
 import { countLines } from './row-text.ts'
 import { countField, INSTANT, isRecord, SealError, textField } from './seal-error.ts'
 
@@ -159,3 +160,10 @@ export const chunkDigest = (hasher: Hasher, header: Uint8Array, body: Uint8Array
   whole.set(body, header.length + 1)
   return hasher.hash(whole)
 }
+
+/** RFC 6962 root over chunks' digests as leaves: what agents sign for a batch supplied or accepted. */
+export const chunksRoot = (hasher: Hasher, digests: readonly Uint8Array[]): Uint8Array =>
+  rootOf(
+    hasher,
+    digests.map((digest) => leafHash(hasher, digest)),
+  )

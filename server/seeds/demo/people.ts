@@ -29,6 +29,7 @@ const DEPARTMENTS: readonly (readonly [word: string, seq: string])[] = [
   ['zj', '016'],
   ['cz', '012'],
   ['sj', '023'],
+  ['ds', '026'],
 ]
 
 /** The word a department's usernames begin with; undefined where it has no accounts. */
@@ -69,7 +70,7 @@ export const demoPeople = (): ImportedPerson[] => {
 
 /** What the greeting shows: enough to walk the main job. */
 export const ACCOUNT_LINES: readonly string[] = [
-  `演示账号（口令均为 ${DEMO_PASSWORD}；部门缩写 mz 民政、ga 公安、rs 人社、gs 工商、jy 教育 等）`,
+  `演示账号（口令均为 ${DEMO_PASSWORD}；部门缩写 mz 民政、ga 公安、rs 人社、gs 工商、ds 地税、jy 教育 等）`,
   '  mz.bianmu 编目员 · mz.shenhe 审核员 · mz.tigong 数据提供员 · mz.shiyong 数据使用员 · ga.tigong 公安提供员',
   '  dzzw.mulu 平台目录管理员 · sj.auditor 审计员 · sysadmin / secadmin / auditadmin 三员',
   `  三员登录另需动态码，密钥 ${DEMO_TOTP_SECRET}`,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { makeFirms } from '../registry/firms.ts'
 import { makePeople } from '../registry/people.ts'
-import { DEPARTMENTS, type Department } from './department.ts'
+import { DEPARTMENTS, type Department, RECEIVING } from './department.ts'
 import { COMPANY_TABLE, createTable, fillTable, isEmpty, PERSON_TABLE, type SourceTable } from './tables.ts'
 
 /** How a department's own programs reach its own database. */
@@ -67,9 +67,6 @@ const SOURCES: Readonly<Record<string, { table: SourceTable; rows(): Iterable<ob
 function* each<T>({ count, at }: { count: number; at(index: number): T }): Generator<T> {
   for (let index = 0; index < count; index += 1) yield at(index)
 }
-
-/** Consumers' tables are made by their agents, in a schema of their own. */
-const RECEIVING = 'gongxiang'
 
 const fill = async (database: DepartmentDatabase): Promise<void> => {
   const source = SOURCES[database.department.database]

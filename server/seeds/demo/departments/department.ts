@@ -27,3 +27,6 @@ export const COMMERCE = department('gs', '027', '工商局前置节点', 'gongsh
 export const TAX = department('ds', '026', '地税局前置节点', 'dishui')
 
 export const DEPARTMENTS: readonly Department[] = [POLICE, CIVIL_AFFAIRS, SOCIAL_SECURITY, COMMERCE, TAX]
+
+/** Schema that consumers' agents fill; the one they may write. */
+export const RECEIVING = 'gongxiang'

@@ -1,0 +1,23 @@
+import type { Config } from '#config'
+import { type RunningRole, runRole } from '../../../src/supervisor/child.ts'
+import { keepAgent } from './agents.ts'
+import { openDatabases } from './databases.ts'
+import { liveOn } from './life.ts'
+
+/** The demo's departments: their databases, the clerks who write in them, and the agents beside them. */
+const startDepartments = async ({ databaseUrl, dataDir, host, exchangePort }: Config): Promise<RunningRole> => {
+  const over = new AbortController()
+  const { signal } = over
+  const databases = await openDatabases(databaseUrl, dataDir)
+  liveOn(databases, signal)
+  const centre = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${exchangePort}`
+  const agents = databases.map((database) => keepAgent(database, { dataDir, centre, signal }))
+  return {
+    close: async () => {
+      over.abort()
+      await Promise.allSettled(agents)
+    },
+  }
+}
+
+if (import.meta.main) await runRole('departments', startDepartments)

@@ -28,6 +28,7 @@ const MAY_CALL: Record<string, readonly string[]> = {
   catalog: ['identity'],
   sharing: ['identity', 'ledger', 'catalog'],
   gateway: ['identity', 'ledger', 'catalog', 'sharing'],
+  exchange: ['identity', 'ledger', 'catalog', 'sharing'],
 }
 const moduleOf = (name: string): string | undefined => /^server\/src\/modules\/(\w+)\//.exec(name)?.[1]
 

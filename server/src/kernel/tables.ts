@@ -369,6 +369,479 @@ export interface CatalogSynonym {
   word: string
 }
 
+/** 前置节点:部门机器上的交换程序 */
+export interface ExchangeAgent {
+  /** 前置节点标识 */
+  agent_id: string
+  /** 所属机构 */
+  organ_id: string
+  /** 所属机构路径:权限范围用 */
+  organ_path: string
+  /** 名称 */
+  name: string
+  /** 状态 */
+  state: string
+  /** Ed25519 公钥,32 字节;未登记为空 */
+  public_key: Buffer | null
+  /** 公钥标识 */
+  key_id: string | null
+  /** 纪元:每次签到加一,旧副本由此识别 */
+  epoch: ColumnType<number, number | undefined, number>
+  /** 使纪元到达今值的那次提议:同一提议再来答复相同 */
+  proposal: string | null
+  /** 一次性口令的散列:用过即空 */
+  token_hash: Buffer | null
+  /** 一次性口令失效时刻 */
+  token_expires_at: string | null
+  /** 程序版本 */
+  version: string | null
+  /** 最近一次来报的时刻 */
+  last_seen_at: string | null
+  /** 最近一次自报:连接、积压、各挂接与各传输的进度 */
+  report: unknown | null
+  /** 任务变更次数:加一即唤醒长轮询 */
+  assignment_no: ColumnType<number, number | undefined, number>
+  /** 登记时刻 */
+  created_at: string
+}
+
+/** 前置节点会话:令牌只存散列 */
+export interface ExchangeAgentSession {
+  /** 令牌散列 */
+  token_hash: Buffer
+  /** 前置节点 */
+  agent_id: string
+  /** 签到时的纪元 */
+  epoch: number
+  /** 失效时刻 */
+  expires_at: string
+}
+
+/** 数据块:挂接日志的一条,只增不改;摘要长期保留 */
+export interface ExchangeChunk {
+  /** 挂接:分布列 */
+  feed_id: string
+  /** 序号:自 0 起不断号 */
+  seq: number
+  /** 月份:到达时刻所在月(UTC)的首日,分区列 */
+  month: string
+  /** 批次 */
+  run_id: string
+  /** 种类 */
+  kind: string
+  /** SHA-256(块头 LF 正文) */
+  digest: Buffer
+  /** 行数 */
+  rows: number
+  /** 正文字节数(压缩前) */
+  bytes: number
+  /** 存放字节数 */
+  stored_bytes: number
+  /** 源位置 */
+  position: string
+  /** 源事务到此为止 */
+  tx_end: boolean
+  /** 块头原文:规范 JSON */
+  header: string
+  /** 到达时刻 */
+  at: string
+}
+
+/** 数据块正文:压缩后加密;各订阅签收满七日后删除 */
+export interface ExchangeChunkBody {
+  /** 挂接:分布列 */
+  feed_id: string
+  /** 序号 */
+  seq: number
+  /** 月份:分区列 */
+  month: string
+  /** 密文:zstd 后 AES-256-GCM */
+  body: Buffer
+}
+
+/** 交付:一块数据给一个订阅,双方存证的所在 */
+export interface ExchangeDelivery {
+  /** 订阅:分布列 */
+  subscription_id: string
+  /** 代次 */
+  generation: number
+  /** 数据块序号 */
+  seq: number
+  /** 月份:交付时刻所在月(UTC)的首日,分区列 */
+  month: string
+  /** 前一交付块的序号;首块为 -1 */
+  after: number
+  /** 批次 */
+  run_id: string
+  /** 种类 */
+  kind: string
+  /** 交付行数 */
+  rows: number
+  /** 交付字节数(压缩前) */
+  bytes: number
+  /** 交付内容的摘要 */
+  digest: Buffer
+  /** 依据的授权版本 */
+  grant_version: number
+  /** 存证日志 */
+  log_id: string
+  /** 存证序号 */
+  log_seq: number
+  /** 交付时刻 */
+  delivered_at: string
+  /** 签收时刻 */
+  accepted_at: string | null
+}
+
+/** 源结构变化:等待提供方处理 */
+export interface ExchangeDrift {
+  /** 标识 */
+  drift_id: string
+  /** 挂接 */
+  feed_id: string
+  /** 发现时的挂接版本 */
+  feed_version: number
+  /** 种类 */
+  kind: string
+  /** 信息项;新增字段为空 */
+  item: string | null
+  /** 字段 */
+  column: string
+  /** 原来 */
+  was: string
+  /** 现在 */
+  now: string
+  /** 发现时刻 */
+  found_at: string
+  /** 处理 */
+  decision: string | null
+  /** 处理人姓名 */
+  decided_by_name: string | null
+  /** 处理时刻 */
+  decided_at: string | null
+  /** 处理理由 */
+  reason: string | null
+}
+
+/** 挂接:一个目录资源如何从一个前置节点的库表或文件夹读出 */
+export interface ExchangeFeed {
+  /** 挂接标识 */
+  feed_id: string
+  /** 目录资源 */
+  resource_id: string
+  /** 提供方机构 */
+  provider_organ_id: string
+  /** 提供方机构路径:权限范围用 */
+  provider_path: string
+  /** 前置节点 */
+  agent_id: string
+  /** 连接名 */
+  connection: string
+  /** 库表或文件夹 */
+  relation: string
+  /** 版本:每次变更加一 */
+  version: number
+  /** 状态 */
+  state: string
+  /** 暂扣原因 */
+  hold_reason: string | null
+  /** 变更获知方式 */
+  mode: string
+  /** 增量字段对应的信息项 */
+  cursor_item: string | null
+  /** 增量或全量的间隔(秒) */
+  interval_seconds: number
+  /** 问题数据阈值(百分比) */
+  reject_threshold: number
+  /** 存证是否带逐行加盐叶 */
+  row_leaves: boolean
+  /** 信息项与列的对应,按行内次序 */
+  bindings: unknown
+  /** 键信息项 */
+  key: unknown
+  /** 离开部门的信息项:有效授权所需之并集,按行内次序 */
+  union_items: unknown
+  /** 日志长度:下一块的序号 */
+  head: ColumnType<number, number | undefined, number>
+  /** 最后一块的摘要 */
+  head_digest: Buffer | null
+  /** 最后一块的源位置 */
+  head_position: string | null
+  /** 尚无提供方签名的第一块 */
+  supplied: ColumnType<number, number | undefined, number>
+  /** 最后一块到达时刻 */
+  last_chunk_at: string | null
+  /** 下一批次应在何时下达 */
+  next_run_at: string | null
+  /** 故障:代码、责任方、一句话、时刻;空为无 */
+  trouble: unknown | null
+  /** 挂接时刻 */
+  attached_at: string
+}
+
+/** 挂接的历次版本:只增不改 */
+export interface ExchangeFeedVersion {
+  /** 挂接 */
+  feed_id: string
+  /** 版本 */
+  version: number
+  /** 当时的全部设定 */
+  draft: unknown
+  /** 缘由 */
+  reason: string
+  /** 时刻 */
+  changed_at: string
+  /** 经办人 */
+  changed_by: string | null
+  /** 经办人姓名 */
+  changed_by_name: string
+}
+
+/** 推送通知:一次新进度告知一次,失败重试,多次不成进死信 */
+export interface ExchangeNotice {
+  /** 标识 */
+  notice_id: string
+  /** 订阅 */
+  subscription_id: string
+  /** 告知的日志长度 */
+  head: number
+  /** 状态 */
+  state: string
+  /** 已试次数 */
+  tries: ColumnType<number, number | undefined, number>
+  /** 下次尝试时刻 */
+  next_try_at: string | null
+  /** 最近一次对方的答复 */
+  status: number | null
+  /** 最近一次失败的原因 */
+  detail: string | null
+  /** 产生时刻 */
+  created_at: string
+  /** 送达时刻 */
+  sent_at: string | null
+}
+
+/** 挂接现状 */
+export interface ExchangePublishedFeed {
+  feed_id: string | null
+  resource_id: string | null
+  provider_organ_id: string | null
+  provider_path: string | null
+  state: string | null
+  mode: string | null
+  last_chunk_at: string | null
+}
+
+/** 订阅现状 */
+export interface ExchangePublishedSubscription {
+  subscription_id: string | null
+  grant_id: string | null
+  feed_id: string | null
+  resource_id: string | null
+  provider_organ_id: string | null
+  consumer_organ_id: string | null
+  target_kind: string | null
+  state: string | null
+  rows_total: number | null
+  bytes_total: number | null
+  last_accepted_at: string | null
+  created_at: string | null
+}
+
+/** 提问:请前置节点回答一次 */
+export interface ExchangeQuestion {
+  /** 标识 */
+  question_id: string
+  /** 前置节点 */
+  agent_id: string
+  /** 种类 */
+  kind: string
+  /** 连接名 */
+  connection: string
+  /** 问什么 */
+  body: unknown
+  /** 回答 */
+  answer: unknown | null
+  /** 故障:代码、责任方、一句话、时刻;空为无 */
+  trouble: unknown | null
+  /** 提问时刻 */
+  asked_at: string
+  /** 逾时不候 */
+  expires_at: string
+  /** 回答时刻 */
+  answered_at: string | null
+}
+
+/** 对账:同一授权之下两侧逐段比对 */
+export interface ExchangeReconciliation {
+  /** 对账标识 */
+  reconciliation_id: string
+  /** 订阅 */
+  subscription_id: string
+  /** 状态 */
+  state: string
+  /** 开始时刻 */
+  started_at: string
+  /** 结束时刻 */
+  finished_at: string | null
+  /** 最近证明一致的时刻 */
+  proven_at: string | null
+  /** 源侧行数 */
+  source_rows: number | null
+  /** 目标侧行数 */
+  target_rows: number | null
+  /** 区间数 */
+  ranges: ColumnType<number, number | undefined, number>
+  /** 不一致的区间数 */
+  differing_ranges: ColumnType<number, number | undefined, number>
+  /** 目标缺少的行 */
+  missing: ColumnType<number, number | undefined, number>
+  /** 目标多出的行 */
+  surplus: ColumnType<number, number | undefined, number>
+  /** 内容不同的行 */
+  changed: ColumnType<number, number | undefined, number>
+  /** 已修复的行 */
+  repaired: ColumnType<number, number | undefined, number>
+  /** 举例:脱敏的键与差异 */
+  examples: unknown
+  /** 进行到哪里:中断后由此接着做 */
+  progress: unknown
+  /** 故障:代码、责任方、一句话、时刻;空为无 */
+  trouble: unknown | null
+}
+
+/** 问题数据:出门前被拦下的行;行本身留在提供方 */
+export interface ExchangeReject {
+  /** 标识 */
+  reject_id: string
+  /** 挂接 */
+  feed_id: string
+  /** 发现于哪一批次 */
+  run_id: string
+  /** 行键(已脱敏) */
+  row_key: string
+  /** 行键密文:只有该前置节点能解 */
+  sealed_key: string
+  /** 信息项 */
+  item: string
+  /** 规则 */
+  rule: string
+  /** 原因 */
+  reason: string
+  /** 状态 */
+  state: string
+  /** 发现时刻 */
+  found_at: string
+  /** 了结时刻 */
+  settled_at: string | null
+}
+
+/** 批次:挂接的一次读取 */
+export interface ExchangeRun {
+  /** 批次标识 */
+  run_id: string
+  /** 挂接 */
+  feed_id: string
+  /** 下达时的挂接版本 */
+  feed_version: number
+  /** 种类 */
+  kind: string
+  /** 状态 */
+  state: string
+  /** 只为这一订阅修复;空为全体 */
+  subscription_id: string | null
+  /** 行内信息项,按次序 */
+  items: unknown
+  /** 从源的哪个位置之后读 */
+  after: string | null
+  /** 修复或重放的键:由前置节点封存的密文或键行 */
+  keys: unknown | null
+  /** 起始位置:全量所见的瞬间 */
+  position: string | null
+  /** 终止位置 */
+  end_position: string | null
+  /** 下达时刻 */
+  ordered_at: string
+  /** 开始时刻 */
+  started_at: string | null
+  /** 结束时刻 */
+  finished_at: string | null
+  /** 首块序号 */
+  first_seq: number | null
+  /** 末块序号 */
+  last_seq: number | null
+  /** 行数 */
+  rows: ColumnType<number, number | undefined, number>
+  /** 字节数(压缩前) */
+  bytes: ColumnType<number, number | undefined, number>
+  /** 问题数据行数 */
+  rejects: ColumnType<number, number | undefined, number>
+  /** 预计行数 */
+  estimated_rows: number | null
+  /** 故障:代码、责任方、一句话、时刻;空为无 */
+  trouble: unknown | null
+}
+
+/** 订阅:一个授权的数据送往何处、送到了哪里 */
+export interface ExchangeSubscription {
+  /** 订阅标识 */
+  subscription_id: string
+  /** 数据授权 */
+  grant_id: string
+  /** 挂接 */
+  feed_id: string
+  /** 目录资源 */
+  resource_id: string
+  /** 提供方机构 */
+  provider_organ_id: string
+  /** 提供方机构路径:权限范围用 */
+  provider_path: string
+  /** 使用方机构 */
+  consumer_organ_id: string
+  /** 使用方机构路径:权限范围用 */
+  consumer_path: string
+  /** 交付方式 */
+  target_kind: string
+  /** 使用方前置节点;推送为空 */
+  agent_id: string | null
+  /** 连接名 */
+  connection: string | null
+  /** 目标库表或文件夹 */
+  target: string | null
+  /** 可由前置节点建表 */
+  may_create: boolean
+  /** 文件格式 */
+  file_format: string | null
+  /** 通知地址 */
+  webhook_url: string | null
+  /** 对账间隔(小时);0 为只在传输之后 */
+  reconcile_hours: number
+  /** 状态 */
+  state: string
+  /** 从哪一次全量起读;空为等待全量 */
+  base_run_id: string | null
+  /** 代次:回退或重新全量加一 */
+  generation: ColumnType<number, number | undefined, number>
+  /** 本代从哪一块起 */
+  from_seq: ColumnType<number, number | undefined, number>
+  /** 签收到哪里:下一块的序号 */
+  next_seq: ColumnType<number, number | undefined, number>
+  /** 累计签收行数 */
+  rows_total: ColumnType<number, number | undefined, number>
+  /** 累计交付字节数 */
+  bytes_total: ColumnType<number, number | undefined, number>
+  /** 最近交付时刻 */
+  last_delivered_at: string | null
+  /** 最近签收时刻 */
+  last_accepted_at: string | null
+  /** 下一次对账时刻 */
+  next_reconcile_at: string | null
+  /** 故障:代码、责任方、一句话、时刻;空为无 */
+  trouble: unknown | null
+  /** 订阅时刻 */
+  created_at: string
+}
+
 /** 每日调用次数:由存证账本推得,可以重算 */
 export interface GatewayCallDay {
   /** 资源代码 */
@@ -1283,6 +1756,22 @@ export interface Tables {
   'catalog.resource_version': CatalogResourceVersion
   'catalog.standard': CatalogStandard
   'catalog.synonym': CatalogSynonym
+  'exchange.agent': ExchangeAgent
+  'exchange.agent_session': ExchangeAgentSession
+  'exchange.chunk': ExchangeChunk
+  'exchange.chunk_body': ExchangeChunkBody
+  'exchange.delivery': ExchangeDelivery
+  'exchange.drift': ExchangeDrift
+  'exchange.feed': ExchangeFeed
+  'exchange.feed_version': ExchangeFeedVersion
+  'exchange.notice': ExchangeNotice
+  'exchange.published_feed': ExchangePublishedFeed
+  'exchange.published_subscription': ExchangePublishedSubscription
+  'exchange.question': ExchangeQuestion
+  'exchange.reconciliation': ExchangeReconciliation
+  'exchange.reject': ExchangeReject
+  'exchange.run': ExchangeRun
+  'exchange.subscription': ExchangeSubscription
   'gateway.call_day': GatewayCallDay
   'gateway.call_reader': GatewayCallReader
   'gateway.quota': GatewayQuota

@@ -1,5 +1,6 @@
 import type { Module } from '#kernel/module.ts'
 import { catalog } from '#modules/catalog/index.ts'
+import { exchange } from '#modules/exchange/index.ts'
 import { gateway } from '#modules/gateway/index.ts'
 import { identity } from '#modules/identity/index.ts'
 import { inbox } from '#modules/inbox/index.ts'
@@ -8,4 +9,4 @@ import { sharing } from '#modules/sharing/index.ts'
 import { systems } from '#modules/systems/index.ts'
 
 /** Every domain module of the platform, in rank order (architecture §4). */
-export const MODULES: readonly Module[] = [identity, ledger, inbox, systems, catalog, sharing, gateway]
+export const MODULES: readonly Module[] = [identity, ledger, inbox, systems, catalog, sharing, gateway, exchange]

@@ -1,0 +1,3 @@
+import type { Route } from '#kernel/serve.ts'
+
+export const routes: readonly Route[] = []

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
-import { assertBody, CHUNK_BYTES, type ChunkHeader, type Frame, SealError } from '../src/index.ts'
+import { assertBody, CHUNK_BYTES, type ChunkHeader, type Frame, SealError, type StreamHash } from '../src/index.ts'
 
 const compressAsync = promisify(zstdCompress)
 const decompressAsync = promisify(zstdDecompress)
@@ -51,4 +51,13 @@ export const openFrame = async ({ header, header_bytes, compressed, digest }: Fr
   assertBody(header, body)
   if (!nodeChunkDigest(header_bytes, body).equals(digest)) throw new SealError('malformed', 'digest', '内容与摘要不符')
   return body
+}
+
+/** For `hashRanges`. */
+export const nodeStreamHash = (): StreamHash => {
+  const hash = createHash('sha256')
+  return {
+    update: (bytes) => void hash.update(bytes),
+    digest: () => hash.digest('hex'),
+  }
 }

@@ -472,7 +472,7 @@ create table exchange.notice (
   state text not null constraint notice_state_check check (state in ('waiting', 'sent', 'dead')),
   tries integer not null default 0,
   next_try_at timestamptz(3),
-  status integer,
+  answered_status integer,
   detail text,
   created_at timestamptz(3) not null,
   sent_at timestamptz(3)
@@ -484,7 +484,7 @@ comment on column exchange.notice.head is '告知的日志长度';
 comment on column exchange.notice.state is '状态';
 comment on column exchange.notice.tries is '已试次数';
 comment on column exchange.notice.next_try_at is '下次尝试时刻';
-comment on column exchange.notice.status is '最近一次对方的答复';
+comment on column exchange.notice.answered_status is '最近一次对方的答复';
 comment on column exchange.notice.detail is '最近一次失败的原因';
 comment on column exchange.notice.created_at is '产生时刻';
 comment on column exchange.notice.sent_at is '送达时刻';

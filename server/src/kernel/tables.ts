@@ -612,7 +612,7 @@ export interface ExchangeNotice {
   /** 下次尝试时刻 */
   next_try_at: string | null
   /** 最近一次对方的答复 */
-  status: number | null
+  answered_status: number | null
   /** 最近一次失败的原因 */
   detail: string | null
   /** 产生时刻 */

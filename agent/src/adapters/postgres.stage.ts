@@ -1,0 +1,109 @@
+import type { TargetTable } from './adapter.ts'
+import { copyIn } from './postgres.copy-in.ts'
+import { type Client, id } from './postgres.session.ts'
+
+const STAGE = 'pg_temp.sanjiang_stage'
+// No item's English name has a space in it.
+const OP = '"row op"'
+const NO = '"row no"'
+
+const TRUNCATION = Buffer.from('!')
+const LF = 0x0a
+
+/** A body of changes cut behind each truncation, which is a line of its own kind. */
+const splitAtTruncations = (body: Buffer): readonly { readonly part: Buffer; readonly isTruncation: boolean }[] => {
+  const parts: { part: Buffer; isTruncation: boolean }[] = []
+  let from = 0
+  for (let at = 0; at < body.length; ) {
+    const end = body.indexOf(LF, at) + 1
+    if (body[at] === TRUNCATION[0]) {
+      if (at > from) parts.push({ part: body.subarray(from, at), isTruncation: false })
+      parts.push({ part: body.subarray(at, end), isTruncation: true })
+      from = end
+    }
+    // From here on only a line that begins with it matters.
+    const next = body.indexOf('\n!', end - 1)
+    at = next === -1 ? body.length : next + 1
+  }
+  if (from < body.length) parts.push({ part: body.subarray(from), isTruncation: false })
+  return parts
+}
+
+/** The temporary table through which rows and changes go into a target as sets. */
+export class Stage {
+  /** Whether the target is known to have its key; false again after a rollback. */
+  isKeyed = false
+  readonly columns: string
+  readonly #client: Client
+  readonly #name: string
+  readonly #last: string
+  readonly #delete: string
+  readonly #upsert: string
+  readonly #merge: (shadow: string) => string
+  #isMade = false
+
+  constructor(client: Client, table: TargetTable, name: string) {
+    const names = table.columns.map((column) => id(column.name))
+    const key = table.key.map(id)
+    const rest = names.filter((column) => !key.includes(column))
+    const same = (a: string, b: string): string => key.map((column) => `${a}.${column} = ${b}.${column}`).join(' and ')
+    const row = (of: string): string => `(${rest.map((column) => `${of}.${column}`).join(', ')})`
+    const set = (of: string): string => rest.map((column) => `${column} = ${of}.${column}`).join(', ')
+    this.#client = client
+    this.#name = name
+    this.columns = names.join(', ')
+    // The last line of a key wins.
+    this.#last = `delete from ${STAGE} s using (select ${key.join(', ')}, max(${NO}) as last from ${STAGE}
+      group by ${key.join(', ')} having count(*) > 1) d where ${same('s', 'd')} and s.${NO} < d.last`
+    this.#delete = `delete from ${name} t using ${STAGE} s where s.${OP} = '-' and ${same('t', 's')}`
+    const conflict =
+      rest.length === 0
+        ? 'do nothing'
+        : `do update set ${set('excluded')} where ${row('t')} is distinct from ${row('excluded')}`
+    this.#upsert = `insert into ${name} as t (${this.columns}) select ${this.columns} from ${STAGE} where ${OP} = '+'
+      on conflict (${key.join(', ')}) ${conflict}`
+    // Rows that are as they should be are not written again.
+    const update = (shadow: string): string =>
+      rest.length === 0
+        ? ''
+        : `update ${name} t set ${set('s')} from ${shadow} s where ${same('t', 's')} and ${row('t')} is distinct from ${row('s')};`
+    this.#merge = (shadow) => `delete from ${name} t where not exists (select from ${shadow} s where ${same('s', 't')});
+      ${update(shadow)}
+      insert into ${name} (${this.columns}) select ${this.columns} from ${shadow} s
+       where not exists (select from ${name} t where ${same('s', 't')})`
+  }
+
+  /** Made outside the load's transaction, once for the connection. */
+  async prepare(): Promise<void> {
+    if (this.#isMade) return
+    await this.#client.query(
+      `create temp table sanjiang_stage on commit delete rows as select '+'::"char" as ${OP}, ${this.columns} from ${this.#name} with no data;
+       alter table ${STAGE} alter ${OP} set default '+', add ${NO} bigint generated always as identity (cache 1000)`,
+    )
+    this.#isMade = true
+  }
+
+  async upsert(body: Buffer): Promise<void> {
+    await this.#client.query(`truncate ${STAGE}`)
+    await copyIn(this.#client, `copy ${STAGE} (${this.columns}) from stdin`, body)
+    await this.#client.query(`${this.#last}; ${this.#upsert}`)
+  }
+
+  async change(body: Buffer): Promise<void> {
+    for (const { part, isTruncation } of splitAtTruncations(body)) {
+      // Not TRUNCATE: readers of the target go on seeing its rows until the commit, and no further right is needed.
+      if (isTruncation) await this.#client.query(`delete from ${this.#name}`)
+      else await this.#apply(part)
+    }
+  }
+
+  async #apply(part: Buffer): Promise<void> {
+    await this.#client.query(`truncate ${STAGE}`)
+    await copyIn(this.#client, `copy ${STAGE} (${OP}, ${this.columns}) from stdin`, part)
+    await this.#client.query(`${this.#last}; ${this.#delete}; ${this.#upsert}`)
+  }
+
+  async merge(shadow: string): Promise<void> {
+    await this.#client.query(this.#merge(shadow))
+  }
+}

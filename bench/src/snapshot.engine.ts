@@ -1,0 +1,103 @@
+// The engine in one process: what an agent reads, the grant applied to it, a digest per chunk, and the target's load.
+import { randomUUID } from 'node:crypto'
+import type { Lines, Source, Target } from '@sanjiang/agent/adapters/adapter'
+import { postgres } from '@sanjiang/agent/adapters/postgres'
+import { CHUNK_BYTES, type ChunkHeader, compileProjection, headerBytes } from '@sanjiang/seal'
+import { nodeChunkDigest, nodeHasher } from '@sanjiang/seal/node'
+import { GRANTED, ITEMS, KEY, SOURCE_TABLE, targetTable } from './snapshot.data.ts'
+
+export interface EngineOrder {
+  readonly source: string
+  readonly target: string
+  readonly table: string
+}
+
+export interface EngineResult {
+  readonly rows: number
+  readonly chunks: number
+  readonly seconds: number
+  readonly cpu_seconds: number
+  readonly max_rss_mb: number
+}
+
+const projection = compileProjection({
+  items: ITEMS.map(({ column }) => column),
+  grant: GRANTED.map(({ column, mask }) => ({ name_en: column, mask_rule: mask ?? 'none' })),
+  conditions: [],
+  key: [KEY],
+  hasher: nodeHasher('sha256'),
+})
+const PLAN = {
+  relation: SOURCE_TABLE,
+  columns: ITEMS.map(({ column, data_type }) => ({ column, item: column, data_type, is_key: column === KEY })),
+  cursor_column: null,
+}
+const FEED = randomUUID()
+
+/** The chunk as it would stand in the log, and its digest. */
+const seal = (lines: Lines, run_id: string, seq: number): Buffer => {
+  const header: ChunkHeader = {
+    v: 1,
+    feed_id: FEED,
+    seq,
+    run_id,
+    epoch: 1,
+    kind: 'rows',
+    feed_version: 1,
+    items: PLAN.columns.map(({ item }) => item),
+    rows: lines.rows,
+    bytes: lines.body.length,
+    position: lines.position,
+    tx_end: lines.tx_end,
+    at: new Date().toISOString(),
+  }
+  return nodeChunkDigest(headerBytes(header), lines.body)
+}
+
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+
+const transfer = async (source: Source, target: Target, table: string): Promise<{ rows: number; chunks: number }> => {
+  const run_id = randomUUID()
+  const signal = new AbortController().signal
+  const unreadable = (): never => {
+    throw new Error('a row of the bench has no canonical line')
+  }
+  const load = await target.load(run_id, targetTable(table))
+  await load.begin(run_id)
+  const snapshot = await source.snapshot(PLAN, { signal, slot: null })
+  let rows = 0
+  let chunks = 0
+  // While the target takes one chunk, the next is projected and the one after is read.
+  let loading: Promise<void> = Promise.resolve()
+  for await (const lines of snapshot.batches({ chunk_bytes: CHUNK_BYTES, signal, unreadable })) {
+    seal(lines, run_id, chunks++)
+    const projected = projection.project('rows', lines.body)
+    rows += projected.rows
+    await loading
+    loading = load.rows(asBuffer(projected.body))
+  }
+  await loading
+  await snapshot.close()
+  await load.end()
+  await load.commit({ seq: chunks, run_id, position: snapshot.position })
+  await load.close()
+  return { rows, chunks }
+}
+
+process.on('message', async ({ source: from, target: to, table }: EngineOrder) => {
+  const source = await postgres.openSource({ url: from }, { read: { [SOURCE_TABLE]: '*' }, write: [] })
+  const target = await postgres.openTarget({ url: to }, { read: {}, write: ['public.*'] })
+  const begun = performance.now()
+  const cpu = process.cpuUsage()
+  const done = await transfer(source, target, table)
+  const { user, system } = process.cpuUsage(cpu)
+  const result: EngineResult = {
+    ...done,
+    seconds: (performance.now() - begun) / 1000,
+    cpu_seconds: (user + system) / 1e6,
+    max_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
+  }
+  await Promise.all([source.close(), target.close()])
+  process.send?.(result)
+})
+process.send?.('ready')

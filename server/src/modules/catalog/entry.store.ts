@@ -112,10 +112,19 @@ export const removeEntry = async (tx: Tx, resourceId: string): Promise<void> => 
   await tx.deleteFrom('catalog.entry').where('resource_id', '=', resourceId).execute()
 }
 
-export const setAttachedMethods = (tx: Tx, resourceId: string, methods: readonly string[]) =>
+/** How a resource can be had: one way more, or one fewer. */
+export const setAttachedMethod = (
+  tx: Tx,
+  resourceId: string,
+  { method, isAttached }: { readonly method: 'api' | 'table' | 'file'; readonly isAttached: boolean },
+) =>
   tx
     .updateTable('catalog.entry')
-    .set({ attached_methods: [...methods] })
+    .set({
+      attached_methods: isAttached
+        ? sql`array_append(array_remove(attached_methods, ${method}), ${method})`
+        : sql`array_remove(attached_methods, ${method})`,
+    })
     .where('resource_id', '=', resourceId)
     .execute()
 

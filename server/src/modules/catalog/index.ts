@@ -2,7 +2,7 @@ import type { Module } from '#kernel/module.ts'
 import { routes } from './catalog.routes.ts'
 
 export { createResource, submitResource } from './compile.service.ts'
-export { setAttachedMethods } from './entry.store.ts'
+export { setAttachedMethod } from './entry.store.ts'
 export { type ImportReport, type ImportRow, importPublished } from './import.service.ts'
 export { approveResource } from './review.service.ts'
 export { installStandard } from './standard.service.ts'

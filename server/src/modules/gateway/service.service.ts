@@ -7,7 +7,7 @@ import { newId } from '#kernel/id.ts'
 import { toPage } from '#kernel/page.ts'
 import { bumpPolicy } from '#kernel/policy.ts'
 import { record } from '#kernel/record.ts'
-import { setAttachedMethods } from '#modules/catalog/index.ts'
+import { setAttachedMethod } from '#modules/catalog/index.ts'
 import { countCalls } from './call.store.ts'
 import { checkService } from './service.rules.ts'
 import * as store from './service.store.ts'
@@ -56,7 +56,7 @@ export const attachService = (ctx: Ctx, draft: ServiceDraft): Promise<Service> =
       sid: await store.nextSid(tx, resource.provider_organ_id),
       attached_at: ctx.instant,
     })
-    await setAttachedMethods(tx, resource.resource_id, ['api'])
+    await setAttachedMethod(tx, resource.resource_id, { method: 'api', isAttached: true })
     await bumpPolicy(tx)
     await record(tx, ctx, {
       type: 'gateway.service.attached',
@@ -98,7 +98,7 @@ export const detachService = (ctx: Ctx, serviceId: string, reason: string): Prom
   inTx(ctx, async (tx, inner) => {
     const before = await lockAttached(tx, ctx, serviceId)
     await store.setServiceDetached(tx, serviceId)
-    await setAttachedMethods(tx, before.resource_id, [])
+    await setAttachedMethod(tx, before.resource_id, { method: 'api', isAttached: false })
     await bumpPolicy(tx)
     await record(tx, ctx, {
       type: 'gateway.service.detached',

@@ -1,0 +1,122 @@
+import type { Subscription, SubscriptionDetail } from '@sanjiang/contract/exchange'
+import type { Report } from '@sanjiang/contract/exchange.door'
+import type { GrantedItem } from '@sanjiang/contract/sharing.terms'
+import { type Ctx, reaches, scopeOf } from '#kernel/ctx.ts'
+import { isOnline } from './agent.service.ts'
+import { findLatestReconciliations } from './reconciliation.view.ts'
+import { countNotices, findReports, type SubscriptionRow } from './subscription.store.ts'
+import { targetKeyOf } from './union.rules.ts'
+
+const EDIT = 'exchange.subscription.edit'
+const RECONCILE = 'exchange.subscription.reconcile'
+
+const VERBS: Readonly<Record<string, readonly string[]>> = {
+  active: ['pause', 'rewind', 'resnapshot', 'end'],
+  paused: ['resume', 'rewind', 'resnapshot', 'end'],
+  faulted: ['resume', 'rewind', 'resnapshot', 'end'],
+  stopped: ['end'],
+  ended: [],
+}
+
+const verbsOf = (ctx: Ctx, { consumer_path, provider_path, state, target_kind }: SubscriptionRow): string[] => {
+  const can = reaches(scopeOf(ctx.actor, EDIT), consumer_path) ? [...(VERBS[state] ?? [])] : []
+  if (target_kind === 'push' && can.includes('end')) can.push('retry_notices')
+  const scope = scopeOf(ctx.actor, RECONCILE)
+  const mayReconcile = reaches(scope, consumer_path) || reaches(scope, provider_path)
+  return mayReconcile && state === 'active' && target_kind === 'table' ? [...can, 'reconcile'] : can
+}
+
+const lagOf = ({ next_seq, head, last_chunk_at }: SubscriptionRow, instant: string): number | null => {
+  if (last_chunk_at === null) return null
+  return next_seq >= head ? 0 : Math.max(0, (Date.parse(instant) - Date.parse(last_chunk_at)) / 1000)
+}
+
+const INTERNAL = ['provider_path', 'consumer_path', 'base_run_id', 'recent_rows', 'items', 'key', 'feed_state'] as const
+
+const toSubscription = (ctx: Ctx, row: SubscriptionRow): Omit<Subscription, 'last_reconciliation'> => {
+  const shown: Record<string, unknown> = { ...row }
+  for (const name of INTERNAL) delete shown[name]
+  return {
+    ...shown,
+    offset: row.next_seq,
+    behind_chunks: Math.max(0, row.head - row.next_seq),
+    lag_seconds: lagOf(row, ctx.instant),
+    rows_per_second: row.recent_rows > 0 ? Math.round(row.recent_rows / 60) : null,
+    can: verbsOf(ctx, row),
+  } as never
+}
+
+export const toSubscriptions = async (ctx: Ctx, rows: readonly SubscriptionRow[]): Promise<Subscription[]> => {
+  const ids = rows.map(({ subscription_id }) => subscription_id)
+  const reconciliations = await findLatestReconciliations(ctx.db, ids)
+  return rows.map((row) => ({
+    ...toSubscription(ctx, row),
+    last_reconciliation: reconciliations.get(row.subscription_id) ?? null,
+  }))
+}
+
+type Place = SubscriptionDetail['route'][number]
+type ReportRow = Awaited<ReturnType<typeof findReports>>[number]
+
+const agentPlace = (ctx: Ctx, place: Place['place'], agent: ReportRow | undefined): Place => {
+  const report = (agent?.report ?? null) as Report | null
+  const isAway = agent?.state !== 'active' || !isOnline(agent.last_seen_at, ctx.instant)
+  const backlog = report?.backlog_bytes ?? 0
+  return {
+    place,
+    title: agent?.name ?? '—',
+    state: isAway ? 'away' : backlog > 0 ? 'busy' : 'well',
+    detail: isAway ? '没有来报' : backlog > 0 ? '有数据等待上送' : '正常',
+    waiting_bytes: report ? backlog : null,
+  }
+}
+
+/** The drawn route: source, its agent, the centre, the consumer's agent, the target. */
+const routeOf = async (ctx: Ctx, row: SubscriptionRow): Promise<Place[]> => {
+  const ids = [row.source_agent_id, row.agent_id].filter((id) => id !== null)
+  const agents = new Map((await findReports(ctx.db, ids)).map((agent) => [agent.agent_id, agent]))
+  const source = agents.get(row.source_agent_id)
+  const fed = (source?.report as Report | null)?.feeds.find(({ feed_id }) => feed_id === row.feed_id)
+  const behind = Math.max(0, row.head - row.next_seq)
+  const isStuck = row.state === 'faulted' || row.trouble !== null
+  const target: Place = {
+    place: 'target',
+    title: row.target ?? row.webhook_url ?? '—',
+    state: isStuck ? 'stuck' : behind > 0 ? 'busy' : 'well',
+    detail: isStuck ? ((row.trouble as { message?: string } | null)?.message ?? '停住') : `已签收 ${row.rows_total} 行`,
+    waiting_bytes: null,
+  }
+  return [
+    {
+      place: 'source',
+      title: row.relation,
+      state: fed?.trouble ? 'stuck' : row.feed_state === 'active' ? 'well' : 'away',
+      detail: fed?.trouble?.message ?? (row.feed_state === 'active' ? '正常' : '挂接未在运行'),
+      waiting_bytes: null,
+    },
+    agentPlace(ctx, 'source_agent', source),
+    {
+      place: 'centre',
+      title: '交换平台',
+      state: behind > 0 ? 'busy' : 'well',
+      detail: behind > 0 ? `${behind} 块待交付` : '没有积压',
+      waiting_bytes: null,
+    },
+    ...(row.agent_id ? [agentPlace(ctx, 'target_agent', agents.get(row.agent_id))] : []),
+    target,
+  ]
+}
+
+export const toSubscriptionDetail = async (ctx: Ctx, row: SubscriptionRow): Promise<SubscriptionDetail> => {
+  const [subscription] = await toSubscriptions(ctx, [row])
+  const items = row.items as GrantedItem[]
+  return {
+    ...(subscription as Subscription),
+    items: items.map(({ name_en, name, mask_rule }) => ({ item: name_en, name, mask_rule })),
+    target_key: targetKeyOf(items, row.key as string[]),
+    reconcile_hours: row.reconcile_hours,
+    may_create: row.may_create,
+    route: await routeOf(ctx, row),
+    notices: row.target_kind === 'push' ? await countNotices(ctx.db, row.subscription_id) : null,
+  }
+}

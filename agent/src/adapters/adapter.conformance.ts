@@ -2,119 +2,20 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import {
-  type Adapter,
-  AdapterFault,
-  type AllowList,
-  type BoundColumn,
-  type Lines,
-  type Offset,
-  type ReadOptions,
-  type ReadPlan,
-  type Source,
-  type Target,
-  TargetRefused,
-  type TargetTable,
-  type Unreadable,
-} from './adapter.ts'
-
-// What every adapter must do, with the database of its own test. An engine differs only in the fixture below.
-
-/** Rows of an engine's own types, and the lines they must become. */
-export interface NastyRows {
-  readonly create: readonly string[]
-  readonly columns: readonly BoundColumn[]
-  readonly lines: readonly string[]
-  /** Keys, items of rows that have no canonical line. */
-  readonly unreadable: readonly (readonly [key: string, item: string])[]
-}
-
-export interface Fixture {
-  readonly adapter: Adapter
-  /** Fresh and empty. */
-  open(): Promise<{
-    readonly config: Readonly<Record<string, unknown>>
-    exec(sql: string): Promise<void>
-    close(): Promise<void>
-  }>
-  /** As the adapter addresses it, and as SQL writes it. */
-  relation(table: string): string
-  quote(name: string): string
-  /** A type of instants with microseconds. */
-  readonly instant: string
-  readonly nasty: NastyRows
-  readonly hostile: string
-}
-
-interface World {
-  readonly config: Readonly<Record<string, unknown>>
-  exec(sql: string): Promise<void>
-  source(tables: readonly string[]): Promise<Source>
-  target(): Promise<Target>
-  close(): Promise<void>
-}
-
-const openWorld = async (fixture: Fixture): Promise<World> => {
-  const { config, exec, close } = await fixture.open()
-  const all = (tables: readonly string[]): AllowList => ({
-    read: Object.fromEntries(tables.map((table) => [fixture.relation(table), '*' as const])),
-    write: ['loaded', 'merged', 'changed', 'refusing'].map(fixture.relation),
-  })
-  return {
-    config,
-    exec,
-    source: (tables) => fixture.adapter.openSource(config, all(tables)),
-    target: () => fixture.adapter.openTarget(config, all([])),
-    close,
-  }
-}
-
-const never = new AbortController().signal
-
-export const reading = (told: Unreadable[] = [], chunk_bytes = 1 << 20): ReadOptions => ({
-  chunk_bytes,
-  signal: never,
-  unreadable: (row) => told.push(row),
-})
-
-export const gather = async (batches: AsyncIterable<Lines>): Promise<{ lines: string[]; batches: Lines[] }> => {
-  const found: Lines[] = []
-  for await (const batch of batches) found.push(batch)
-  const text = Buffer.concat(found.map(({ body }) => body)).toString()
-  assert.equal(
-    found.reduce((sum, { rows }) => sum + rows, 0),
-    text.split('\n').length - 1,
-  )
-  return { lines: text.split('\n').slice(0, -1), batches: found }
-}
-
-export const column = (name: string, data_type: BoundColumn['data_type'], is_key = false): BoundColumn => ({
-  column: name,
-  item: name,
-  data_type,
-  is_key,
-})
-
-const PERSON = [column('id', 'I', true), column('name', 'C')]
-
-export const planOf = (relation: string, columns = PERSON, cursor_column: string | null = null): ReadPlan => ({
-  relation,
-  columns,
-  cursor_column,
-})
-
-const TABLE = (table: string): TargetTable => ({
-  table,
-  columns: [
-    { name: 'id', data_type: 'I', length: null },
-    { name: 'name', data_type: 'C', length: 40 },
-  ],
-  key: ['id'],
-})
-
-const bodyOf = (...lines: string[]): Buffer => Buffer.from(lines.map((line) => `${line}\n`).join(''))
-const at = (seq: number, run_id = 'run-1'): Offset => ({ seq, run_id, position: String(seq) })
-
-const isFault = (code: string) => (error: unknown) => error instanceof AdapterFault && error.code === code
+  column,
+  type Fixture,
+  gather,
+  isFault,
+  never,
+  openWorld,
+  PERSON,
+  planOf,
+  reading,
+  tableOf,
+  type World,
+} from './adapter.conformance.kit.ts'
+import { changeTests, loadTests } from './adapter.conformance.load.ts'
+import type { Lines, Unreadable } from './adapter.ts'
 
 const readingTests = (fixture: Fixture, world: () => World): void => {
   test('every type of the engine becomes its canonical line, and a row that has none is told and never sent (C4)', async () => {
@@ -216,114 +117,6 @@ const incrementTests = (fixture: Fixture, world: () => World): void => {
   })
 }
 
-const contents = async (target: Target, relation: string): Promise<string[]> => {
-  const snapshot = await target.source.snapshot(planOf(relation), { signal: never, slot: null })
-  const { lines } = await gather(snapshot.batches(reading()))
-  await snapshot.close()
-  return lines.sort()
-}
-
-const loadTests = (fixture: Fixture, world: () => World): void => {
-  test('a load killed between two commits goes on where the last commit left it, nothing lost or doubled (C4)', async () => {
-    const name = fixture.relation('loaded')
-    const target = await world().target()
-    let load = await target.load('sub-1', TABLE(name))
-    assert.equal((await load.prepare(false)).length, 1)
-    assert.deepEqual(await load.prepare(true), [])
-    assert.equal(await load.offset(), null)
-    await load.begin('run-1')
-    await load.rows(bodyOf('1\ta', '2\t'))
-    await load.commit(at(1))
-    await load.rows(bodyOf('3\tlost'))
-    await load.close()
-    load = await target.load('sub-1', TABLE(name))
-    assert.deepEqual(await load.offset(), at(1))
-    await load.rows(bodyOf('3\tkept'))
-    await load.rollback()
-    await load.rows(bodyOf('3\t\\N', '4\tb\\tc\\\\d'))
-    await load.end()
-    await load.commit(at(3))
-    assert.deepEqual(await contents(target, name), ['1\ta', '2\t', '3\t\\N', '4\tb\\tc\\\\d'])
-    await load.rows(bodyOf('4\tnew', '5\tx', '5\tlast'))
-    await load.commit(at(4))
-    assert.deepEqual(await contents(target, name), ['1\ta', '2\t', '3\t\\N', '4\tnew', '5\tlast'])
-    await load.close()
-    await target.close()
-  })
-
-  test('a snapshot into a filled table is merged at its end, deletes included, and not seen before (C4)', async () => {
-    const name = fixture.relation('merged')
-    const target = await world().target()
-    let load = await target.load('sub-2', TABLE(name))
-    assert.deepEqual(await load.prepare(true), [])
-    await load.begin('run-1')
-    await load.rows(bodyOf('1\told', '2\tsame', '3\tgone'))
-    await load.end()
-    await load.commit(at(1))
-    await load.begin('run-2')
-    await load.rows(bodyOf('1\tnew', '2\tsame'))
-    await load.commit(at(2, 'run-2'))
-    assert.deepEqual(await contents(target, name), ['1\told', '2\tsame', '3\tgone'])
-    await load.close()
-    load = await target.load('sub-2', TABLE(name))
-    await load.rows(bodyOf('4\tadded'))
-    await load.end()
-    await load.commit(at(3, 'run-2'))
-    assert.deepEqual(await contents(target, name), ['1\tnew', '2\tsame', '4\tadded'])
-    await load.close()
-    await target.close()
-  })
-}
-
-const changeTests = (fixture: Fixture, world: () => World): void => {
-  test('changes are applied in their order: the last line of a key wins, a truncation empties what was before it (C4)', async () => {
-    const name = fixture.relation('changed')
-    const target = await world().target()
-    const load = await target.load('sub-3', TABLE(name))
-    assert.deepEqual(await load.prepare(true), [])
-    await load.begin('run-1')
-    await load.rows(bodyOf('1\ta', '2\tb', '3\tc'))
-    await load.end()
-    await load.changes(bodyOf('+\t1\tA', '-\t2\t\\N', '+\t4\td', '-\t4\t\\N', '-\t3\t\\N', '+\t3\tback', '-\t9\t\\N'))
-    await load.commit(at(1))
-    assert.deepEqual(await contents(target, name), ['1\tA', '3\tback'])
-    await load.changes(bodyOf('+\t5\te', '!\t\\N\t\\N', '+\t6\tf', '!\t\\N\t\\N', '!\t\\N\t\\N', '+\t7\t!'))
-    await load.changes(bodyOf('+\t8\th'))
-    await load.commit(at(2))
-    assert.deepEqual(await contents(target, name), ['7\t!', '8\th'])
-    await load.close()
-    await target.close()
-  })
-
-  test('a row the target refuses is found to the very line, and the transaction can go on without it (C4)', async () => {
-    const name = fixture.relation('refusing')
-    const { exec, target: open } = world()
-    await exec("create table refusing (id int primary key, name varchar(40) not null check (name <> 'bad'))")
-    const target = await open()
-    const load = await target.load('sub-4', TABLE(name))
-    assert.deepEqual(await load.prepare(false), [])
-    await load.begin('run-1')
-    const many = Array.from({ length: 300 }, (_, i) => `${i}\tn${i}`)
-    await load.rows(bodyOf(...many.slice(0, 100)))
-    const refused = async (work: Promise<void>, line: string) =>
-      assert.rejects(work, (error: unknown) => error instanceof TargetRefused && error.line === line)
-    await refused(load.rows(bodyOf(...many.slice(100, 200), '777\tbad', ...many.slice(200))), '777\tbad')
-    await load.rows(bodyOf(...many.slice(100)))
-    await refused(load.rows(bodyOf('7\ttwice')), '7\ttwice')
-    await load.end()
-    await refused(load.rows(bodyOf('1\tok', '2\t\\N')), '2\t\\N')
-    await refused(
-      load.changes(bodyOf('-\t1\t\\N', `+\t400\t${'x'.repeat(41)}`, '+\t401\ty')),
-      `+\t400\t${'x'.repeat(41)}`,
-    )
-    await load.changes(bodyOf('-\t0\t\\N'))
-    await load.commit(at(1))
-    assert.deepEqual(await contents(target, name), many.slice(1).sort())
-    await load.close()
-    await target.close()
-  })
-}
-
 const rangeTests = (fixture: Fixture, world: () => World): void => {
   const sha = (lines: readonly string[]): string =>
     createHash('sha256')
@@ -415,7 +208,7 @@ const gateTests = (fixture: Fixture, world: () => World): void => {
       [relation],
     )
     const target = await fixture.adapter.openTarget(config, { read: {}, write: [] })
-    await assert.rejects(target.load('sub-9', TABLE(relation)), isFault('not_allowed'))
+    await assert.rejects(target.load('sub-9', tableOf(relation)), isFault('not_allowed'))
     await source.close()
     await target.close()
   })

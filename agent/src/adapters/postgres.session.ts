@@ -85,7 +85,7 @@ export const asFault = (error: unknown): unknown => {
 
 // What makes the server write canonical text by itself (ADR 0004), sees only its own functions, and never gives a long
 // read up half-way. Set after connecting, because pools in front of a database refuse startup options.
-const SESSION = `set timezone = 'Asia/Shanghai'; set datestyle = 'ISO, YMD'; set extra_float_digits = 1;
+export const SESSION = `set timezone = 'Asia/Shanghai'; set datestyle = 'ISO, YMD'; set extra_float_digits = 1;
 set bytea_output = 'hex'; set client_encoding = 'UTF8'; set search_path = pg_catalog; set jit = off;
 set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set standard_conforming_strings = on`
 

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { AdapterFault, type ReadPlan } from './adapter.ts'
 import { type CatalogRelation, getRelation, sqlName, streamObstacle } from './postgres.catalog.ts'
 import { lsnText } from './postgres.lsn.ts'
-import { asFault, type Client, id, type PostgresConfig, withClient } from './postgres.session.ts'
+import { asFault, type Client, id, type PostgresConfig, SESSION, withClient } from './postgres.session.ts'
 
 export interface MadeSlot {
   /** Snapshot of the instant the slot begins at; null when the slot was there already. */
@@ -18,6 +18,7 @@ export const connectReplication = async (config: PostgresConfig): Promise<Client
   client.on('error', () => undefined)
   try {
     await client.connect()
+    await client.query(SESSION)
     return client
   } catch (error) {
     await client.end().catch(() => undefined)
@@ -34,6 +35,11 @@ export const checkSlotName = (slot: string): void => {
 const PUBLISHED = `select p.pubinsert and p.pubupdate and p.pubdelete and p.pubtruncate as is_whole,
   exists (select from pg_publication_tables t where t.pubname = p.pubname and t.schemaname = $2 and t.tablename = $3) as is_in
   from pg_publication p where p.pubname = $1`
+
+export const isPublished = async (client: Client, relation: CatalogRelation, name: string): Promise<boolean> => {
+  const { rows } = await client.query<{ is_in: boolean }>(PUBLISHED, [name, relation.schema, relation.table])
+  return rows[0]?.is_in ?? false
+}
 
 /** A publication named like the slot that holds the relation; made here where the account may, else the DBA is told what to run. */
 export const ensurePublication = async (client: Client, relation: CatalogRelation, name: string): Promise<void> => {
@@ -77,11 +83,19 @@ export const findSlot = async (client: Client, slot: string): Promise<SlotRow | 
   return found === undefined ? null : { ...found, position: found.position === null ? null : lsnText(found.position) }
 }
 
-export const dropSlot = async (client: Client, slot: string): Promise<void> => {
+const dropSlot = async (client: Client, slot: string): Promise<void> => {
   await client.query('select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1', [
     slot,
   ])
 }
+
+/** The publication may be the DBA's own: then it stays. */
+export const forgetSlot = (config: PostgresConfig, slot: string): Promise<void> =>
+  withClient(config, async (client) => {
+    checkSlotName(slot)
+    await dropSlot(client, slot)
+    await client.query(`drop publication if exists ${id(slot)}`).catch(() => undefined)
+  })
 
 const newSlot = async (config: PostgresConfig, slot: string): Promise<MadeSlot> => {
   const client = await connectReplication(config)
@@ -101,6 +115,17 @@ const newSlot = async (config: PostgresConfig, slot: string): Promise<MadeSlot> 
   }
 }
 
+/** Deletes carry the primary key only, unless the table is set to log whole rows. */
+const checkIdentity = (plan: ReadPlan, relation: CatalogRelation): void => {
+  const logged = new Set(relation.columns.filter(({ key_no }) => key_no !== null).map(({ name }) => name))
+  const blind = plan.columns.find(({ is_key, column }) => is_key && !logged.has(column))
+  if (relation.identity !== 'd' || blind === undefined) return
+  throw new AdapterFault(
+    'misconfigured',
+    `主键项“${blind.column}”不在该表主键中,变更日志不带其旧值:请数据库管理员执行 ALTER TABLE ${sqlName(relation)} REPLICA IDENTITY FULL;`,
+  )
+}
+
 /**
  * The slot a feed's changes are kept by, made when it is not there. One that is there goes on from where it was confirmed:
  * a snapshot begun again loses nothing. One that the server has given up is made anew.
@@ -111,6 +136,7 @@ export const createSlot = async (config: PostgresConfig, plan: ReadPlan, slot: s
     const relation = await getRelation(client, plan.relation)
     const obstacle = await streamObstacle(client, relation)
     if (obstacle !== '') throw new AdapterFault('misconfigured', obstacle)
+    checkIdentity(plan, relation)
     // Before the slot: decoding sees the catalogue as it was at each change.
     await ensurePublication(client, relation, slot)
     const found = await findSlot(client, slot)

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { cloneDatabase } from '../../../server/test/cluster.ts'
-import { column, conforms, type NastyRows } from './adapter.conformance.ts'
+import { column, type NastyRows } from './adapter.conformance.kit.ts'
+import { conforms } from './adapter.conformance.ts'
 import { postgres } from './postgres.ts'
 
 const nasty: NastyRows = {

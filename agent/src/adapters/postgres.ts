@@ -1,11 +1,12 @@
-import { type Adapter, AdapterFault, type Source, type Target } from './adapter.ts'
+import type { Adapter, Source, Target } from './adapter.ts'
 import { type Gate, gateOf, gateOfTarget } from './allow.ts'
 import { describeRelation, findRelation } from './postgres.catalog.ts'
+import { readChanges } from './postgres.changes.ts'
 import { readIncrement } from './postgres.cursor.ts'
 import { openLoad } from './postgres.load.ts'
 import { findBounds, readRange, readRows } from './postgres.range.ts'
 import { closeIdle, type PostgresConfig, readConfig, withClient } from './postgres.session.ts'
-import { dropSlot } from './postgres.slot.ts'
+import { forgetSlot } from './postgres.slot.ts'
 import { takeSnapshot } from './postgres.snapshot.ts'
 
 const SCHEMA = 'public'
@@ -31,10 +32,11 @@ const openSource = (config: PostgresConfig, gate: Gate): Source => ({
     gate.checkPlan(plan)
     yield* readIncrement(config, plan, { after, options })
   },
-  changes: () => {
-    throw new AdapterFault('misconfigured', '暂不支持变更日志')
+  changes: (plan, after, options) => {
+    gate.checkPlan(plan)
+    return readChanges(config, plan, { ...options, after })
   },
-  forget: (slot) => withClient(config, (client) => dropSlot(client, slot)),
+  forget: (slot) => forgetSlot(config, slot),
   bounds: async (plan, rows) => {
     gate.checkPlan(plan)
     return findBounds(config, plan, rows)

@@ -1,6 +1,6 @@
 // The engine in one process: what an agent reads, the grant applied to it, a digest per chunk, and the target's load.
 import { randomUUID } from 'node:crypto'
-import type { Lines, Source, Target } from '@sanjiang/agent/adapters/adapter'
+import type { Lines, Load, Source, Target } from '@sanjiang/agent/adapters/adapter'
 import { postgres } from '@sanjiang/agent/adapters/postgres'
 import { CHUNK_BYTES, type ChunkHeader, compileProjection, headerBytes } from '@sanjiang/seal'
 import { nodeChunkDigest, nodeHasher } from '@sanjiang/seal/node'
@@ -54,7 +54,41 @@ const seal = (lines: Lines, run_id: string, seq: number): Buffer => {
   return nodeChunkDigest(headerBytes(header), lines.body)
 }
 
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+/** What goes into the target at once: every COPY begins on a page of its own and costs the server a little. */
+const LOAD_BYTES = 2 * 1024 * 1024
+
+/** Gathers projected lines in one of two buffers while the target takes the other. */
+class Loading {
+  readonly #load: Load
+  #filling = Buffer.allocUnsafeSlow(LOAD_BYTES)
+  #taken = Buffer.allocUnsafeSlow(LOAD_BYTES)
+  #size = 0
+  #last: Promise<void> = Promise.resolve()
+
+  constructor(load: Load) {
+    this.#load = load
+  }
+
+  async add(lines: Uint8Array): Promise<void> {
+    if (this.#size + lines.length > LOAD_BYTES) await this.flush()
+    this.#filling.set(lines, this.#size)
+    this.#size += lines.length
+  }
+
+  async flush(): Promise<void> {
+    await this.#last
+    const full = this.#filling
+    this.#last = this.#load.rows(full.subarray(0, this.#size))
+    this.#filling = this.#taken
+    this.#taken = full
+    this.#size = 0
+  }
+
+  async end(): Promise<void> {
+    await this.flush()
+    await this.#last
+  }
+}
 
 const transfer = async (source: Source, target: Target, table: string): Promise<{ rows: number; chunks: number }> => {
   const run_id = randomUUID()
@@ -65,18 +99,16 @@ const transfer = async (source: Source, target: Target, table: string): Promise<
   const load = await target.load(run_id, targetTable(table))
   await load.begin(run_id)
   const snapshot = await source.snapshot(PLAN, { signal, slot: null })
+  const loading = new Loading(load)
   let rows = 0
   let chunks = 0
-  // While the target takes one chunk, the next is projected and the one after is read.
-  let loading: Promise<void> = Promise.resolve()
   for await (const lines of snapshot.batches({ chunk_bytes: CHUNK_BYTES, signal, unreadable })) {
     seal(lines, run_id, chunks++)
     const projected = projection.project('rows', lines.body)
     rows += projected.rows
-    await loading
-    loading = load.rows(asBuffer(projected.body))
+    await loading.add(projected.body)
   }
-  await loading
+  await loading.end()
   await snapshot.close()
   await load.end()
   await load.commit({ seq: chunks, run_id, position: snapshot.position })

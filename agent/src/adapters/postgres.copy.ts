@@ -133,6 +133,8 @@ class CopyOut {
     this.#parser = this.#socket.listeners('data')[0] ?? null
     if (this.#parser) this.#socket.removeListener('data', this.#parser)
     this.#socket.on('data', this.#onData)
+    // Rows are copied out of what was read before the next read.
+    this.#socket.lends = true
     connection.query(this.#text)
   }
 
@@ -146,11 +148,12 @@ class CopyOut {
   /** Gives the socket back to the client's parser, which reads the end or the error itself. */
   #detach(rest: Buffer): void {
     this.#gather.cut()
-    this.#socket?.removeListener('data', this.#onData)
-    if (this.#parser) {
-      this.#socket?.on('data', this.#parser)
-      this.#parser(rest)
-    }
+    if (this.#socket === null || this.#parser === null) return
+    this.#socket.removeListener('data', this.#onData)
+    this.#socket.lends = false
+    this.#socket.on('data', this.#parser)
+    // The parser keeps what is not whole yet.
+    this.#parser(Buffer.from(rest))
   }
 
   #stir(): void {

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { AdapterFault, type Load, type Offset, TargetRefused, type TargetTable } from './adapter.ts'
 import { parseRelation } from './allow.ts'
 import { findRelation, sqlName } from './postgres.catalog.ts'
-import { copyIn } from './postgres.copy-in.ts'
 import { Refusals, refusalOf } from './postgres.refusal.ts'
 import { type Client, connect, id, type PostgresConfig } from './postgres.session.ts'
 import { Stage } from './postgres.stage.ts'
@@ -106,9 +105,7 @@ class PostgresLoad implements Load {
       return this.#refusals.guard(body, (part) => this.#stage.upsert(part))
     }
     const into = this.#mode === 'direct' ? this.#name : this.#shadow
-    await this.#refusals.guard(body, (part) =>
-      copyIn(this.#client, `copy ${into} (${this.#stage.columns}) from stdin`, part),
-    )
+    await this.#refusals.guard(body, `copy ${into} (${this.#stage.columns}) from stdin`)
   }
 
   async changes(body: Buffer): Promise<void> {

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { AdapterFault } from './adapter.ts'
+import { openSocket } from './postgres.socket.ts'
 
 /** How a connection is named in the agent's file: `url`, or its parts. */
 export interface PostgresConfig {
@@ -93,7 +94,7 @@ export type Client = pg.Client
 
 /** A client in the session that lines are written and read in. */
 export const connect = async (config: PostgresConfig): Promise<Client> => {
-  const client = new pg.Client(config.client)
+  const client = new pg.Client({ ...config.client, stream: openSocket })
   // A connection that breaks between two statements is told by the next one.
   client.on('error', () => undefined)
   try {
@@ -147,6 +148,10 @@ export const withClient = async <T>(config: PostgresConfig, work: (client: Clien
 }
 
 export interface Socket extends NodeJS.EventEmitter {
+  /** Of a LendingSocket; no other socket minds. */
+  lends?: boolean
+  cork(): void
+  uncork(): void
   readonly destroyed: boolean
   pause(): unknown
   resume(): unknown

@@ -118,6 +118,8 @@ export interface TargetTable {
   readonly table: string
   readonly columns: readonly { readonly name: string; readonly data_type: DataType; readonly length: number | null }[]
   readonly key: readonly string[]
+  /** For folders: what files are written. */
+  readonly format?: 'csv' | 'jsonl' | 'xlsx'
 }
 
 export interface Offset {

@@ -10,6 +10,10 @@ export const ENTRY_KINDS = coded({
   access: '登录与拒绝',
   admin: '管理操作',
   grant: '授权事实',
+  chunk_supplied: '数据块提供',
+  chunk_delivered: '数据块交付',
+  chunk_withheld: '数据块扣下（途中收回或收窄授权）',
+  chunk_accepted: '数据块签收',
 })
 export type EntryKind = (typeof ENTRY_KINDS.codes)[number]
 /** Those that exchange readers see; logins and administration are in the access log, for the audit administrator. */
@@ -18,6 +22,10 @@ export const EXCHANGE_KINDS = coded({
   call_opened: '大体量调用开始',
   call_closed: '大体量调用结束',
   grant: '授权事实',
+  chunk_supplied: '数据块提供',
+  chunk_delivered: '数据块交付',
+  chunk_withheld: '数据块扣下（途中收回或收窄授权）',
+  chunk_accepted: '数据块签收',
 })
 
 /** How a call or an access ended. */

@@ -36,7 +36,14 @@ const subscriptions = (db: Db) =>
     .select(['a.name as agent_name', 's.connection', 's.target', 's.file_format', 's.webhook_url', 's.state'])
     .select(['s.base_run_id', 's.next_seq', 's.rows_total', 's.bytes_total', 's.last_accepted_at', 's.trouble'])
     .select(['s.created_at', 's.reconcile_hours', 's.may_create', 'f.head', 'f.last_chunk_at', 'f.state as feed_state'])
-    .select(['f.agent_id as source_agent_id', 'f.relation', 'f.connection as source_connection', 'g.items', 'f.key'])
+    .select([
+      'f.agent_id as source_agent_id',
+      'f.relation',
+      'f.connection as source_connection',
+      'g.items',
+      'g.row_conditions',
+    ])
+    .select('f.key')
     .select([
       sql<string>`(select v.resource_name from sharing.grant v where v.grant_id = g.grant_id and v.version = g.version)`.as(
         'resource_name',

@@ -1,6 +1,6 @@
 import type { Subscription, SubscriptionDetail } from '@sanjiang/contract/exchange'
 import type { Report } from '@sanjiang/contract/exchange.door'
-import type { GrantedItem } from '@sanjiang/contract/sharing.terms'
+import type { GrantedItem, RowCondition } from '@sanjiang/contract/sharing.terms'
 import { type Ctx, reaches, scopeOf } from '#kernel/ctx.ts'
 import { isOnline } from './agent.service.ts'
 import { findLatestReconciliations } from './reconciliation.view.ts'
@@ -31,7 +31,16 @@ const lagOf = ({ next_seq, head, last_chunk_at }: SubscriptionRow, instant: stri
   return next_seq >= head ? 0 : Math.max(0, (Date.parse(instant) - Date.parse(last_chunk_at)) / 1000)
 }
 
-const INTERNAL = ['provider_path', 'consumer_path', 'base_run_id', 'recent_rows', 'items', 'key', 'feed_state'] as const
+const INTERNAL = [
+  'provider_path',
+  'consumer_path',
+  'base_run_id',
+  'recent_rows',
+  'items',
+  'key',
+  'feed_state',
+  'row_conditions',
+] as const
 
 const toSubscription = (ctx: Ctx, row: SubscriptionRow): Omit<Subscription, 'last_reconciliation'> => {
   const shown: Record<string, unknown> = { ...row }
@@ -113,7 +122,7 @@ export const toSubscriptionDetail = async (ctx: Ctx, row: SubscriptionRow): Prom
   return {
     ...(subscription as Subscription),
     items: items.map(({ name_en, name, mask_rule }) => ({ item: name_en, name, mask_rule })),
-    target_key: targetKeyOf(items, row.key as string[]),
+    target_key: targetKeyOf({ items, row_conditions: row.row_conditions as RowCondition[] }, row.key as string[]),
     reconcile_hours: row.reconcile_hours,
     may_create: row.may_create,
     route: await routeOf(ctx, row),

@@ -1,4 +1,5 @@
 import type { GrantedItem, RowCondition } from '@sanjiang/contract/sharing.terms'
+import { needsHandle, ROW_HANDLE } from '@sanjiang/seal'
 
 /** As far as a grant says what must leave the provider. */
 export interface GrantNeeds {
@@ -32,8 +33,6 @@ export const unboundOf = ({ items, row_conditions }: GrantNeeds, bound: readonly
 export const covers = (wide: readonly string[], narrow: readonly string[]): boolean =>
   narrow.every((item) => wide.includes(item))
 
-/** The target's key: the natural one where the grant gives it whole and unmasked, else the row's handle. */
-export const targetKeyOf = (items: readonly GrantedItem[], key: readonly string[]): string[] => {
-  const plain = new Set(items.filter(({ mask_rule }) => mask_rule === 'none').map(({ name_en }) => name_en))
-  return key.every((item) => plain.has(item)) ? [...key] : ['row_handle']
-}
+/** The target's key: the natural one where the grant gives it whole and unmasked and conditions look no further, else the row's handle. */
+export const targetKeyOf = ({ items, row_conditions }: GrantNeeds, key: readonly string[]): string[] =>
+  needsHandle({ items, conditions: row_conditions, key }) ? [ROW_HANDLE] : [...key]

@@ -51,8 +51,10 @@ export const listUsableSnapshots = async (tx: Tx, { feed_id, version, head }: Fe
   const { rows } = await sql<{ run_id: string; first_seq: number; items: string[] }>`
     select r.run_id, coalesce(r.first_seq, ${head}) as first_seq, r.items from exchange.run r
     where r.feed_id = ${feed_id} and r.feed_version = ${version} and r.kind = 'snapshot'
-      and (r.state = 'waiting' or r.state in ('running', 'finished') and exists (
-        select from exchange.chunk_body b where b.feed_id = r.feed_id and b.seq = r.first_seq))
+      and (r.state = 'waiting' or r.state in ('running', 'finished') and not exists (
+        select from (select c.seq from exchange.chunk c where c.feed_id = r.feed_id and c.seq >= r.first_seq
+          and c.run_id = r.run_id and c.bytes > 0 order by c.seq limit 1) first
+        where not exists (select from exchange.chunk_body b where b.feed_id = r.feed_id and b.seq = first.seq)))
     order by r.ordered_at desc, r.run_id desc limit 5`.execute(tx)
   return rows
 }

@@ -1,0 +1,3 @@
+import { nodeHasher } from '@sanjiang/seal/node'
+
+export const HASHER = nodeHasher('sha256')

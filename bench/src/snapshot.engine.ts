@@ -26,6 +26,7 @@ const projection = compileProjection({
   conditions: [],
   key: [KEY],
   hasher: nodeHasher('sha256'),
+  lends: true,
 })
 const PLAN = {
   relation: SOURCE_TABLE,

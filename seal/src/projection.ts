@@ -19,6 +19,8 @@ export interface ProjectionPlan {
   readonly hasher: Hasher
   /** Secret of the grant; must be there when `needsHandle` says so. */
   readonly handleSecret?: Uint8Array | undefined
+  /** The bodies that come out are views of one buffer, each good until the next call: for who copies them at once. */
+  readonly lends?: boolean
 }
 
 export interface Projected {
@@ -55,6 +57,7 @@ export const compileProjection = (plan: ProjectionPlan): Projection => {
     key: plan.key.map((item) => placeOf(plan.items, item)),
     hasher: plan.hasher,
     handleSecret: plan.handleSecret,
+    lends: plan.lends ?? false,
   })
   const granted = plan.items.filter((_, place) => masks.has(place))
   return {

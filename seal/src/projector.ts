@@ -23,6 +23,33 @@ interface Plan {
   readonly key: readonly number[]
   readonly hasher: Hasher
   readonly handleSecret: Uint8Array | undefined
+  readonly lends: boolean
+}
+
+/** Whether one of four bytes is below 11, as both separators are and little else (Hacker's Delight 6-1). */
+const hasSeparator = (word: number): boolean => ((word - 0x0b0b0b0b) & ~word & 0x80808080) !== 0
+
+/** Four bytes at a time while no separator is among them: a third less than byte by byte. */
+const passWords = (view: DataView, from: number): number => {
+  const safe = view.byteLength - 4
+  let i = from
+  while (i <= safe && !hasSeparator(view.getInt32(i, true))) i += 4
+  return i
+}
+
+/** The same, copying; answers where in the body it stopped. */
+const copyWords = (view: DataView, from: number, out: DataView, at: number): number => {
+  const safe = view.byteLength - 4
+  let i = from
+  let o = at
+  while (i <= safe) {
+    const word = view.getInt32(i, true)
+    if (hasSeparator(word)) return i
+    out.setInt32(o, word, true)
+    i += 4
+    o += 4
+  }
+  return i
 }
 
 /** A field that is looked at, not just copied or stepped over. */
@@ -97,7 +124,8 @@ export class Projector {
   readonly #removed: readonly number[]
   /** By how much a line may come out longer than it came in. */
   readonly #growth: number
-  #out = new Uint8Array(0)
+  #out: Uint8Array = new Uint8Array(0)
+  #outView = new DataView(this.#out.buffer)
 
   constructor(plan: Plan) {
     this.#plan = plan
@@ -120,7 +148,7 @@ export class Projector {
     // Every search for the end of a field stops at the last line end, if there is one.
     if (body[body.length - 1] !== LF) throw new SealError('malformed', 'body', '最后一行没有换行')
     if (this.#out.length < body.length + this.#growth)
-      this.#out = new Uint8Array(body.length + (body.length >> 3) + 4096)
+      this.#setOut(new Uint8Array(body.length + (body.length >> 3) + 4096))
     return this.#pass(body, kind === 'changes')
   }
 
@@ -128,6 +156,7 @@ export class Projector {
     const steps = hasOperations ? this.#changes : this.#rows
     const handle = this.#handle
     const size = body.length
+    const view = new DataView(body.buffer, body.byteOffset, size)
     const key = this.#key
     let i = 0
     let o = 0
@@ -161,6 +190,9 @@ export class Projector {
         let byte = 0
         if (kind === 'copy') {
           for (let f = fields; f > 0; f--) {
+            const from = i
+            i = copyWords(view, i, this.#outView, o)
+            o += i - from
             byte = body[i++] as number
             while (byte > LF || byte < TAB) {
               out[o++] = byte
@@ -171,6 +203,7 @@ export class Projector {
           }
         } else {
           for (let f = fields; f > 0; f--) {
+            i = passWords(view, i)
             do byte = body[i++] as number
             while (byte > LF || byte < TAB)
             if (byte === LF && (f > 1 || !last)) throw misfit(rows + dropped)
@@ -205,7 +238,7 @@ export class Projector {
         }
       }
     }
-    return { body: this.#out.slice(0, o), rows, dropped }
+    return { body: this.#plan.lends ? this.#out.subarray(0, o) : this.#out.slice(0, o), rows, dropped }
   }
 
   /** The output buffer, made larger when what is left of the body may not fit any more. */
@@ -214,9 +247,14 @@ export class Projector {
     if (wanted > this.#out.length) {
       const larger = new Uint8Array(wanted + (wanted >> 1))
       larger.set(this.#out.subarray(0, used))
-      this.#out = larger
+      this.#setOut(larger)
     }
     return this.#out
+  }
+
+  #setOut(out: Uint8Array): void {
+    this.#out = out
+    this.#outView = new DataView(out.buffer)
   }
 
   /** Notes where the key fields of a line without a row stand; answers where the next line begins. */

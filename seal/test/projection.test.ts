@@ -141,10 +141,11 @@ const plans: fc.Arbitrary<ProjectionPlan> = fc
     conditions: fc.oneof(fc.constant([]), fc.subarray([...conditions])),
     key: fc.shuffledSubarray(ITEMS, { minLength: 1, maxLength: 3 }),
     handled: fc.boolean(),
+    lends: fc.boolean(),
   })
-  .map(({ grant, conditions, key, handled }) => {
+  .map(({ grant, conditions, key, handled, lends }) => {
     const needed = needsHandle({ items: grant, conditions, key })
-    return { items: ITEMS, grant, conditions, key, hasher, handleSecret: handled || needed ? secret : undefined }
+    return { items: ITEMS, grant, conditions, key, hasher, handleSecret: handled || needed ? secret : undefined, lends }
   })
 const rows = fc.array(fc.array(value, { minLength: 5, maxLength: 5 }), { maxLength: 12 })
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString()

@@ -57,6 +57,7 @@ test('a port in use and a folder that cannot be written are told together (archi
   const config = loadConfig({
     PORT: String(port),
     GATEWAY_PORT: String(port === 65_535 ? 65_534 : port + 1),
+    EXCHANGE_PORT: String(port > 65_533 ? 65_533 : port + 2),
     DATA_DIR: `${file}/data`,
   })
   const error = await probeConfig(config).catch((thrown: unknown) => thrown)

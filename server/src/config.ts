@@ -175,6 +175,7 @@ export const probeConfig = async (config: Config): Promise<void> => {
   const found = await Promise.all([
     portFault('PORT', config.port, config.host),
     portFault('GATEWAY_PORT', config.gatewayPort, config.host),
+    portFault('EXCHANGE_PORT', config.exchangePort, config.host),
     folderFault(config.dataDir),
   ])
   const faults = found.filter((fault) => fault !== null)

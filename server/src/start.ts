@@ -6,7 +6,7 @@ import { loadDemo, loadReference } from './supervisor/demo.ts'
 import { keepRole } from './supervisor/keeper.ts'
 import { lockFolder } from './supervisor/lock.ts'
 
-const ROLES = ['api', 'gateway', 'worker'] as const
+const ROLES = ['api', 'gateway', 'exchange', 'worker'] as const
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -51,7 +51,7 @@ const start = async (): Promise<void> => {
       `\n三江已就绪\n  工作门户  http://${config.host}:${config.port}/\n  接口文档  http://${config.host}:${config.port}/api/docs`,
     )
     say(
-      `  数据网关  http://${config.host}:${config.gatewayPort}/gateway/v1/\n  数据目录  ${config.dataDir}\n  Ctrl-C 停止`,
+      `  数据网关  http://${config.host}:${config.gatewayPort}/gateway/v1/\n  交换接入  http://${config.host}:${config.exchangePort}/agent/v1/\n  数据目录  ${config.dataDir}\n  Ctrl-C 停止`,
     )
     if (config.demo) {
       const providers = keepRole('providers', env, say)

@@ -61,13 +61,14 @@ export interface PlatformOptions {
 
 /** Starts the supervisor; does not wait. */
 export const spawnPlatform = async ({ dataDir, env = {} }: PlatformOptions): Promise<Platform> => {
-  const [port, gatewayPort] = [await freePort(), await freePort()]
+  const [port, gatewayPort, exchangePort] = [await freePort(), await freePort(), await freePort()]
   const child = spawn(process.execPath, ['server/src/start.ts'], {
     cwd: ROOT,
     env: {
       ...process.env,
       PORT: String(port),
       GATEWAY_PORT: String(gatewayPort),
+      EXCHANGE_PORT: String(exchangePort),
       DATA_DIR: dataDir,
       DEMO: '0',
       ...env,

@@ -59,7 +59,7 @@ test(
 
 test('a killed role is started again by itself (architecture §2)', LIMIT, async () => {
   const [platform] = running
-  for (const role of ['api', 'gateway', 'worker']) {
+  for (const role of ['api', 'gateway', 'exchange', 'worker']) {
     const pid = platform!.pidOf(role)!
     process.kill(pid, 'SIGKILL')
     await until(`another ${role}`, () => platform!.pidOf(role) !== undefined && platform!.pidOf(role) !== pid)
@@ -88,7 +88,7 @@ test(
   async () => {
     const [platform] = running
     const before = await nodeId(platform!)
-    const roles = ['api', 'gateway', 'worker'].map((role) => platform!.pidOf(role)!)
+    const roles = ['api', 'gateway', 'exchange', 'worker'].map((role) => platform!.pidOf(role)!)
     platform!.child.kill('SIGKILL')
     await platform!.exited
     running.delete(platform!)

@@ -1,0 +1,43 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Ctx } from '#kernel/ctx.ts'
+import type { OpenHouse } from '#kernel/house.ts'
+import type { LogWriter } from '#modules/ledger/index.ts'
+import type { Wakes } from './wakes.ts'
+
+/** What one door process holds. Nothing here is more than a cache or a connection: any number of doors stand side by side. */
+export interface DoorParts {
+  readonly house: OpenHouse
+  readonly ledger: LogWriter
+  readonly wakes: Wakes
+  /** Aborts when the process is stopping: long polls end at once. */
+  readonly closing: AbortSignal
+}
+
+/** Who speaks, as its session and its registration say at this moment. */
+export interface Speaker {
+  readonly agent_id: string
+  readonly organ_id: string
+  readonly name: string
+  readonly epoch: number
+  readonly key_id: string
+  /** Raw Ed25519. */
+  readonly public_key: Buffer
+}
+
+export interface DoorRequest {
+  readonly parts: DoorParts
+  readonly ctx: Ctx
+  /** Values of `:id` and `:seq` in the address. */
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+export interface AgentRequest extends DoorRequest {
+  readonly agent: Speaker
+}
+
+/** What is sent back as JSON; `null`: 204; `SENT`: the handler has written the answer itself. */
+export type DoorAnswer = object | null | typeof SENT
+export const SENT = Symbol('sent')

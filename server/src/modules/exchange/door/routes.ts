@@ -1,0 +1,60 @@
+import { DOOR } from '@sanjiang/contract/exchange.door'
+import type { AgentRequest, DoorAnswer, DoorRequest } from './door.ts'
+import { enrol } from './enrol.service.ts'
+import { getHead } from './head.service.ts'
+import { signIn } from './sign-in.service.ts'
+
+interface OpenRoute {
+  readonly method: string
+  readonly path: string
+  /** Before there is a session. */
+  readonly isOpen: true
+  readonly handle: (request: DoorRequest) => Promise<DoorAnswer>
+}
+
+interface AgentRoute {
+  readonly method: string
+  readonly path: string
+  readonly isOpen?: undefined
+  readonly handle: (request: AgentRequest) => Promise<DoorAnswer>
+}
+
+export type DoorRoute = OpenRoute | AgentRoute
+
+export const ROUTES: readonly DoorRoute[] = [
+  { method: 'POST', path: DOOR.enrolments, isOpen: true, handle: enrol },
+  { method: 'POST', path: DOOR.sessions, isOpen: true, handle: signIn },
+  { method: 'GET', path: DOOR.head(':id'), handle: getHead },
+]
+
+const VALUE = /^[\w-]{1,64}$/
+
+const match = (pattern: string, path: string): Record<string, string> | null => {
+  const [wanted, given] = [pattern.split('/'), path.split('/')]
+  if (wanted.length !== given.length) return null
+  const params: Record<string, string> = {}
+  for (const [index, part] of wanted.entries()) {
+    const value = given[index] as string
+    if (part.startsWith(':')) {
+      if (!VALUE.test(value)) return null
+      params[part.slice(1)] = value
+    } else if (part !== value) return null
+  }
+  return params
+}
+
+export interface Found {
+  readonly route: DoorRoute
+  readonly params: Record<string, string>
+}
+
+/** The route of a request; a path that exists under other methods only is told apart by `isKnownPath`. */
+export const findRoute = (method: string, path: string): Found | undefined => {
+  for (const route of ROUTES) {
+    const params = route.method === method ? match(route.path, path) : null
+    if (params) return { route, params }
+  }
+  return undefined
+}
+
+export const isKnownPath = (path: string): boolean => ROUTES.some((route) => match(route.path, path) !== null)

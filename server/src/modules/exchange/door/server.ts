@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { ERRORS } from '@sanjiang/contract'
+import { makeCtx, PLATFORM } from '#kernel/ctx.ts'
+import { Fault, PROBLEM_TYPE, toFault, toProblem } from '#kernel/fault.ts'
+import type { Metrics } from '#kernel/metrics.ts'
+import { hashToken } from '../agent.service.ts'
+import { type DoorAnswer, type DoorParts, SENT } from './door.ts'
+import { findSpeaker } from './door-agent.store.ts'
+import { findRoute, isKnownPath } from './routes.ts'
+
+export interface DoorServer {
+  readonly address: string
+  readonly port: number
+  close(): Promise<void>
+}
+
+// A head within 10 s; a body of 16 MiB over a slow line may take its ten minutes.
+const LIMITS = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 600_000, keepAliveTimeout: 65_000 }
+const MAX_CONNECTIONS = 4096
+const DRAIN_MS = 5000
+const JSON_TYPE = 'application/json; charset=utf-8'
+const BEARER = /^Bearer ([\w-]{20,200})$/
+
+const urlOf = (request: IncomingMessage): URL => {
+  const address = request.url ?? '/'
+  if (!URL.canParse(address, 'http://door')) throw new Fault('malformed', '请求地址无法解析')
+  return new URL(address, 'http://door')
+}
+
+class Door {
+  readonly #parts: DoorParts
+  readonly #metrics: Metrics
+
+  constructor(parts: DoorParts, metrics: Metrics) {
+    this.#parts = parts
+    this.#metrics = metrics
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const trace = randomUUID()
+    try {
+      const answer = await this.#answer(request, response, trace)
+      if (answer !== SENT) this.#send(response, answer, trace)
+    } catch (thrown) {
+      this.#refuse({ request, response, trace }, thrown)
+    }
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse, trace: string): Promise<DoorAnswer> {
+    const parts = this.#parts
+    const { pathname, searchParams } = urlOf(request)
+    if (pathname === '/healthz') return { alive: true }
+    if (pathname === '/readyz') return this.#ready()
+    if (pathname === '/metrics') return this.#figures(response)
+    const found = findRoute(request.method ?? '', pathname)
+    if (!found) throw new Fault(isKnownPath(pathname) ? 'method_not_allowed' : 'not_found')
+    const ctx = await makeCtx(parts.house, PLATFORM, trace)
+    const said = { parts, ctx, params: found.params, query: searchParams, request, response }
+    if (found.route.isOpen) return found.route.handle(said)
+    return found.route.handle({ ...said, agent: await this.#speaker(request, ctx.instant) })
+  }
+
+  async #speaker(request: IncomingMessage, instant: string) {
+    const token = BEARER.exec(request.headers.authorization ?? '')?.[1]
+    const speaker = token && (await findSpeaker(this.#parts.house.db, hashToken(token), instant))
+    if (!speaker) throw new Fault('session_unknown')
+    return speaker
+  }
+
+  async #ready(): Promise<DoorAnswer> {
+    if (this.#parts.closing.aborted) throw new Fault('unavailable', '正在停止')
+    await this.#parts.house.ping()
+    return { ready: true }
+  }
+
+  async #figures(response: ServerResponse): Promise<DoorAnswer> {
+    const { registry } = this.#metrics
+    response.writeHead(200, { 'content-type': registry.contentType })
+    response.end(await registry.metrics())
+    return SENT
+  }
+
+  #send(response: ServerResponse, answer: object | null, trace: string): void {
+    const head = { 'x-trace-id': trace, 'cache-control': 'no-store', ...this.#connection() }
+    if (answer === null) {
+      response.writeHead(204, head)
+      response.end()
+      return
+    }
+    const body = JSON.stringify(answer)
+    response.writeHead(200, { ...head, 'content-type': JSON_TYPE, 'content-length': Buffer.byteLength(body) })
+    response.end(body)
+  }
+
+  #connection(): Record<string, string> {
+    return this.#parts.closing.aborted ? { connection: 'close' } : {}
+  }
+
+  #refuse(
+    { request, response, trace }: { request: IncomingMessage; response: ServerResponse; trace: string },
+    thrown: unknown,
+  ): void {
+    const fault = toFault(thrown)
+    const { status } = ERRORS[fault.code]
+    this.#metrics.refusals.inc({ code: fault.code })
+    if (status >= 500) this.#parts.house.log.error({ err: fault.cause ?? fault, trace }, `door: ${fault.code}`)
+    // Half an answer is out: only cutting it tells the reader that it is not whole.
+    if (response.headersSent) return void response.destroy()
+    const body = JSON.stringify(toProblem(fault, trace))
+    // An unread body would be taken for the next request.
+    const cut = request.complete ? this.#connection() : { connection: 'close' }
+    const head = { 'x-trace-id': trace, 'content-type': PROBLEM_TYPE, 'content-length': Buffer.byteLength(body) }
+    response.writeHead(status, { ...head, ...cut })
+    response.end(body)
+  }
+}
+
+/** Listens for agents; `port` 0 takes any that is free. */
+export const openDoorServer = async (
+  parts: DoorParts,
+  { host, port, metrics }: { host: string; port: number; metrics: Metrics },
+): Promise<DoorServer> => {
+  const door = new Door(parts, metrics)
+  const server = createServer(LIMITS, (request, response) => void door.handle(request, response))
+  server.maxConnections = MAX_CONNECTIONS
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port, backlog: 1024 }, resolve)
+  })
+  const bound = server.address() as AddressInfo
+  return {
+    address: `http://${host.includes(':') ? `[${host}]` : host}:${bound.port}`,
+    port: bound.port,
+    close: () =>
+      new Promise((resolve) => {
+        const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+        server.close(() => {
+          clearTimeout(cut)
+          resolve()
+        })
+        server.closeIdleConnections()
+      }),
+  }
+}

@@ -158,6 +158,8 @@ export interface KeyField {
   readonly field: LineField
   /** Sorts as ADR 0004 wants it, without an explicit collation where an index already has that order. */
   readonly order: string
+  /** Sorted by bytes. */
+  readonly is_text: boolean
   /** A canonical value as what `order` is compared with. */
   value(canonical: string): string
 }
@@ -188,10 +190,11 @@ const wholeBound = (canonical: string): string => {
 }
 
 const typedKey = (field: LineField, c: string, type: string): KeyField => {
-  if (INTEGERS.has(type)) return { field, order: c, value: wholeBound }
-  if (type === 'timestamptz') return { field, order: `${c}::timestamp`, value: (text) => `${literal(text)}::timestamp` }
+  if (INTEGERS.has(type)) return { field, order: c, is_text: false, value: wholeBound }
+  if (type === 'timestamptz')
+    return { field, order: `${c}::timestamp`, is_text: false, value: (text) => `${literal(text)}::timestamp` }
   const compared = type === 'date' ? 'timestamp' : type
-  return { field, order: c, value: (text) => `${literal(text)}::${compared}` }
+  return { field, order: c, is_text: false, value: (text) => `${literal(text)}::${compared}` }
 }
 
 const keyField = (field: LineField): KeyField => {
@@ -204,12 +207,17 @@ const keyField = (field: LineField): KeyField => {
       `字段“${column.name}”(${column.source_type})不能作为 ${bound.data_type} 类主键`,
     )
   if (!TEXTUAL.has(bound.data_type)) return typedKey(field, c, type)
-  if (type === 'uuid') return { field, order: c, value: (text) => `${literal(text)}::uuid` }
+  if (type === 'uuid') return { field, order: c, is_text: false, value: (text) => `${literal(text)}::uuid` }
   if (type === 'text' || type === 'varchar' || type === 'bpchar') {
     const collate = column.is_bytewise ? '' : ' collate "C"'
-    return { field, order: `${c}${collate}`, value: (text) => `${literal(text)}::${type}${collate}` }
+    return { field, order: `${c}${collate}`, is_text: true, value: (text) => `${literal(text)}::${type}${collate}` }
   }
-  return { field, order: `(${field.select}) collate "C"`, value: (text) => `${literal(text)}::text collate "C"` }
+  return {
+    field,
+    order: `(${field.select}) collate "C"`,
+    is_text: true,
+    value: (text) => `${literal(text)}::text collate "C"`,
+  }
 }
 
 const lineField = (bound: BoundColumn, column: CatalogColumn): LineField => {

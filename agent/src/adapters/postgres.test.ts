@@ -1,6 +1,9 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
 import pg from 'pg'
 import { cloneDatabase } from '../../../server/test/cluster.ts'
-import { column, type NastyRows } from './adapter.conformance.kit.ts'
+import { column, gather, type NastyRows, planOf, reading } from './adapter.conformance.kit.ts'
 import { conforms } from './adapter.conformance.ts'
 import { postgres } from './postgres.ts'
 
@@ -90,10 +93,13 @@ const nasty: NastyRows = {
   ],
 }
 
+const world = { url: '' }
+
 conforms({
   adapter: postgres,
   open: async () => {
     const database = await cloneDatabase()
+    world.url = database.url
     const client = new pg.Client({ connectionString: database.url })
     await client.connect()
     return {
@@ -110,4 +116,32 @@ conforms({
   instant: 'timestamp',
   nasty,
   hostile: 'a"; drop table crowd; --',
+})
+
+test('ranges walked in an index hash as they read, for values of every type and text keys in byte order (C4)', async () => {
+  const client = new pg.Client({ connectionString: world.url })
+  await client.connect()
+  await client.query('create table coded (code varchar(20) collate "C" primary key, l boolean, name text not null)')
+  await client.query(
+    `insert into coded select t, i % 3 = 0, t || E'\\n' from (select i, (array['a','B','张','é','𠮷'])[i % 5 + 1] || i as t from generate_series(1, 400) i) x`,
+  )
+  await client.end()
+  const source = await postgres.openSource({ url: world.url }, { read: { nasty: '*', coded: '*' }, write: [] })
+  const typed = nasty.columns.filter(({ column: name }) => name !== 'x')
+  const coded = [column('code', 'C', true), column('l', 'L'), column('name', 'M')]
+  for (const plan of [planOf('nasty', typed), planOf('coded', coded)]) {
+    const bounds = await source.bounds(plan, 6)
+    const ranges = [null, ...bounds].map((from, i) => ({ from, to: bounds[i] ?? null }))
+    const hashes = await source.hashes(plan, ranges)
+    for (const [i, range] of ranges.entries()) {
+      const { lines } = await gather(source.range(plan, range, reading()))
+      const text = lines.map((line) => `${line}\n`).join('')
+      assert.deepEqual(hashes?.[i], {
+        ...range,
+        rows: lines.length,
+        hash: createHash('sha256').update(text).digest('hex'),
+      })
+    }
+  }
+  await source.close()
 })

@@ -3,6 +3,7 @@ import { type Gate, gateOf, gateOfTarget } from './allow.ts'
 import { describeRelation, findRelation } from './postgres.catalog.ts'
 import { readChanges } from './postgres.changes.ts'
 import { readIncrement } from './postgres.cursor.ts'
+import { hashRanges } from './postgres.hash.ts'
 import { openLoad } from './postgres.load.ts'
 import { findBounds, readRange, readRows } from './postgres.range.ts'
 import { closeIdle, type PostgresConfig, readConfig, withClient } from './postgres.session.ts'
@@ -45,9 +46,9 @@ const openSource = (config: PostgresConfig, gate: Gate): Source => ({
     gate.checkPlan(plan)
     yield* readRange(config, plan, { range, options })
   },
-  hashes: async (plan) => {
+  hashes: async (plan, ranges) => {
     gate.checkPlan(plan)
-    return null
+    return hashRanges(config, plan, ranges)
   },
   async *rows(plan, keys, options) {
     gate.checkPlan(plan)

@@ -12,6 +12,7 @@ import {
   TARGET_KINDS,
   Trouble,
 } from './exchange.terms.ts'
+import { RowCondition } from './sharing.terms.ts'
 import { Id, Instant, nullable } from './values.ts'
 
 /**
@@ -266,13 +267,22 @@ export const DryRunAnswer = t.Object({
   ),
   checked_rows: t.Integer(),
 })
+/** A grant as the provider's own agent applies it when it hashes its source: the same enforcement as the centre's. */
+export const SideProjection = t.Object({
+  items: t.Array(t.Object({ name_en: t.String(), mask_rule: t.String() })),
+  row_conditions: t.Array(RowCondition),
+  key: t.Array(t.String()),
+})
+export type SideProjection = t.Static<typeof SideProjection>
 export const RangesBody = t.Object({
   /** `feed` reads the source under the grant's projection; `load` reads the target as it is. */
   of: t.Unsafe<'feed' | 'load'>(t.String({ enum: ['feed', 'load'] })),
   ref: Id,
+  /** Upper bounds of ranges that follow one another, or single ranges to look at again; null: the asked side chooses. */
   bounds: nullable(t.Array(t.String())),
+  only: nullable(t.Array(t.Object({ from: nullable(t.String()), to: nullable(t.String()) }))),
   rows_per_range: t.Integer(),
-  projection: nullable(t.Unknown()),
+  projection: nullable(SideProjection),
 })
 /** Bounds are key lines: from one (excluded) to the next (included), the last range open. */
 export const RangesAnswer = t.Object({
@@ -286,7 +296,7 @@ export const RowsBody = t.Object({
   ref: Id,
   from: nullable(t.String()),
   to: nullable(t.String()),
-  projection: nullable(t.Unknown()),
+  projection: nullable(SideProjection),
 })
 export const RowsAnswer = t.Object({
   rows: t.Array(t.Object({ key: t.String(), hash: Hex(32) })),

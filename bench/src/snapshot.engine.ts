@@ -103,7 +103,7 @@ const transfer = async (source: Source, target: Target, table: string): Promise<
   const loading = new Loading(load)
   let rows = 0
   let chunks = 0
-  for await (const lines of snapshot.batches({ chunk_bytes: CHUNK_BYTES, signal, unreadable })) {
+  for await (const lines of snapshot.batches({ chunk_bytes: CHUNK_BYTES, signal, unreadable, lends: true })) {
     seal(lines, run_id, chunks++)
     const projected = projection.project('rows', lines.body)
     rows += projected.rows

@@ -63,6 +63,9 @@ const readingTests = (fixture: Fixture, world: () => World): void => {
       resumed.lines.map((line) => line.split('\t')[0]),
       Array.from({ length: 10 }, (_, i) => String(4990 + i)),
     )
+    let lent = ''
+    for await (const { body } of snapshot.batches({ ...reading([], 8192), lends: true })) lent += body.toString()
+    assert.deepEqual(lent.split('\n').sort(), [...lines, ''].sort())
     await snapshot.close()
     await from.close()
   })

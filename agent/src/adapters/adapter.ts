@@ -58,6 +58,8 @@ export interface Unreadable {
 export interface ReadOptions {
   readonly chunk_bytes: number
   readonly signal: AbortSignal
+  /** The caller is done with a batch's body when it asks for the next: an adapter may then write over it. */
+  readonly lends?: boolean
   /** Called for a row that cannot be written canonically (`\0`, infinite, year 10000). */
   readonly unreadable: (row: Unreadable) => void
 }

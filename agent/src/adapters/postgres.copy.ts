@@ -17,6 +17,7 @@ export interface CopiedRows {
 class Gather {
   readonly ready: CopiedRows[] = []
   readonly #limit: number
+  readonly #free: Buffer[] = []
   #body: Buffer
   #size = 0
   #rows = 0
@@ -28,15 +29,20 @@ class Gather {
 
   constructor(limit: number) {
     this.#limit = limit
-    this.#body = Buffer.allocUnsafe(limit)
+    this.#body = Buffer.allocUnsafeSlow(limit)
   }
 
   cut(): void {
     if (this.#size === 0) return
     this.ready.push({ body: this.#body.subarray(0, this.#size), rows: this.#rows })
-    this.#body = Buffer.allocUnsafe(this.#limit)
+    this.#body = this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#limit)
     this.#size = 0
     this.#rows = 0
+  }
+
+  /** A body that nobody looks at any more: new ones cost the collector more than the reading. */
+  recycle(body: Buffer): void {
+    if (body.buffer.byteLength === this.#limit) this.#free.push(Buffer.from(body.buffer))
   }
 
   /** Room for a row: cuts before it, or makes a body of its own for one longer than a chunk. */
@@ -176,6 +182,10 @@ class CopyOut {
     this.#stir()
   }
 
+  recycle(body: Buffer): void {
+    this.#gather.recycle(body)
+  }
+
   async next(): Promise<CopiedRows | null> {
     for (;;) {
       const found = this.#gather.ready.shift()
@@ -199,7 +209,7 @@ class CopyOut {
 export async function* copyOut(
   client: Client,
   text: string,
-  options: { readonly chunk_bytes: number; readonly signal: AbortSignal },
+  options: { readonly chunk_bytes: number; readonly signal: AbortSignal; readonly lends?: boolean },
 ): AsyncGenerator<CopiedRows> {
   options.signal.throwIfAborted()
   const copy = new CopyOut(text, options.chunk_bytes)
@@ -211,7 +221,10 @@ export async function* copyOut(
   let isWhole = false
   try {
     client.query(copy as unknown as Parameters<Client['query']>[0])
-    for (let found = await copy.next(); found !== null; found = await copy.next()) yield found
+    for (let found = await copy.next(); found !== null; found = await copy.next()) {
+      yield found
+      if (options.lends) copy.recycle(found.body)
+    }
     isWhole = true
   } finally {
     options.signal.removeEventListener('abort', stop)

@@ -94,7 +94,9 @@ export async function* readIncrement(
     if (now === after) return
     const position = now > after ? now : after
     let held: Lines | null = null
-    for await (const copied of copyOut(client, incrementText(lines, cursorOf(lines, config), after), options)) {
+    // A batch is held until the next one says that it was not the last.
+    const kept = { ...options, lends: false }
+    for await (const copied of copyOut(client, incrementText(lines, cursorOf(lines, config), after), kept)) {
       if (held !== null && held.rows > 0) yield held
       held = { ...filterRows(lines, copied, options.unreadable), position: after, tx_end: true }
     }

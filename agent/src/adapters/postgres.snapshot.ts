@@ -114,7 +114,9 @@ export const takeSnapshot = async (config: PostgresConfig, plan: ReadPlan, slot:
         (where) => `copy (select ${lines.select} from ${lines.from}${where}) to stdout`,
       )
       if (texts.length === 1) return readParts(open, texts, options)
-      return merge(Array.from({ length: config.readers }, () => readParts(open, texts, options)))
+      // Each reader is a body ahead of what was handed on.
+      const kept = { ...options, lends: false }
+      return merge(Array.from({ length: config.readers }, () => readParts(open, texts, kept)))
     }
     return {
       position,

@@ -1,3 +1,4 @@
+export * from './bucket.ts'
 export * from './bundle.ts'
 export * from './bytes.ts'
 export * from './canonical.ts'

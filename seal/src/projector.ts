@@ -4,6 +4,7 @@ import { HANDLE_LENGTH, HandleWriter } from './row-handle.ts'
 import { type ByteMask, byteMask, MASK_GROWTH } from './row-mask.ts'
 import { ByteMemo, fieldText } from './row-memo.ts'
 import { countLines } from './row-text.ts'
+import { copyWords, passWords } from './row-words.ts'
 import { SealError } from './seal-error.ts'
 
 // One pass over a chunk's bytes: a field that stays is copied while its end is looked for, one that goes is stepped over.
@@ -24,32 +25,6 @@ interface Plan {
   readonly hasher: Hasher
   readonly handleSecret: Uint8Array | undefined
   readonly lends: boolean
-}
-
-/** Whether one of four bytes is below 11, as both separators are and little else (Hacker's Delight 6-1). */
-const hasSeparator = (word: number): boolean => ((word - 0x0b0b0b0b) & ~word & 0x80808080) !== 0
-
-/** Four bytes at a time while no separator is among them: a third less than byte by byte. */
-const passWords = (view: DataView, from: number): number => {
-  const safe = view.byteLength - 4
-  let i = from
-  while (i <= safe && !hasSeparator(view.getInt32(i, true))) i += 4
-  return i
-}
-
-/** The same, copying; answers where in the body it stopped. */
-const copyWords = (view: DataView, from: number, out: DataView, at: number): number => {
-  const safe = view.byteLength - 4
-  let i = from
-  let o = at
-  while (i <= safe) {
-    const word = view.getInt32(i, true)
-    if (hasSeparator(word)) return i
-    out.setInt32(o, word, true)
-    i += 4
-    o += 4
-  }
-  return i
 }
 
 /** A field that is looked at, not just copied or stepped over. */

@@ -2,6 +2,7 @@ import type { DataType } from './row.ts'
 import { type ByteTest, byteFormat } from './row-format.ts'
 import { compareDecimals } from './row-key.ts'
 import { ByteMemo, fieldText } from './row-memo.ts'
+import { passWords } from './row-words.ts'
 import { SealError } from './seal-error.ts'
 
 // Quality rules at the border: bad rows are named one by one while the rest of the chunk goes on (T8.1).
@@ -189,6 +190,7 @@ export const compileRules = (
   return (kind, body) => {
     if (body.length > 0 && body[body.length - 1] !== LF) throw new SealError('malformed', 'body', '最后一行没有换行')
     const bad: BadRow[] = []
+    const view = new DataView(body.buffer, body.byteOffset, body.length)
     let rows = 0
     for (let i = 0; i < body.length; rows++) {
       const lineAt = i
@@ -199,6 +201,7 @@ export const compileRules = (
       for (let place = 0; place < fields; place++) {
         const start = i
         let byte = 0
+        i = passWords(view, i)
         do byte = body[i++] as number
         while (byte > LF || byte < TAB)
         if ((byte === LF) !== (place === fields - 1))

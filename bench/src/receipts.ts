@@ -2,7 +2,7 @@
 // from the same process, in turns. And offline verification against the bare hashes it needs.
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type pg from 'pg'
 import { openDb, openPool } from '../../server/src/kernel/db.ts'
@@ -12,6 +12,7 @@ import { startPostgres } from '../../server/src/kernel/postgres.ts'
 import type { EntryDraft } from '../../server/src/modules/ledger/entry.rules.ts'
 import { columnsOf, sealedBody } from '../../server/src/modules/ledger/entry.rules.ts'
 import { openLog } from '../../server/src/modules/ledger/log.writer.ts'
+import { cpuOf, postmasterOf } from './gateway.proc.ts'
 import { measureVerification } from './receipts.verify.ts'
 
 const CONNECTIONS = 32
@@ -26,44 +27,59 @@ const VERIFIED = isQuick ? 30_000 : 200_000
 const digest = 'c0ffee'.padEnd(64, '0')
 const GRANTS = Array.from({ length: 500 }, () => randomUUID())
 
-/** A receipt of the size and spread the gateway writes. */
+/** A receipt of the size, spread and member order that the gateway writes (`plane/receipt.ts`). */
 const draft = (n: number): EntryDraft => ({
   kind: 'call',
   body: {
-    resource_code: `302015001/${String(n % 300).padStart(6, '0')}`,
+    assurance: 'high',
+    case_no: `QH2017${n}`,
+    client_id: GRANTS[n % 40],
+    code: null,
+    consumer_organ_id: `630000${String(2000 + ((n * 3) % 50))}`,
+    counter: n,
     grant_id: GRANTS[n % GRANTS.length],
     grant_version: 1,
-    service_version: 1,
-    client_id: GRANTS[n % 40],
     key_id: 'a1b2c3d4e5f60718',
-    session_id: GRANTS[(n * 7) % 100],
-    counter: n,
-    assurance: 'high',
+    officer: '扎西卓玛',
+    outcome: 'answered',
+    policy_version: 1,
     provider_organ_id: `630000${String(2000 + (n % 50))}`,
-    consumer_organ_id: `630000${String(2000 + ((n * 3) % 50))}`,
     purpose_code: 'service_item',
     purpose_ref: '630000-SX-0101',
-    case_no: `QH2017${n}`,
-    officer: '扎西卓玛',
     request_digest: digest,
-    outcome: 'answered',
-    code: null,
-    rows: 1,
+    resource_code: `302015001/${String(n % 300).padStart(6, '0')}`,
     response_bytes: 2048,
     response_digest: digest,
-    policy_version: 1,
-    voids: null,
+    rows: 1,
+    service_version: 1,
+    session_id: GRANTS[(n * 7) % 100],
+    subjects: [],
     trace: `bench-${n}`,
+    voids: null,
   },
   subjects: [`k1:${digest.slice(0, 38)}${String(n % 20_000).padStart(5, '0')}`],
 })
 
 interface Round {
   readonly perSecond: number
+  /** CPU-microseconds per receipt: this process and everything of PostgreSQL. Unlike the rate it hardly feels other load. */
+  readonly cpu: number
+}
+interface Load {
+  readonly callers: number
+  readonly ms: number
+  /** Of PostgreSQL's first process. */
+  readonly postmaster: number
 }
 
-/** Runs `callers` loops of `one` for `ms`; counts what was acknowledged in that time. */
-const drive = async (callers: number, ms: number, one: (n: number) => Promise<unknown>): Promise<Round> => {
+const cpuMicros = (postmaster: number): number => {
+  const { user, system } = process.cpuUsage()
+  return user + system + cpuOf([postmaster]) * 1_000_000
+}
+
+/** Runs `callers` loops of `one` for `ms`; counts what was acknowledged until the last of them ended. */
+const drive = async ({ callers, ms, postmaster }: Load, one: (n: number) => Promise<unknown>): Promise<Round> => {
+  const cpu = cpuMicros(postmaster)
   let done = 0
   let next = 0
   const start = performance.now()
@@ -75,7 +91,8 @@ const drive = async (callers: number, ms: number, one: (n: number) => Promise<un
     }
   }
   await Promise.all(Array.from({ length: callers }, loop))
-  return { perSecond: (done * 1000) / (performance.now() - start) }
+  const perSecond = (done * 1000) / (performance.now() - start)
+  return { perSecond, cpu: (cpuMicros(postmaster) - cpu) / done }
 }
 
 const median = (values: readonly number[]): number => {
@@ -88,8 +105,8 @@ const INSERT = `insert into ledger.entry (log_id, seq, month, at, kind, body, le
   client_id, grant_id, resource_code, case_no, outcome, topic, actor_id, event_id)
   values ($1, $2, date_trunc('month', $3::timestamptz)::date, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
 const WITH_SUBJECT = `with entry as (${INSERT})
-  insert into ledger.subject (subject, log_id, seq, month, at)
-  select s, $1, $2, date_trunc('month', $3::timestamptz)::date, $3 from unnest($17::text[]) s`
+  insert into ledger.subject (subject, log_id, seq, month)
+  select s, $1, $2, date_trunc('month', $3::timestamptz)::date from unnest($17::text[]) s`
 
 const ZERO_LEAF = Buffer.alloc(32)
 
@@ -108,6 +125,9 @@ const peerWriter = (pool: pg.Pool, indexed: boolean) => {
     return pool.query({ name: 'entry-subject', text: WITH_SUBJECT, values: [...row, rest.subjects] })
   }
 }
+
+const sayRound = (name: string, { perSecond, cpu }: Round): string =>
+  `${name} ${perSecond.toFixed(0)}/s ${cpu.toFixed(0)} µs CPU each`
 
 const assertDurable = async (url: string): Promise<Record<string, string>> => {
   const client = openPool(url, { max: 1 })
@@ -137,31 +157,46 @@ const main = async (): Promise<void> => {
       bare: peerWriter(pool, false),
     }
     const names = ['ours', 'peer', 'bare'] as const
-    const figures = { ours: [] as number[], peer: [] as number[], bare: [] as number[] }
-    for (const name of names) await drive(CALLERS, WARM_MS, kinds[name])
+    const rounds = { ours: [] as Round[], peer: [] as Round[], bare: [] as Round[] }
+    const load = { callers: CALLERS, ms: ROUND_MS, postmaster: postmasterOf(dir) }
+    for (const name of names) await drive({ ...load, ms: WARM_MS }, kinds[name])
     for (let round = 0; round < ROUNDS; round += 1) {
-      for (const name of names) figures[name].push((await drive(CALLERS, ROUND_MS, kinds[name])).perSecond)
-      console.log(
-        `round ${round + 1}: ${names.map((name) => `${name} ${figures[name].at(-1)!.toFixed(0)}/s`).join(', ')}`,
-      )
+      for (const name of names) rounds[name].push(await drive(load, kinds[name]))
+      const said = names.map((name) => sayRound(name, rounds[name].at(-1)!))
+      console.log(`round ${round + 1}: ${said.join(', ')}`)
     }
-    const few = await drive(CONNECTIONS, ROUND_MS, kinds.ours)
+    const few = await drive({ ...load, callers: CONNECTIONS }, kinds.ours)
     await ours.close()
     await pool.end()
     await db.destroy()
     const verification = await measureVerification(VERIFIED, isQuick ? 3 : 9)
     const ratioTo = (name: 'peer' | 'bare'): number =>
-      Number(median(figures.ours.map((value, index) => value / figures[name][index]!)).toFixed(2))
+      Number(median(rounds.ours.map(({ perSecond }, index) => perSecond / rounds[name][index]!.perSecond)).toFixed(2))
+    const rateOf = (name: (typeof names)[number]) => Math.round(median(rounds[name].map(({ perSecond }) => perSecond)))
+    const cpuPer = (name: (typeof names)[number]) => Math.round(median(rounds[name].map(({ cpu }) => cpu)))
     console.log(
       JSON.stringify({
         bench: 'receipts',
         ratio: ratioTo('peer'),
-        ours: Math.round(median(figures.ours)),
-        peer: Math.round(median(figures.peer)),
-        conditions: { ...settings, connections: CONNECTIONS, callers: CALLERS, rounds: ROUNDS, cpus: cpus().length },
+        ours: rateOf('ours'),
+        peer: rateOf('peer'),
+        conditions: {
+          ...settings,
+          connections: CONNECTIONS,
+          callers: CALLERS,
+          rounds: ROUNDS,
+          cpus: cpus().length,
+          load_average: loadavg()[0],
+        },
         also: {
+          cpu_micros_per_receipt: {
+            ours: cpuPer('ours'),
+            peer: cpuPer('peer'),
+            insert_without_subject: cpuPer('bare'),
+          },
+          cpu_ratio: Number(median(rounds.ours.map(({ cpu }, index) => rounds.peer[index]!.cpu / cpu)).toFixed(2)),
           ratio_to_insert_without_subject: ratioTo('bare'),
-          insert_without_subject: Math.round(median(figures.bare)),
+          insert_without_subject: rateOf('bare'),
           ours_at_32_callers: Math.round(few.perSecond),
           verification,
         },

@@ -32,6 +32,9 @@ const nodeHash =
   (bytes: Uint8Array): Uint8Array =>
     Buffer.from(hash(alg, bytes, 'binary'), 'latin1')
 
+/** For who needs the hash as text: no bytes are made of it. */
+export const nodeHexHash = (alg: HashAlg, bytes: Uint8Array): string => hash(alg, bytes, 'hex')
+
 const SHA256: Hasher = { alg: 'sha256', hash: nodeHash('sha256') }
 const SM3: Hasher = { alg: 'sm3', hash: nodeHash('sm3') }
 

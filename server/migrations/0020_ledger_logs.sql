@@ -46,7 +46,7 @@ create table ledger.entry (
   client_id uuid,
   grant_id uuid,
   resource_code text,
-  case_no text,
+  case_no text collate "C",
   outcome text,
   topic text,
   actor_id text,
@@ -81,19 +81,17 @@ grant select, insert on ledger.entry to sanjiang_app, sanjiang_gateway;
 
 -- No unique key: rows come only with their entry, in one statement, once. The list itself is sealed inside the entry.
 create table ledger.subject (
-  subject text not null,
+  subject text collate "C" not null,
   log_id uuid not null,
   seq bigint not null,
-  month date not null,
-  at timestamptz(3) not null
+  month date not null
 ) partition by range (month);
 comment on table ledger.subject is '当事人索引:谁的数据在哪些条目里,用于“谁查了我”';
 comment on column ledger.subject.subject is '当事人:带版本的密钥散列,密钥不在库中';
 comment on column ledger.subject.log_id is '日志:分布列';
 comment on column ledger.subject.seq is '条目序号';
 comment on column ledger.subject.month is '月份:分区列';
-comment on column ledger.subject.at is '写入时刻';
-create index subject_at on ledger.subject (subject, at);
+create index subject_subject on ledger.subject (subject);
 grant select, insert on ledger.subject to sanjiang_app, sanjiang_gateway;
 
 -- The roles own nothing and may create nothing; this is the one table they may cause to exist. Months more than a year

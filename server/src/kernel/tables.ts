@@ -1358,8 +1358,6 @@ export interface LedgerSubject {
   seq: number
   /** 月份:分区列 */
   month: string
-  /** 写入时刻 */
-  at: string
 }
 
 /** 树片:完整子树的根,供按需出具证明 */

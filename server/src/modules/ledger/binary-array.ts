@@ -1,5 +1,9 @@
-const OID = { text: 25, bytea: 17, int4: 23 } as const
+const OID = { text: 25, bytea: 17, int4: 23, timestamptz: 1184 } as const
 const HEADER = 20
+/** A UTF-16 unit takes at most three bytes as UTF-8. */
+const WIDEST = 3
+const EPOCH_MS = Date.UTC(2000, 0, 1)
+const WORD = 4_294_967_296
 
 /**
  * One-dimensional arrays in PostgreSQL's binary form. As text every quote of a JSON body would be escaped here and
@@ -16,29 +20,36 @@ const header = (oid: number, count: number, length: number): Buffer => {
 }
 
 export const textArray = (values: readonly (string | null)[]): Buffer => {
-  let length = 0
-  for (const value of values) length += 4 + (value === null ? 0 : Buffer.byteLength(value))
-  const bytes = header(OID.text, values.length, length)
+  let room = 0
+  for (const value of values) room += 4 + (value === null ? 0 : WIDEST * value.length)
+  const bytes = header(OID.text, values.length, room)
   let at = HEADER
   for (const value of values) {
     const size = value === null ? -1 : bytes.write(value, at + 4)
     bytes.writeInt32BE(size, at)
     at += 4 + Math.max(size, 0)
   }
+  return bytes.subarray(0, at)
+}
+
+/** Bytes given as hex. */
+export const hexBytesArray = (values: readonly string[]): Buffer => {
+  let room = 0
+  for (const value of values) room += 4 + value.length / 2
+  const bytes = header(OID.bytea, values.length, room)
+  let at = HEADER
+  for (const value of values) {
+    at = bytes.writeInt32BE(value.length / 2, at)
+    at += bytes.write(value, at, 'hex')
+  }
   return bytes
 }
 
-export const bytesArray = (values: readonly Uint8Array[]): Buffer => ofBytes(OID.bytea, values)
-
 /** Text that is UTF-8 already. */
-export const encodedTextArray = (values: readonly Uint8Array[]): Buffer => ofBytes(OID.text, values)
-
-const ofBytes = (oid: number, values: readonly Uint8Array[]): Buffer => {
-  const bytes = header(
-    oid,
-    values.length,
-    values.reduce((sum, { length }) => sum + 4 + length, 0),
-  )
+export const encodedTextArray = (values: readonly Uint8Array[]): Buffer => {
+  let room = 0
+  for (const value of values) room += 4 + value.length
+  const bytes = header(OID.text, values.length, room)
   let at = HEADER
   for (const value of values) {
     at = bytes.writeInt32BE(value.length, at)
@@ -52,5 +63,17 @@ export const integerArray = (values: readonly number[]): Buffer => {
   const bytes = header(OID.int4, values.length, 8 * values.length)
   let at = HEADER
   for (const value of values) at = bytes.writeInt32BE(value, bytes.writeInt32BE(4, at))
+  return bytes
+}
+
+/** Instants as milliseconds since 1970; PostgreSQL counts microseconds since 2000. */
+export const instantArray = (values: readonly number[]): Buffer => {
+  const bytes = header(OID.timestamptz, values.length, 12 * values.length)
+  let at = HEADER
+  for (const value of values) {
+    const micros = (value - EPOCH_MS) * 1000
+    at = bytes.writeInt32BE(Math.floor(micros / WORD), bytes.writeInt32BE(8, at))
+    at = bytes.writeUInt32BE(((micros % WORD) + WORD) % WORD, at)
+  }
   return bytes
 }

@@ -39,5 +39,5 @@ export const columnsOf = (body: EntryDraft['body']): Columns =>
 /** The body as it is sealed: its subjects are part of it, so that none can be struck from the index unseen. */
 export const sealedBody = ({ body, subjects = [] }: EntryDraft): Record<string, unknown> => ({
   ...body,
-  subjects: [...new Set(subjects)].sort(),
+  subjects: subjects.length < 2 ? subjects : [...new Set(subjects)].sort(),
 })

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { QueryResultRow } from 'pg'
 import { type Db, runPrepared } from '#kernel/db.ts'
-import { bytesArray, encodedTextArray, integerArray, textArray } from './binary-array.ts'
+import { encodedTextArray, hexBytesArray, instantArray, integerArray, textArray } from './binary-array.ts'
 import { COLUMNS, type Columns } from './entry.rules.ts'
 
 export interface NewLog {
@@ -24,9 +24,12 @@ export const insertLog = async (db: Db, log: NewLog): Promise<string> => {
 export interface Placed {
   readonly kind: string
   readonly at: string
+  /** `at` since 1970. */
+  readonly ms: number
   /** Canonical text as UTF-8. */
   readonly bytes: Uint8Array
-  readonly leaf: Uint8Array
+  /** As hex. */
+  readonly leaf: string
   readonly columns: Columns
   readonly subjects: readonly string[]
 }
@@ -47,10 +50,11 @@ export interface Committed {
 }
 
 const TYPED = COLUMNS.map((name) => (/client_id|grant_id|event_id/.test(name) ? `r.${name}::uuid` : `r.${name}`))
-const COLUMN_PARAMETERS = COLUMNS.map((_, index) => `$${10 + index}::text[]`)
+const COLUMN_PARAMETERS = COLUMNS.map((name, index) => `unnest($${10 + index}::text[]) as ${name}`)
 
 // The head moves first and only from where the writer stands, so a second writer, a writer thought dead, or a repeated
 // batch writes nothing; the policy version is read by the same statement that commits (architecture §6).
+// Arrays are unnested side by side in a select list: in `from` each would first be copied to a tuple store.
 const COMMIT = `
 with head as (
   update ledger.log set size = $2::bigint + $3::int, beat_at = clock_timestamp()
@@ -58,13 +62,13 @@ with head as (
   returning log_id
 ), entries as (
   insert into ledger.entry (log_id, seq, month, at, kind, body, leaf, ${COLUMNS.join(', ')})
-  select head.log_id, $2::bigint + r.n - 1, $4::date, r.at::timestamptz, r.kind, r.body, r.leaf, ${TYPED.join(', ')}
-  from head, unnest($5::text[], $6::text[], $7::text[], $8::bytea[], ${COLUMN_PARAMETERS.join(', ')})
-    with ordinality as r(at, kind, body, leaf, ${COLUMNS.join(', ')}, n)
+  select head.log_id, $2::bigint + r.n, $4::date, r.at, r.kind, r.body, r.leaf, ${TYPED.join(', ')}
+  from head, (select generate_series(0, $3::int - 1) as n, unnest($5::timestamptz[]) as at, unnest($6::text[]) as kind,
+    unnest($7::text[]) as body, unnest($8::bytea[]) as leaf, ${COLUMN_PARAMETERS.join(', ')}) r
 ), subjects as (
-  insert into ledger.subject (subject, log_id, seq, month, at)
-  select s.subject, head.log_id, $2::bigint + s.n, $4::date, s.at::timestamptz
-  from head, unnest($9::text[], $${10 + COLUMNS.length}::int[], $${11 + COLUMNS.length}::text[]) as s(subject, n, at)
+  insert into ledger.subject (subject, log_id, seq, month)
+  select s.subject, head.log_id, $2::bigint + s.n, $4::date
+  from head, (select unnest($9::text[]) as subject, unnest($${10 + COLUMNS.length}::int[]) as n) s
 )
 select exists (select from head) as held, (select version from kernel.policy) as policy_version,
   current_setting('synchronous_commit') as sync`
@@ -87,14 +91,13 @@ const parametersOf = ({ log_id, from, month, entries }: Batch): unknown[] => {
     from,
     entries.length,
     month,
-    textArray(entries.map(({ at }) => at)),
+    instantArray(entries.map(({ ms }) => ms)),
     textArray(entries.map(({ kind }) => kind)),
     encodedTextArray(entries.map(({ bytes }) => bytes)),
-    bytesArray(entries.map(({ leaf }) => leaf)),
+    hexBytesArray(entries.map(({ leaf }) => leaf)),
     textArray(subjects),
     ...COLUMNS.map((_, index) => column(index)),
     integerArray(owners),
-    textArray(owners.map((owner) => entries[owner]!.at)),
   ]
 }
 

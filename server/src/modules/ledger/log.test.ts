@@ -16,6 +16,7 @@ after(() => ground.close())
 
 interface Row {
   seq: number
+  at: string
   body: string
   leaf: Buffer
   case_no: string | null
@@ -24,7 +25,7 @@ interface Row {
 const rowsOf = (logId: string): Promise<Row[]> =>
   ground.house.db
     .selectFrom('ledger.entry')
-    .select(['seq', 'body', 'leaf', 'case_no'])
+    .select(['seq', 'at', 'body', 'leaf', 'case_no'])
     .where('log_id', '=', logId)
     .orderBy('seq')
     .execute()
@@ -45,6 +46,7 @@ const assertHolds = async (receipts: readonly Receipt[]): Promise<void> => {
     for (const { seq, leaf } of receipts.filter((receipt) => receipt.log_id === logId)) {
       const row = rows[seq]!
       assert.equal(row.leaf.toString('hex'), leaf)
+      assert.equal(row.at, parseEntry(row.body).at)
       assert.equal(hex(leafHash(HASHER, entryBytes(parseEntry(row.body)))), leaf)
     }
   }
@@ -93,7 +95,7 @@ test('subjects are sealed inside the entry and indexed once each (C2)', async ()
 
 test('what one caller writes into his case number cannot fail the receipts of others (C2)', async () => {
   const log = await ground.open()
-  const hostile = ['\0', 'x'.repeat(50_000), '\u{1F600}"\\\n{}', '９９９', "'; drop table ledger.entry; --"]
+  const hostile = ['\0', 'x'.repeat(200_000), '\u{1F600}"\\\n{}', '９９９', "'; drop table ledger.entry; --"]
   const receipts = await Promise.all([
     ...hostile.map((case_no) => log.append(draftCall(0, { case_no, client_id: 'not a uuid' }))),
     log.append(draftCall(1)),

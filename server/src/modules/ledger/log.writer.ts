@@ -1,11 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Receipt } from '@sanjiang/contract/ledger'
-import { entryText, hex, SealError } from '@sanjiang/seal'
+import { entryText, SealError } from '@sanjiang/seal'
+import { nodeHexHash } from '@sanjiang/seal/node'
 import type { Db } from '#kernel/db.ts'
 import { Fault } from '#kernel/fault.ts'
 import { newId } from '#kernel/id.ts'
 import type { Log } from '#kernel/log.ts'
 import { columnsOf, type EntryDraft, sealedBody } from './entry.rules.ts'
+import { LeafWriter } from './leaf-writer.ts'
 import * as store from './log.store.ts'
 import { HASHER } from './node-hasher.ts'
 import { isDefinite, isMonthMissing, isTaken } from './writer.rules.ts'
@@ -99,6 +101,8 @@ class GroupCommitLog implements LogWriter {
   #logId = ''
   #next = 0
   #lastAt = 0
+  #lastAtText = ''
+  readonly #leaves = new LeafWriter()
   #lastCount = 0
   #queue: Waiter[] = []
   #pumping: Promise<void> | undefined
@@ -135,10 +139,10 @@ class GroupCommitLog implements LogWriter {
     this.#next = 0
   }
 
-  async append(draft: EntryDraft): Promise<Receipt> {
-    if (this.#state !== 'open' || this.#isClosing) throw unavailable('存证账本正在恢复或关闭')
-    if (this.#queue.length >= this.#limits.queue) throw unavailable('等待存证的条目过多')
+  append(draft: EntryDraft): Promise<Receipt> {
     return new Promise((resolve, reject) => {
+      if (this.#state !== 'open' || this.#isClosing) throw unavailable('存证账本正在恢复或关闭')
+      if (this.#queue.length >= this.#limits.queue) throw unavailable('等待存证的条目过多')
       this.#queue.push(this.#place({ draft, resolve, reject }))
       this.#pumping ??= this.#pump()
     })
@@ -157,17 +161,30 @@ class GroupCommitLog implements LogWriter {
   #place({ draft, resolve, reject }: Pick<Waiter, 'draft' | 'resolve' | 'reject'>): Waiter {
     // A clock stepped back must not make a log run backwards: that is what a back-dated entry looks like.
     const now = Math.max(Date.now(), this.#lastAt)
-    const at = new Date(now).toISOString()
+    const at = now === this.#lastAt ? this.#lastAtText : new Date(now).toISOString()
     const seq = this.#next
     const body = sealedBody(draft)
-    const prefixed = toLeaf({ v: 1, log_id: this.#logId, seq, at, kind: draft.kind, body })
+    const prefixed = this.#leaves.write(textOf({ v: 1, log_id: this.#logId, seq, at, kind: draft.kind, body }))
     const bytes = prefixed.subarray(1)
     if (bytes.length > MAX_ENTRY_BYTES) throw new Fault('too_large', `存证条目超过 ${MAX_ENTRY_BYTES} 字节`)
     this.#next += 1
     this.#lastAt = now
+    this.#lastAtText = at
+    const leaf = nodeHexHash(HASHER.alg, prefixed)
     const subjects = body.subjects as string[]
-    const columns = columnsOf(body)
-    return { draft, resolve, reject, seq, at, bytes, kind: draft.kind, leaf: HASHER.hash(prefixed), columns, subjects }
+    return {
+      draft,
+      resolve,
+      reject,
+      seq,
+      at,
+      ms: now,
+      bytes,
+      kind: draft.kind,
+      leaf,
+      columns: columnsOf(body),
+      subjects,
+    }
   }
 
   /** Gives everything that waits a new place, after a new log began or a batch was dropped. */
@@ -191,11 +208,14 @@ class GroupCommitLog implements LogWriter {
 
   /** Where many write, waits for more of them as long as they keep coming; who writes alone waits for nothing. */
   async #gather(): Promise<void> {
-    const { crowd, gatherMs } = this.#limits
+    const { crowd, gatherMs, batchEntries } = this.#limits
     if (this.#lastCount < crowd || this.#isClosing) return
     const until = performance.now() + gatherMs
-    const { batchEntries } = this.#limits
-    for (let seen = -1; seen !== this.#queue.length && seen < batchEntries && performance.now() < until; ) {
+    // A full batch goes at once: any pause lets the last one's callers run first while the database has nothing to do.
+    for (
+      let seen = -1;
+      seen !== this.#queue.length && this.#queue.length < batchEntries && performance.now() < until;
+    ) {
       seen = this.#queue.length
       await pause(1)
     }
@@ -283,7 +303,9 @@ class GroupCommitLog implements LogWriter {
 
   async #isSame({ log_id, from, entries }: TakenBatch): Promise<boolean> {
     const leaves = await store.listLeaves(this.#options.db, log_id, [from, from + entries.length])
-    return leaves.length === entries.length && entries.every(({ leaf }, index) => leaves[index]!.equals(leaf))
+    return (
+      leaves.length === entries.length && entries.every(({ leaf }, index) => leaves[index]!.toString('hex') === leaf)
+    )
   }
 
   /** The database said no and wrote nothing, so the numbers are free: only this batch is told, the rest moves up. */
@@ -343,14 +365,9 @@ class GroupCommitLog implements LogWriter {
   }
 }
 
-/** The entry's canonical bytes behind RFC 6962's 0x00, encoded once: the leaf hashes them all, the row keeps the rest. */
-const toLeaf = (entry: Parameters<typeof entryText>[0]): Buffer => {
+const textOf = (entry: Parameters<typeof entryText>[0]): string => {
   try {
-    const text = entryText(entry)
-    const prefixed = Buffer.allocUnsafe(1 + Buffer.byteLength(text))
-    prefixed[0] = 0
-    prefixed.write(text, 1)
-    return prefixed
+    return entryText(entry)
   } catch (error) {
     if (!(error instanceof SealError)) throw error
     const fields = [{ field: error.field, rule: error.code, message: error.message }]
@@ -358,8 +375,14 @@ const toLeaf = (entry: Parameters<typeof entryText>[0]): Buffer => {
   }
 }
 
-const acknowledge = ({ log_id, entries }: TakenBatch, policy_version: number): void => {
-  for (const { resolve, seq, leaf, at } of entries) resolve({ log_id, seq, leaf: hex(leaf), at, policy_version })
+const ACKNOWLEDGED_AT_ONCE = 64
+
+// In slices: between two of them the next batch's bytes reach the database, whose connection holds less than a batch.
+const acknowledge = (batch: TakenBatch, policy_version: number, from = 0): void => {
+  const to = Math.min(from + ACKNOWLEDGED_AT_ONCE, batch.entries.length)
+  for (const { resolve, seq, leaf, at } of batch.entries.slice(from, to))
+    resolve({ log_id: batch.log_id, seq, leaf, at, policy_version })
+  if (to < batch.entries.length) setImmediate(acknowledge, batch, policy_version, to)
 }
 
 /** Opens a log of this process. Throws when the database is away or would not keep what it acknowledges. */

@@ -38,7 +38,10 @@ export class TestAgent {
   readonly publicKey: string
   door: string
   agentId = ''
+  /** The epoch it signs in from. */
   epoch = 0
+  /** The one its session gave it, for chunk headers. */
+  chunkEpoch = 0
   proposal = randomBytes(16).toString('hex')
   token = ''
 
@@ -87,6 +90,7 @@ export class TestAgent {
     const { status, body } = await this.knock()
     assert.equal(status, 200, JSON.stringify(body))
     this.token = body.token
+    this.chunkEpoch = body.epoch
   }
 }
 

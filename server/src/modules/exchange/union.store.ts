@@ -2,6 +2,7 @@ import type { Binding } from '@sanjiang/contract/exchange'
 import { sql } from 'kysely'
 import type { Tx } from '#kernel/db.ts'
 import type { GrantNeeds } from './union.rules.ts'
+import { wakeAgent } from './wake.ts'
 
 export interface FeedFacts {
   readonly feed_id: string
@@ -80,5 +81,5 @@ export const setBases = async (
     .returning('agent_id')
     .execute()
   for (const agentId of new Set(rows.flatMap(({ agent_id }) => (agent_id ? [agent_id] : []))))
-    await sql`update exchange.agent set assignment_no = assignment_no + 1 where agent_id = ${agentId}`.execute(tx)
+    await wakeAgent(tx, agentId)
 }

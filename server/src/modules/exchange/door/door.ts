@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Ctx } from '#kernel/ctx.ts'
 import type { OpenHouse } from '#kernel/house.ts'
 import type { LogWriter } from '#modules/ledger/index.ts'
+import type { Delivery } from '../delivery/open.ts'
 import type { Wakes } from './wakes.ts'
 
 /** What one door process holds. Nothing here is more than a cache or a connection: any number of doors stand side by side. */
@@ -9,6 +10,8 @@ export interface DoorParts {
   readonly house: OpenHouse
   readonly ledger: LogWriter
   readonly wakes: Wakes
+  /** What leaves under a grant. */
+  readonly delivery: Delivery
   /** Aborts when the process is stopping: long polls end at once. */
   readonly closing: AbortSignal
 }

@@ -2,6 +2,7 @@ import { openHouse } from '#kernel/house.ts'
 import { makeMetrics } from '#kernel/metrics.ts'
 import type { Module } from '#kernel/module.ts'
 import { openLog, openNodeKeys } from '#modules/ledger/index.ts'
+import { openDelivery } from '../delivery/open.ts'
 import { type DoorServer, openDoorServer } from './server.ts'
 import { listenForWakes } from './wakes.ts'
 
@@ -24,8 +25,9 @@ export const openDoor = async (options: DoorOptions): Promise<DoorServer> => {
   const keys = openNodeKeys(site)
   const ledger = await openLog({ db: house.db, nodeId: keys.node_id, role: 'exchange', log: house.log })
   const wakes = await listenForWakes(databaseUrl, house.log)
+  const delivery = await openDelivery({ db: house.db, ledger, dataDir, today: () => house.clock.today() })
   const closing = new AbortController()
-  const parts = { house, ledger, wakes, closing: closing.signal }
+  const parts = { house, ledger, wakes, delivery, closing: closing.signal }
   const server = await openDoorServer(parts, { ...options, metrics: makeMetrics('exchange') })
   return {
     ...server,

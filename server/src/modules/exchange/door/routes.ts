@@ -1,7 +1,12 @@
 import { DOOR } from '@sanjiang/contract/exchange.door'
+import { takeAnswer } from './answer.service.ts'
+import { pollAssignment } from './assignment.service.ts'
+import { sendFrames, takeAccepted } from './delivery.service.ts'
 import type { AgentRequest, DoorAnswer, DoorRequest } from './door.ts'
 import { enrol } from './enrol.service.ts'
 import { getHead } from './head.service.ts'
+import { putChunks, supply } from './log.service.ts'
+import { takeRejects } from './reject.service.ts'
 import { signIn } from './sign-in.service.ts'
 
 interface OpenRoute {
@@ -24,7 +29,14 @@ export type DoorRoute = OpenRoute | AgentRoute
 export const ROUTES: readonly DoorRoute[] = [
   { method: 'POST', path: DOOR.enrolments, isOpen: true, handle: enrol },
   { method: 'POST', path: DOOR.sessions, isOpen: true, handle: signIn },
+  { method: 'POST', path: DOOR.assignment, handle: pollAssignment },
   { method: 'GET', path: DOOR.head(':id'), handle: getHead },
+  { method: 'PUT', path: `/agent/v1/feeds/:id/chunks/:seq`, handle: putChunks },
+  { method: 'POST', path: DOOR.supplied(':id'), handle: supply },
+  { method: 'POST', path: DOOR.rejects(':id'), handle: takeRejects },
+  { method: 'GET', path: DOOR.frames(':id'), handle: sendFrames },
+  { method: 'POST', path: DOOR.accepted(':id'), handle: takeAccepted },
+  { method: 'POST', path: DOOR.answer(':id'), handle: takeAnswer },
 ]
 
 const VALUE = /^[\w-]{1,64}$/

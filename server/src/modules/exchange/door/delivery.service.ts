@@ -1,0 +1,46 @@
+import { once } from 'node:events'
+import { Accepted } from '@sanjiang/contract/exchange.door'
+import { Fault } from '#kernel/fault.ts'
+import { readJson } from './body.ts'
+import { type AgentRequest, type DoorAnswer, SENT } from './door.ts'
+import { isSigned } from './signature.ts'
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+const idOf = (text: string | null | undefined): string => {
+  if (!text || !UUID.test(text)) throw new Fault('not_found')
+  return text
+}
+
+/**
+ * Frames one after another with backpressure. What stops them in the middle — a revoked grant above all — cuts the
+ * connection behind a whole frame or before it; the reader asks again from where it stands and is told why.
+ */
+export const sendFrames = async ({ parts, agent, params, query, response }: AgentRequest): Promise<DoorAnswer> => {
+  const from = query.get('from') ?? ''
+  if (!/^\d{1,15}$/.test(from)) throw new Fault('malformed', 'from 应为序号')
+  const wanted = { from: Number(from), run: idOf(query.get('run')) }
+  const frames = await parts.delivery.frames(agent.agent_id, idOf(params.id), wanted)
+  if (!frames) return null
+  for await (const pieces of frames) {
+    if (!response.headersSent)
+      response.writeHead(200, { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' })
+    let isFull = false
+    for (const piece of pieces) isFull = !response.write(piece) || isFull
+    if (response.destroyed) return SENT
+    if (isFull) await Promise.race([once(response, 'drain'), once(response, 'close')])
+  }
+  if (!response.headersSent) return null
+  response.end()
+  return SENT
+}
+
+export const takeAccepted = async ({ parts, agent, params, request }: AgentRequest): Promise<DoorAnswer> => {
+  const body = await readJson(request, Accepted)
+  const speaker = {
+    agent_id: agent.agent_id,
+    key_id: agent.key_id,
+    verify: (text: string, signature: string) => isSigned(agent.public_key, text, signature),
+  }
+  return parts.delivery.accepted(speaker, idOf(params.id), body)
+}

@@ -1,0 +1,49 @@
+import { Rejected } from '@sanjiang/contract/exchange.door'
+import { sql } from 'kysely'
+import type { Static } from 'typebox'
+import { inTx, type Tx } from '#kernel/db.ts'
+import { Fault } from '#kernel/fault.ts'
+import { newId } from '#kernel/id.ts'
+import { readJson } from './body.ts'
+import { listRuns, lockLog, type RunRow } from './chunk.store.ts'
+import type { AgentRequest } from './door.ts'
+import { ownFeed } from './head.service.ts'
+
+type Row = Static<typeof Rejected>['rows'][number]
+
+/** Returns how many were new: a row is told once per run, rule and key however often it arrives. */
+const insertRejects = async (
+  tx: Tx,
+  { feed_id, run_id, at }: { feed_id: string; run_id: string; at: string },
+  rows: readonly Row[],
+): Promise<number> => {
+  const done = await tx
+    .insertInto('exchange.reject')
+    .values(rows.map((row) => ({ ...row, reject_id: newId(), feed_id, run_id, state: 'open', found_at: at })))
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst()
+  return Number(done.numInsertedOrUpdatedRows ?? 0n)
+}
+
+/** Rows kept back at the border: counted with their run here, and held against the threshold with its next chunk. */
+export const takeRejects = async (request: AgentRequest): Promise<{ new_rows: number }> => {
+  const { ctx, agent } = request
+  const { feed_id } = await ownFeed(request)
+  const { run_id, rows } = await readJson(request.request, Rejected)
+  return inTx(ctx, async (tx) => {
+    const feed = await lockLog(tx, agent.agent_id, feed_id)
+    const [run] = feed ? await listRuns(tx, feed_id, [run_id]) : []
+    if (!feed || !run) throw new Fault('not_found', '没有这个批次')
+    const new_rows = await insertRejects(tx, { feed_id, run_id, at: ctx.instant }, rows)
+    if (new_rows > 0) await countRejects(tx, run, new_rows)
+    return { new_rows }
+  })
+}
+
+const countRejects = async (tx: Tx, { run_id }: RunRow, more: number): Promise<void> => {
+  await tx
+    .updateTable('exchange.run')
+    .set({ rejects: sql`rejects + ${more}` })
+    .where('run_id', '=', run_id)
+    .execute()
+}

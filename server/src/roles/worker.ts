@@ -1,11 +1,12 @@
 import type { Config } from '#config'
 import { openHouse } from '#kernel/house.ts'
+import { startSchedule } from '#modules/exchange/index.ts'
 import { openAccessLog, openNodeKeys, startCheckpointing } from '#modules/ledger/index.ts'
 import { type RunningRole, runRole } from '../supervisor/child.ts'
 import { MODULES } from './modules.ts'
 import { siteOf } from './site.ts'
 
-/** Work nobody waits for: jobs that events called for, work by the clock, a signed checkpoint every second. */
+/** Work nobody waits for: jobs that events called for, work by the clock, the exchange's runs, a signed checkpoint every second. */
 export const startWorker = async (config: Config): Promise<RunningRole> => {
   const house = await openHouse({
     role: 'worker',
@@ -16,11 +17,13 @@ export const startWorker = async (config: Config): Promise<RunningRole> => {
   })
   const access = await openAccessLog(house, 'worker')
   const checkpointing = startCheckpointing(house, openNodeKeys(house.site))
+  const schedule = startSchedule(house)
   await house.jobs.work(house)
   return {
     close: async () => {
       // A job still at work would open the log again behind its closing; the last checkpoint signs it closed.
       await house.jobs.stop()
+      await schedule.stop()
       await access.close()
       await checkpointing.stop()
       await house.close()

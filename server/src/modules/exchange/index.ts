@@ -4,5 +4,6 @@ import { routes } from './exchange.routes.ts'
 
 export { type DoorOptions, openDoor } from './door/open.ts'
 export type { DoorServer } from './door/server.ts'
+export { type Schedule, startSchedule } from './schedule.service.ts'
 
 export const exchange: Module = { name: 'exchange', routes, tasks }

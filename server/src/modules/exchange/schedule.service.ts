@@ -1,0 +1,64 @@
+import { type Ctx, type House, makeCtx, PLATFORM } from '#kernel/ctx.ts'
+import { inTx } from '#kernel/db.ts'
+import { orderRun } from './run.service.ts'
+import { clockTrouble, nextBeat } from './schedule.rules.ts'
+import * as store from './schedule.store.ts'
+
+/** Orders a feed's next pass. One still under way is let end first; the next is then ordered at once. */
+const orderDue = (ctx: Ctx, feedId: string): Promise<void> =>
+  inTx(ctx, async (tx) => {
+    const feed = await store.lockDue(tx, feedId, ctx.instant)
+    if (!feed?.next_run_at || (await store.hasPassOpen(tx, feedId))) return
+    const after = feed.mode === 'cursor' ? await store.findReached(tx, feedId) : null
+    // Without a whole pass behind it an increment would have nothing to stand on: the snapshot comes with its reader.
+    if (after === undefined) return
+    await orderRun(tx, ctx, { feedId, kind: feed.mode === 'cursor' ? 'increment' : 'snapshot', after })
+    await store.setNextRun(tx, feedId, nextBeat(feed.next_run_at, feed.interval_seconds, ctx.instant))
+  })
+
+const watchFeeds = async ({ db, instant }: Ctx): Promise<void> => {
+  for (const feed of await store.listWatched(db)) {
+    const trouble = clockTrouble(feed, instant)
+    if (trouble !== undefined) await store.setTrouble(db, feed, trouble)
+  }
+}
+
+/** One look at the clock: passes that are due are ordered, feeds that stand still say so, questions run out. Doing it again is harmless. */
+export const lookAtClock = async (ctx: Ctx): Promise<void> => {
+  for (const feedId of await store.listDue(ctx.db, ctx.instant)) await orderDue(ctx, feedId)
+  await watchFeeds(ctx)
+  await store.expireQuestions(ctx.db, ctx.instant)
+  await store.sweep(ctx.db, ctx.instant)
+}
+
+const BEAT_MS = 3_000
+
+export interface Schedule {
+  stop(): Promise<void>
+}
+
+/** Looks at the clock every three seconds, in the worker. Cron goes by minutes, and a department may ask for less. */
+export const startSchedule = (house: House): Schedule => {
+  let isStopped = false
+  let looking: Promise<void> = Promise.resolve()
+  const look = async (): Promise<void> => {
+    const ctx = await makeCtx(house, PLATFORM, 'exchange-clock')
+    await lookAtClock(ctx)
+  }
+  let timer: NodeJS.Timeout | undefined
+  const beat = (): void => {
+    looking = look()
+      .catch((error: Error) => house.log.warn({ err: error }, 'exchange clock'))
+      .finally(() => {
+        if (!isStopped) timer = setTimeout(beat, BEAT_MS)
+      })
+  }
+  beat()
+  return {
+    stop: async () => {
+      isStopped = true
+      clearTimeout(timer)
+      await looking
+    },
+  }
+}

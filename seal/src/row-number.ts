@@ -49,14 +49,51 @@ export const integerField = (given: string): CanonicalField => {
   return typeof text === 'string' && text.includes('.') ? NOT_AN_INTEGER : text
 }
 
-/** Shortest digits that read back as the same double. */
+const BITS = new DataView(new ArrayBuffer(8))
+
+/** The next larger double of a positive one; `by` -1n is the next smaller. */
+const neighbour = (value: number, by: bigint): number => {
+  BITS.setFloat64(0, value)
+  BITS.setBigInt64(0, BITS.getBigInt64(0) + by)
+  return BITS.getFloat64(0)
+}
+
+const wholeOf = (text: string): bigint => BigInt(decimalField(text) as string)
+
+/** Whether a whole decimal lies nearer to a double than to the next one, not just half-way. */
+const isInside = (decimal: bigint, value: number): boolean => {
+  const exact = BigInt(value)
+  const next = neighbour(value, decimal > exact ? 1n : -1n)
+  const gap = next === Number.POSITIVE_INFINITY ? exact - BigInt(neighbour(value, -1n)) : BigInt(next) - exact
+  const off = decimal - exact
+  return 2n * (off < 0n ? -off : off) < (gap < 0n ? -gap : gap)
+}
+
+/**
+ * JavaScript also takes digits that lie exactly half-way to the next double (1e23), as reading rounds to even; PostgreSQL
+ * writes one more digit then. Only whole numbers beyond 2^53 have such short half-ways.
+ */
+const shortest = (value: number): string => {
+  const text = String(value)
+  if (Math.abs(value) < 2 ** 53) return text
+  const size = Math.abs(value)
+  if (isInside(wholeOf(String(size)), size)) return text
+  const digits = size.toExponential().replace(/e.*$|\./g, '').length
+  for (let more = digits; more < 17; more++) {
+    const tried = size.toExponential(more - 1)
+    if (isInside(wholeOf(tried), size)) return value < 0 ? `-${tried}` : tried
+  }
+  return value < 0 ? `-${size.toExponential(16)}` : size.toExponential(16)
+}
+
+/** Shortest digits that lie nearer to this double than to any other, as PostgreSQL writes them. */
 export const floatField = (given: string | number): CanonicalField => {
   const text = typeof given === 'number' ? String(given) : decimalField(given)
   if (typeof text !== 'string') return text
   const value = Number(text)
   if (!Number.isFinite(value)) return typeof given === 'number' ? NOT_FINITE : TOO_LARGE
   if (value === 0) return text === '0' || typeof given === 'number' ? '0' : TOO_LARGE
-  return decimalField(String(value))
+  return decimalField(shortest(value))
 }
 
 /** A JavaScript number where a decimal is wanted: its shortest digits are what its source wrote. */

@@ -38,8 +38,10 @@ const parseBody = (body: Buffer): Record<string, unknown> => {
 }
 
 /** A granted `eq` condition on an item that the provider can select by is put into the request itself. */
-export const pushedCondition = (parameter: ServiceParameter, grant: GrantRow): RowCondition | undefined =>
-  grant.row_conditions.find(({ item, op }) => op === 'eq' && item === parameter.item)
+export const pushedCondition = (
+  parameter: ServiceParameter,
+  grant: Pick<GrantRow, 'row_conditions'>,
+): RowCondition | undefined => grant.row_conditions.find(({ item, op }) => op === 'eq' && item === parameter.item)
 
 const effectiveValue = (parameter: ServiceParameter, grant: GrantRow, given: Values): string | undefined => {
   const condition = pushedCondition(parameter, grant)

@@ -9,6 +9,9 @@ export interface Shaped {
   readonly subjects: Subject[]
 }
 
+/** All of a grant that its shape depends on. */
+type Covered = Pick<GrantRow, 'items' | 'row_conditions'>
+
 /** A row the grant's shape was put on, or why the provider's answer cannot be used. */
 export type Shaping =
   | { readonly ok: true; readonly value: Shaped }
@@ -37,8 +40,8 @@ const rowsOf = (found: unknown): unknown[] | null => {
   return typeof found === 'object' ? [found] : null
 }
 
-/** Turns a provider's parsed answer into exactly what one grant makes visible; made once per grant and service version. */
-export const compileShape = (grant: GrantRow, service: AttachedService): ((answer: unknown) => Shaping) => {
+/** Turns a provider's parsed answer into exactly what one grant makes visible; made once per kind of grant and service version. */
+export const compileShape = (grant: Covered, service: AttachedService): ((answer: unknown) => Shaping) => {
   const readers = new Map(service.fields.map((field) => [field.item, pointerReader(field.pointer)]))
   const visible = grant.items.flatMap(({ name_en, mask_rule }) => {
     const read = readers.get(name_en)
@@ -92,13 +95,24 @@ export const compileShape = (grant: GrantRow, service: AttachedService): ((answe
   }
 }
 
-// Shapes are pure functions of a grant version and a service version, so they are made once and kept with the grant.
-const shapes = new WeakMap<GrantRow, { service: AttachedService; shape: (answer: unknown) => Shaping }>()
+interface Kept {
+  readonly service: AttachedService
+  readonly shape: (answer: unknown) => Shaping
+}
 
-export const shapeFor = (grant: GrantRow, service: AttachedService): ((answer: unknown) => Shaping) => {
-  const kept = shapes.get(grant)
+// A shape is a pure function of what a grant covers and of a service version, so it is made once for all grants that cover
+// the same: a snapshot keeps equal lists as one object. Ten thousand shapes cost more to keep than to use.
+const shapes = new WeakMap<GrantRow['items'], WeakMap<GrantRow['row_conditions'], Kept>>()
+
+export const shapeFor = (grant: GrantRow, service: AttachedService): Kept['shape'] => {
+  let byConditions = shapes.get(grant.items)
+  if (!byConditions) {
+    byConditions = new WeakMap()
+    shapes.set(grant.items, byConditions)
+  }
+  const kept = byConditions.get(grant.row_conditions)
   if (kept?.service === service) return kept.shape
   const shape = compileShape(grant, service)
-  shapes.set(grant, { service, shape })
+  byConditions.set(grant.row_conditions, { service, shape })
   return shape
 }

@@ -26,16 +26,16 @@ const mayNeedEscape = ({ bound, column }: LineField): boolean =>
   'CMG'.includes(bound.data_type) && (TEXTUAL.has(column.type) || column.type.startsWith('_'))
 
 const fieldText = (field: LineField, isEscaped: boolean): string => {
-  const { column, select } = field
+  const { column, clean } = field
   if (mayNeedEscape(field)) {
-    const text = isEscaped ? ESCAPES.reduce((inner, [from, to]) => `replace(${inner}, ${from}, ${to})`, select) : select
+    const text = isEscaped ? ESCAPES.reduce((inner, [from, to]) => `replace(${inner}, ${from}, ${to})`, clean) : clean
     return column.nullable ? `coalesce(${text}, '\\N')` : text
   }
   // The function that joins them writes a value as COPY does; a cast of boolean to text does not.
-  if (!column.nullable) return select
+  if (!column.nullable) return clean
   if (column.type === 'bool' && field.bound.data_type === 'L')
-    return `case when ${select} then 't' when not ${select} then 'f' else '\\N' end`
-  return `coalesce((${select})::text, '\\N')`
+    return `case when ${clean} then 't' when not ${clean} then 'f' else '\\N' end`
+  return `coalesce((${clean})::text, '\\N')`
 }
 
 const ARGUMENTS = 90
@@ -174,19 +174,27 @@ const hashAll = async (client: Client, plan: LinePlan, ranges: readonly KeyRange
   return segments.places.map((place) => sorted.get(place) ?? EMPTY)
 }
 
+/** Ranges shared out among the readers an instance allows; each group is one stretch of the key order. */
+const groupsOf = (ranges: readonly KeyRange[], readers: number): readonly (readonly KeyRange[])[] => {
+  const size = Math.max(STATEMENTS, Math.ceil(ranges.length / readers))
+  return Array.from({ length: Math.ceil(ranges.length / size) }, (_, group) =>
+    ranges.slice(group * size, (group + 1) * size),
+  )
+}
+
 /** Null where a column's canonical form is made here and not by the server. */
-export const hashRanges = (
+export const hashRanges = async (
   config: PostgresConfig,
   plan: ReadPlan,
   ranges: readonly KeyRange[],
-): Promise<RangeHash[] | null> =>
-  withClient(config, async (client) => {
-    const lines = planLines(plan, await getRelation(client, plan.relation))
-    if (lines.has_converted) return null
-    keyOrder(lines)
-    const found = await hashAll(client, lines, ranges)
-    return ranges.map(({ from, to }, place) => {
-      const { rows, hash } = found[place] ?? EMPTY
-      return { from, to, rows, hash }
-    })
+): Promise<RangeHash[] | null> => {
+  const { lines, isShared } = await withClient(config, async (client) => {
+    const planned = planLines(plan, await getRelation(client, plan.relation))
+    keyOrder(planned)
+    return { lines: planned, isShared: config.readers > 1 && (await isIndexed(client, planned)) }
   })
+  if (lines.has_converted) return null
+  const groups = isShared ? groupsOf(ranges, config.readers) : [ranges]
+  const hashed = await Promise.all(groups.map((group) => withClient(config, (client) => hashAll(client, lines, group))))
+  return hashed.flat().map(({ rows, hash }, place) => ({ ...(ranges[place] as KeyRange), rows, hash }))
+}

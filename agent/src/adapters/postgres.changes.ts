@@ -140,7 +140,8 @@ class PostgresChanges implements ChangeStream {
   /** Lines by key as they are now, for rows whose large values the log left out. */
   async #readAgain(lines: LinePlan, keys: readonly string[]): Promise<Map<string, Buffer>> {
     const found = new Map<string, Buffer>()
-    for await (const { body } of readRows(this.#config, this.#plan, { keys, options: this.#options }))
+    const options = { ...this.#options, lends: false }
+    for await (const { body } of readRows(this.#config, this.#plan, { keys, options }))
       for (let at = 0; at < body.length; ) {
         const end = body.indexOf(0x0a, at) + 1
         const line = body.subarray(at, end)

@@ -4,10 +4,16 @@ import { abandon, asFault } from './postgres.session.ts'
 const COPY_DATA = 0x64
 const COPY_DONE = 0x63
 const ERROR = 0x45
+const READY = 0x5a
 
 export interface CopiedRows {
   readonly body: Buffer
   readonly rows: number
+}
+
+interface Piece extends CopiedRows {
+  /** The last piece of one of several copies. */
+  readonly is_end: boolean
 }
 
 /**
@@ -15,7 +21,7 @@ export interface CopiedRows {
  * no object, which is what pg-copy-streams and the client's own parser cost several of.
  */
 class Gather {
-  readonly ready: CopiedRows[] = []
+  readonly ready: Piece[] = []
   readonly #limit: number
   readonly #free: Buffer[] = []
   #body: Buffer
@@ -32,9 +38,13 @@ class Gather {
     this.#body = Buffer.allocUnsafeSlow(limit)
   }
 
-  cut(): void {
-    if (this.#size === 0) return
-    this.ready.push({ body: this.#body.subarray(0, this.#size), rows: this.#rows })
+  #cut(isEnd = false): void {
+    if (this.#size === 0) {
+      // Not a part of the body under way, which would be given back with it.
+      if (isEnd) this.ready.push({ body: Buffer.alloc(0), rows: 0, is_end: true })
+      return
+    }
+    this.ready.push({ body: this.#body.subarray(0, this.#size), rows: this.#rows, is_end: isEnd })
     this.#body = this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#limit)
     this.#size = 0
     this.#rows = 0
@@ -48,13 +58,13 @@ class Gather {
   /** Room for a row: cuts before it, or makes a body of its own for one longer than a chunk. */
   #begin(length: number): void {
     if (this.#size + length > this.#limit) {
-      this.cut()
+      this.#cut()
       if (length > this.#limit) this.#body = Buffer.allocUnsafe(length)
     }
     this.#rows += 1
   }
 
-  /** Takes what the socket gave; returns where the copy's end or an error begins, or -1 while it goes on. */
+  /** Takes what the socket gave; returns where the end of it all or an error begins, or -1 while it goes on. */
   take(bytes: Buffer): number {
     let at = 0
     const end = bytes.length
@@ -86,13 +96,14 @@ class Gather {
   }
 
   #isEnd(kind: number | undefined): boolean {
-    return kind === COPY_DONE || kind === ERROR
+    return kind === READY || kind === ERROR
   }
 
   #open(kind: number, length: number): void {
     this.#kind = kind
     this.#missing = length
     if (kind === COPY_DATA) this.#begin(length)
+    else if (kind === COPY_DONE) this.#cut(true)
   }
 
   #readHead(bytes: Buffer, at: number): number {
@@ -153,7 +164,6 @@ class CopyOut {
 
   /** Gives the socket back to the client's parser, which reads the end or the error itself. */
   #detach(rest: Buffer): void {
-    this.#gather.cut()
     if (this.#socket === null || this.#parser === null) return
     this.#socket.removeListener('data', this.#onData)
     this.#socket.lends = false
@@ -186,7 +196,7 @@ class CopyOut {
     this.#gather.recycle(body)
   }
 
-  async next(): Promise<CopiedRows | null> {
+  async next(): Promise<Piece | null> {
     for (;;) {
       const found = this.#gather.ready.shift()
       if (found) {
@@ -202,17 +212,20 @@ class CopyOut {
   }
 }
 
+export interface CopyOptions {
+  readonly chunk_bytes: number
+  readonly signal: AbortSignal
+  /** Each body is done with when the next is asked for. */
+  readonly lends?: boolean
+}
+
 /**
- * Bodies of whole rows of a `COPY (…) TO STDOUT`. A consumer that stops early, or the signal, ends the connection: there is
- * no cheaper way to stop a copy.
+ * The pieces of several copies sent as one message, so that none waits for the one before. A consumer that stops early, or
+ * the signal, ends the connection: there is no cheaper way to stop a copy.
  */
-export async function* copyOut(
-  client: Client,
-  text: string,
-  options: { readonly chunk_bytes: number; readonly signal: AbortSignal; readonly lends?: boolean },
-): AsyncGenerator<CopiedRows> {
+export async function* copyEach(client: Client, texts: readonly string[], options: CopyOptions): AsyncGenerator<Piece> {
   options.signal.throwIfAborted()
-  const copy = new CopyOut(text, options.chunk_bytes)
+  const copy = new CopyOut(texts.join(';\n'), options.chunk_bytes)
   const stop = (): void => {
     abandon(client)
     copy.handleError(options.signal.reason)
@@ -230,4 +243,9 @@ export async function* copyOut(
     options.signal.removeEventListener('abort', stop)
     if (!isWhole) abandon(client)
   }
+}
+
+/** Bodies of whole rows of a `COPY (…) TO STDOUT`. */
+export async function* copyOut(client: Client, text: string, options: CopyOptions): AsyncGenerator<CopiedRows> {
+  for await (const piece of copyEach(client, [text], options)) if (piece.rows > 0) yield piece
 }

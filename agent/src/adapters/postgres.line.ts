@@ -10,8 +10,6 @@ export interface LineField {
   readonly column: CatalogColumn
   /** What COPY writes; its text form is the canonical one. */
   readonly select: string
-  /** The same for rows known to be good: without the test that marks the others. */
-  readonly clean: string
   /** True of rows whose value has no canonical text; null where there can be none. */
   readonly bad: string | null
   /** Words that COPY writes for such a value. Looked for in bodies first, so an ordinary body costs one search. */
@@ -33,10 +31,7 @@ const NOT_INTEGER = '不是整数或不是有限的数'
 const OUT_OF_YEARS = '日期无穷大或年份不在 0001–9999 之内'
 const NOT_A_DAY = '日期项带有时刻,或日期无穷大、年份不在 0001–9999 之内'
 
-type Expression = Pick<LineField, 'select' | 'bad' | 'tokens' | 'reason'> & {
-  readonly clean?: string
-  readonly is_converted?: boolean
-}
+type Expression = Pick<LineField, 'select' | 'bad' | 'tokens' | 'reason'> & { readonly is_converted?: boolean }
 
 const plain = (select: string): Expression => ({ select, bad: null, tokens: [], reason: '' })
 const converted = (c: string): Expression => ({ ...plain(`${c}::text`), is_converted: true })
@@ -102,7 +97,6 @@ const day = (c: string, type: string): Expression => {
     const bad = inYears(c, 'date')
     return {
       select: `case when ${bad} then 'infinity' else ${c} end`,
-      clean: c,
       bad: `(${bad})`,
       tokens: DATE_TOKENS,
       reason: OUT_OF_YEARS,
@@ -134,7 +128,6 @@ const instant = (c: string, type: string): Expression => {
   const bad = inYears(local, 'timestamp')
   return {
     select: `case when ${bad} then 'infinity' else ${local} end`,
-    clean: local,
     bad: `(${bad})`,
     tokens: DATE_TOKENS,
     reason: OUT_OF_YEARS,
@@ -228,8 +221,8 @@ const keyField = (field: LineField): KeyField => {
 }
 
 const lineField = (bound: BoundColumn, column: CatalogColumn): LineField => {
-  const { is_converted = false, clean, ...rest } = EXPRESSIONS[bound.data_type](id(column.name), column.type)
-  return { bound, column, ...rest, clean: clean ?? rest.select, is_converted }
+  const { is_converted = false, ...rest } = EXPRESSIONS[bound.data_type](id(column.name), column.type)
+  return { bound, column, ...rest, is_converted }
 }
 
 const columnOf = (relation: CatalogRelation, name: string): CatalogColumn => {

@@ -33,3 +33,14 @@ export const findAnswer = async (
 export const deleteQuestion = async (db: Db, questionId: string): Promise<void> => {
   await db.deleteFrom('exchange.question').where('question_id', '=', questionId).execute()
 }
+
+/** Still open and in time. */
+export const isAsked = async (db: Db, questionId: string, at: string): Promise<boolean> => {
+  const row = await db
+    .selectFrom('exchange.question')
+    .select('question_id')
+    .where('question_id', '=', questionId)
+    .where('expires_at', '>', at)
+    .executeTakeFirst()
+  return row !== undefined
+}

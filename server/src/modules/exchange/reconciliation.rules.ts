@@ -1,0 +1,71 @@
+import { applyMask } from '@sanjiang/seal'
+
+/** `from` excluded, `to` included; null is open. */
+export interface KeyRange {
+  readonly from: string | null
+  readonly to: string | null
+}
+
+export interface RangeHash extends KeyRange {
+  readonly rows: number
+  readonly hash: string
+}
+
+export interface RowHash {
+  readonly key: string
+  readonly hash: string
+}
+
+export const MAX_DIFFERING_RANGES = 64
+/** Looking again this often tells changes under way from differences. */
+export const LOOKS = 3
+
+const nameOf = ({ from, to }: KeyRange): string => `${from ?? ''}\n${to ?? ''}`
+
+/** Ranges that are not the same on both sides; one that the target did not answer differs. */
+export const differingRanges = (source: readonly RangeHash[], target: readonly RangeHash[]): KeyRange[] => {
+  const other = new Map(target.map((range) => [nameOf(range), range]))
+  return source
+    .filter((range) => {
+      const twin = other.get(nameOf(range))
+      return twin?.hash !== range.hash || twin.rows !== range.rows
+    })
+    .map(({ from, to }) => ({ from, to }))
+}
+
+export const sumRows = (ranges: readonly RangeHash[]): number => ranges.reduce((sum, { rows }) => sum + rows, 0)
+
+export interface RowDifferences {
+  readonly missing: readonly string[]
+  readonly surplus: readonly string[]
+  readonly changed: readonly string[]
+}
+
+/** Which rows of one range the target lacks, has too many, or has otherwise. */
+export const differingRows = (source: readonly RowHash[], target: readonly RowHash[]): RowDifferences => {
+  const there = new Map(target.map(({ key, hash }) => [key, hash]))
+  const here = new Set(source.map(({ key }) => key))
+  return {
+    missing: source.filter(({ key }) => !there.has(key)).map(({ key }) => key),
+    changed: source.filter(({ key, hash }) => there.has(key) && there.get(key) !== hash).map(({ key }) => key),
+    surplus: target.filter(({ key }) => !here.has(key)).map(({ key }) => key),
+  }
+}
+
+const EXAMPLES = 20
+
+/** Masked keys with what is the matter with each, for people to look at. */
+export const examplesOf = ({ missing, surplus, changed }: RowDifferences): { row_key: string; difference: string }[] =>
+  [
+    ...missing.map((key) => ({ key, difference: '目标缺少' })),
+    ...surplus.map((key) => ({ key, difference: '目标多出' })),
+    ...changed.map((key) => ({ key, difference: '内容不同' })),
+  ]
+    .slice(0, EXAMPLES)
+    .map(({ key, difference }) => ({ row_key: applyMask('certificate', key.replaceAll('\t', ' ')), difference }))
+
+export const joinDifferences = (list: readonly RowDifferences[]): RowDifferences => ({
+  missing: list.flatMap(({ missing }) => missing),
+  surplus: list.flatMap(({ surplus }) => surplus),
+  changed: list.flatMap(({ changed }) => changed),
+})

@@ -2,6 +2,7 @@ import type { Module } from '#kernel/module.ts'
 import { tasks } from './exchange.jobs.ts'
 import { routes } from './exchange.routes.ts'
 
+export { startClerk } from './clerk.ts'
 export { type DoorOptions, openDoor } from './door/open.ts'
 export type { DoorServer } from './door/server.ts'
 export { type Schedule, startSchedule } from './schedule.service.ts'

@@ -12,7 +12,8 @@ const orderDue = (ctx: Ctx, feedId: string): Promise<void> =>
     const after = feed.mode === 'cursor' ? await store.findReached(tx, feedId) : null
     // Without a whole pass behind it an increment would have nothing to stand on: the snapshot comes with its reader.
     if (after === undefined) return
-    await orderRun(tx, ctx, { feedId, kind: feed.mode === 'cursor' ? 'increment' : 'snapshot', after })
+    const runId = await orderRun(tx, ctx, { feedId, kind: feed.mode === 'cursor' ? 'increment' : 'snapshot', after })
+    if (feed.mode === 'snapshot') await store.moveBases(tx, feedId, runId)
     await store.setNextRun(tx, feedId, nextBeat(feed.next_run_at, feed.interval_seconds, ctx.instant))
   })
 

@@ -109,3 +109,11 @@ export const sweep = async (db: Db, instant: string): Promise<void> => {
   await db.deleteFrom('exchange.question').where('expires_at', '<', before).execute()
   await db.deleteFrom('exchange.agent_session').where('expires_at', '<', before).execute()
 }
+
+/** A feed that is read whole each time: who has the last reading goes on with the next one. */
+export const moveBases = async (tx: Tx, feedId: string, runId: string): Promise<void> => {
+  await sql`
+    update exchange.subscription s set base_run_id = ${runId} from exchange.run b
+    where s.feed_id = ${feedId} and s.state = 'active' and b.run_id = s.base_run_id and b.state = 'finished'
+      and s.next_seq > b.last_seq`.execute(tx)
+}

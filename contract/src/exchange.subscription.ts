@@ -1,6 +1,6 @@
 import * as t from 'typebox'
 import { endpoint } from './endpoint.ts'
-import { Reconciliation } from './exchange.run.ts'
+import { Reconciliation, Run } from './exchange.run.ts'
 import { FILE_FORMATS, SUBSCRIPTION_STATES, TARGET_KINDS, Trouble } from './exchange.terms.ts'
 import { ById, coded, Id, Instant, input, Line, nullable, Page, PageQuery } from './values.ts'
 
@@ -49,6 +49,8 @@ const subscription = {
   bytes_total: t.Integer(),
   last_accepted_at: nullable(Instant),
   rows_per_second: nullable(t.Number()),
+  /** The pass of the source under way, of whose rows the progress bar is drawn; null between passes. */
+  source_run: nullable(Run),
   last_reconciliation: nullable(Reconciliation),
   trouble: nullable(Trouble),
   created_at: Instant,

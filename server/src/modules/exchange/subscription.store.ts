@@ -49,6 +49,10 @@ const subscriptions = (db: Db) =>
         'resource_name',
       ),
       sql<number>`${RECENT}`.as('recent_rows'),
+      sql<
+        string | null
+      >`(select u.run_id from exchange.run u where u.feed_id = s.feed_id and u.kind <> 'changes' and u.state in ('waiting', 'running')
+        order by u.run_id desc limit 1)`.as('source_run_id'),
       sql<number>`(select coalesce(sum(k.rows), 0)::bigint from exchange.chunk k
         where k.feed_id = s.feed_id and k.seq >= s.next_seq and k.kind in ('rows', 'changes'))`.as('behind_rows'),
     ])

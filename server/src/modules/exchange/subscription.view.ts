@@ -4,6 +4,7 @@ import type { GrantedItem, RowCondition } from '@sanjiang/contract/sharing.terms
 import { type Ctx, reaches, scopeOf } from '#kernel/ctx.ts'
 import { isOnline } from './agent.service.ts'
 import { findLatestReconciliations } from './reconciliation.view.ts'
+import { findRuns } from './run.view.ts'
 import { countNotices, findReports, type SubscriptionRow } from './subscription.store.ts'
 import { targetKeyOf } from './union.rules.ts'
 
@@ -36,13 +37,14 @@ const INTERNAL = [
   'consumer_path',
   'base_run_id',
   'recent_rows',
+  'source_run_id',
   'items',
   'key',
   'feed_state',
   'row_conditions',
 ] as const
 
-const toSubscription = (ctx: Ctx, row: SubscriptionRow): Omit<Subscription, 'last_reconciliation'> => {
+const toSubscription = (ctx: Ctx, row: SubscriptionRow): Omit<Subscription, 'last_reconciliation' | 'source_run'> => {
   const shown: Record<string, unknown> = { ...row }
   for (const name of INTERNAL) delete shown[name]
   return {
@@ -57,9 +59,14 @@ const toSubscription = (ctx: Ctx, row: SubscriptionRow): Omit<Subscription, 'las
 
 export const toSubscriptions = async (ctx: Ctx, rows: readonly SubscriptionRow[]): Promise<Subscription[]> => {
   const ids = rows.map(({ subscription_id }) => subscription_id)
+  const runs = await findRuns(
+    ctx.db,
+    rows.flatMap(({ source_run_id }) => source_run_id ?? []),
+  )
   const reconciliations = await findLatestReconciliations(ctx.db, ids)
   return rows.map((row) => ({
     ...toSubscription(ctx, row),
+    source_run: runs.get(row.source_run_id ?? '') ?? null,
     last_reconciliation: reconciliations.get(row.subscription_id) ?? null,
   }))
 }

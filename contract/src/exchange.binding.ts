@@ -1,4 +1,5 @@
-import type { BindingFinding, FeedDraft, Relation } from '@sanjiang/contract/exchange'
+import type { BindingFinding, FeedDraft } from './exchange.feed.ts'
+import type { Relation } from './exchange.terms.ts'
 
 /** What a catalogued item is, as far as binding asks. */
 export interface BindableItem {
@@ -53,11 +54,21 @@ const lengthOf = (sourceType: string): number | null => {
 
 type Say = (level: 'error' | 'warning', rule: string, message: string) => void
 
-const judgeType = (item: BindableItem, sourceType: string, say: Say): void => {
+/** How a column's type suits an item's: at home, with rows that may not be read, or not at all. */
+export const fitOf = (dataType: string, sourceType: string): 'well' | 'lossy' | 'unfit' => {
   const family = familyOf(sourceType)
-  const fits = FITS[item.data_type]
-  if (fits?.well.includes(family)) return
-  if (fits?.lossy.includes(family))
+  const fits = FITS[dataType]
+  if (fits?.well.includes(family)) return 'well'
+  return fits?.lossy.includes(family) ? 'lossy' : 'unfit'
+}
+
+/** Whether values of such a column ascend as rows are written, so that an increment may go by it. */
+export const isGrowing = (sourceType: string): boolean => GROWING.includes(familyOf(sourceType))
+
+const judgeType = (item: BindableItem, sourceType: string, say: Say): void => {
+  const fit = fitOf(item.data_type, sourceType)
+  if (fit === 'well') return
+  if (fit === 'lossy')
     say('warning', 'type', `字段类型 ${sourceType} 与 ${item.data_type} 型不同，读不成的行会列为问题数据`)
   else say('error', 'type', `字段类型 ${sourceType} 不能作为 ${item.data_type} 型信息项“${item.name}”`)
 }
@@ -117,7 +128,7 @@ function* judgeRest({ bindings, key, mode, cursor_item }: FeedDraft, { relation 
   if (mode !== 'cursor') return
   const column = relation.columns.find(({ name }) => name === bound.get(cursor_item ?? ''))
   if (!column) yield whole('cursor', '按增量字段须指定一个已绑定的信息项', cursor_item ?? null)
-  else if (!GROWING.includes(familyOf(column.source_type)))
+  else if (!isGrowing(column.source_type))
     yield whole('cursor', `字段类型 ${column.source_type} 不会随写入增长`, cursor_item ?? null)
 }
 

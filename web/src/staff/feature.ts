@@ -7,6 +7,7 @@ export const MENU_GROUPS = {
   catalog: '目录',
   sharing: '共享',
   gateway: '接口',
+  exchange: '交换',
   ledger: '存证',
   systems: '系统',
   identity: '管理',

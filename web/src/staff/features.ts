@@ -1,5 +1,6 @@
 import type { Feature } from './feature.ts'
 import { catalogFeature } from './features/catalog/catalog.routes.tsx'
+import { exchangeFeature } from './features/exchange/exchange.routes.tsx'
 import { gatewayFeature } from './features/gateway/gateway.routes.tsx'
 import { identityFeature } from './features/identity/identity.routes.tsx'
 import { inboxFeature } from './features/inbox/inbox.routes.tsx'
@@ -12,6 +13,7 @@ export const FEATURES: readonly Feature[] = [
   catalogFeature,
   sharingFeature,
   gatewayFeature,
+  exchangeFeature,
   ledgerFeature,
   systemsFeature,
   identityFeature,

@@ -4,6 +4,9 @@ const PAGES: Record<string, (id: string) => string> = {
   'sharing.request': (id) => `/sharing/requests/${id}`,
   'sharing.grant': (id) => `/sharing/grants/${id}`,
   'sharing.correction': (id) => `/sharing/corrections/${id}`,
+  'exchange.agent': (id) => `/exchange/agents/${id}`,
+  'exchange.feed': (id) => `/exchange/feeds/${id}`,
+  'exchange.subscription': (id) => `/exchange/subscriptions/${id}`,
   'catalog.resource': (id) => `/catalog/resources/${id}`,
 }
 

@@ -66,10 +66,22 @@ const toCsv = <Row,>(rows: readonly Row[], columns: readonly Column<Row>[]): str
   return `\ufeff${lines.map((line) => line.join(',')).join('\r\n')}\r\n`
 }
 
+interface PagedOptions {
+  /** Read again at this pace while the window is seen. */
+  readonly everyMs?: number
+  readonly enabled?: boolean
+}
+
 /** Keyset pages, one after another. */
-export const usePaged = <Row,>(key: QueryKey, read: (after: string | undefined) => Promise<Paged<Row>>) =>
+export const usePaged = <Row,>(
+  key: QueryKey,
+  read: (after: string | undefined) => Promise<Paged<Row>>,
+  { everyMs, enabled }: PagedOptions = {},
+) =>
   useInfiniteQuery({
     queryKey: key,
+    refetchInterval: everyMs,
+    enabled,
     queryFn: ({ pageParam }) => read(pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,

@@ -10,6 +10,7 @@ import { PageLoading } from '../../shell/page-states.tsx'
 import { methodsText, ResourceStateTag } from './catalog.words.tsx'
 import { ItemTable } from './item-table.tsx'
 import { ResourceActions } from './resource-actions.tsx'
+import { ResourceExchange, ResourceLineage } from './resource-exchange.tsx'
 import { ResourceHistory } from './resource-history.tsx'
 import { ResourceMetadata } from './resource-metadata.tsx'
 import { ResourceService } from './resource-service.tsx'
@@ -104,9 +105,11 @@ const View = ({ resource }: { resource: ResourceDetail }) => (
       </Panel>
       <div>
         {resource.state === 'published' && <ResourceService id={resource.resource_id} />}
+        {resource.state === 'published' && <ResourceExchange resource={resource} />}
         {resource.state === 'published' && <ResourceUse id={resource.resource_id} />}
       </div>
     </div>
+    {resource.state === 'published' && <ResourceLineage id={resource.resource_id} />}
     {resource.published_version !== null && <ResourceVersions id={resource.resource_id} />}
     <ResourceHistory id={resource.resource_id} />
   </div>

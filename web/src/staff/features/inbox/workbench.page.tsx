@@ -34,6 +34,13 @@ const QUICK: readonly Quick[] = [
     need: 'sharing.request.decide',
   },
   { title: '挂接接口', hint: '让授权的部门能调用', path: '/gateway/services', need: 'gateway.service.edit' },
+  { title: '挂接库表', hint: '绑定字段、试读、确认', path: '/exchange/feeds/new', need: 'exchange.feed.edit' },
+  {
+    title: '数据传输',
+    hint: '进度、延迟、对账',
+    path: '/exchange/subscriptions',
+    need: ['exchange.feed.edit', 'exchange.subscription.edit'],
+  },
   { title: '在线试调用', hint: '看签名、看回执', path: '/gateway/trials', need: 'gateway.call.try' },
   { title: '验证存证', hint: '在浏览器中验证账本', path: '/ledger/entries', need: 'ledger.entry.read' },
 ]

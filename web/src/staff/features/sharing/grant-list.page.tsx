@@ -1,5 +1,5 @@
 import { sharing } from '@sanjiang/contract'
-import { GRANT_STATES, type Grant, PURPOSES } from '@sanjiang/contract/sharing'
+import { ACCESS_MODES, GRANT_STATES, type Grant, PURPOSES } from '@sanjiang/contract/sharing'
 import { Segmented, Select } from 'antd'
 import { Link, useSearchParams } from 'react-router'
 import { type Column, PagedListing, usePaged } from '../../../ui/listing.tsx'
@@ -24,8 +24,11 @@ const COLUMNS: readonly Column<Grant>[] = [
   },
   { title: '信息项', kind: 'num', render: (row) => row.items.length, text: (row) => row.items.length },
   {
-    title: '调用上限',
-    render: (row) => quotaText({ count: row.quota_count, period: row.quota_period }),
+    title: '方式与上限',
+    render: (row) =>
+      row.access_mode === 'api'
+        ? quotaText({ count: row.quota_count, period: row.quota_period })
+        : ACCESS_MODES.titles[row.access_mode],
     text: (row) => row.quota_count,
   },
   {

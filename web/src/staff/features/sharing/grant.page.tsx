@@ -1,5 +1,12 @@
 import { sharing } from '@sanjiang/contract'
-import { type GrantDetail, type GrantedItem, MASK_RULES, PURPOSES, REVOCATION_CAUSES } from '@sanjiang/contract/sharing'
+import {
+  ACCESS_MODES,
+  type GrantDetail,
+  type GrantedItem,
+  MASK_RULES,
+  PURPOSES,
+  REVOCATION_CAUSES,
+} from '@sanjiang/contract/sharing'
 import { useQuery } from '@tanstack/react-query'
 import { Alert } from 'antd'
 import { Link, useParams } from 'react-router'
@@ -11,6 +18,7 @@ import { TermBar } from '../../../ui/term-bar.tsx'
 import { call } from '../../api.ts'
 import { useCan, useSession } from '../../session.ts'
 import { GrantActions } from './grant-actions.tsx'
+import { GrantTransfer } from './grant-transfer.tsx'
 import { GrantVersions } from './grant-versions.tsx'
 import { GrantStateTag, quotaText, RowConditions } from './sharing.words.tsx'
 
@@ -84,6 +92,7 @@ const View = ({ grant }: { grant: GrantDetail }) => {
       actions={<GrantActions grant={grant} />}
     >
       <Revoked grant={grant} />
+      {grant.access_mode !== 'api' && <GrantTransfer grant={grant} isOurs={isOurs} />}
       <div className="split">
         <div>
           <Panel title={`可见的信息项（${grant.items.length}）`}>
@@ -105,9 +114,16 @@ const View = ({ grant }: { grant: GrantDetail }) => {
                 ['事项或职责', grant.purpose_ref],
                 ['应用场景', grant.scenario],
                 ['记录范围', <RowConditions key="rows" of={grant.row_conditions} nameOf={nameIn(grant)} />],
-                ['调用上限', quotaText({ count: grant.quota_count, period: grant.quota_period })],
-                ['签名方式', grant.allows_low_assurance ? '可用四头签名' : '消息签名（RFC 9421）'],
-                ['应用系统', grant.client_name ?? '未指定，暂不能调用'],
+                [
+                  '调用上限',
+                  grant.access_mode === 'api' && quotaText({ count: grant.quota_count, period: grant.quota_period }),
+                ],
+                [
+                  '签名方式',
+                  grant.access_mode === 'api' && (grant.allows_low_assurance ? '可用四头签名' : '消息签名（RFC 9421）'),
+                ],
+                ['共享方式', ACCESS_MODES.titles[grant.access_mode]],
+                ['应用系统', grant.access_mode === 'api' && (grant.client_name ?? '未指定，暂不能调用')],
                 ['签发', `${grant.issued_on} ${grant.issued_by_name}`],
                 [
                   '申请',
@@ -123,7 +139,7 @@ const View = ({ grant }: { grant: GrantDetail }) => {
                 ],
                 [
                   '试调用',
-                  mayTry && isOurs && (
+                  mayTry && isOurs && grant.access_mode === 'api' && (
                     <Link key="try" to={`/gateway/trials?grant=${grant.grant_id}`}>
                       打开控制台
                     </Link>

@@ -1,5 +1,5 @@
 import { identity } from '@sanjiang/contract'
-import { PURPOSES, type RequestDetail, type RequestDraft } from '@sanjiang/contract/sharing'
+import { ACCESS_MODES, PURPOSES, type RequestDetail, type RequestDraft } from '@sanjiang/contract/sharing'
 import { useQuery } from '@tanstack/react-query'
 import { Checkbox, Form, type FormInstance, Input, Radio, Select } from 'antd'
 import { Panel } from '../../../ui/page-head.tsx'
@@ -25,6 +25,7 @@ export const fieldsOf = (request: RequestDetail | undefined, today: string): Req
   purpose_code: request?.purpose_code ?? null,
   purpose_ref: request?.purpose_ref ?? '',
   scenario: request?.scenario ?? '',
+  access_mode: request?.access_mode ?? 'api',
   client_id: request?.client_id ?? null,
   quota: { count: request ? request.quota_count : 1000, period: request?.quota_period ?? 'day' },
   starts_on: request ? request.starts_on : today,
@@ -34,11 +35,21 @@ export const fieldsOf = (request: RequestDetail | undefined, today: string): Req
   needs_low_assurance: request?.needs_low_assurance ?? false,
 })
 
+/** Tables, files and push go to the department's own agent: no calling system, no count of calls. */
+const BULK = { client_id: null, quota: { count: null, period: 'day' }, needs_low_assurance: false } as const
+
+const MODE_HINTS: Record<string, string> = {
+  api: '应用系统逐次调用',
+  table: '送进本部门自己的库表，随源库更新',
+  file: '送进本部门的文件夹',
+  push: '有新数据时通知本部门的地址',
+}
+
 /** What goes to the server: conditions not yet filled in and emptied dates stay behind. */
 export const draftOf = (resource_id: string, fields: RequestFields): RequestDraft => ({
   ...fields,
   resource_id,
-  client_id: fields.client_id ?? null,
+  ...(fields.access_mode === 'api' ? { client_id: fields.client_id ?? null } : BULK),
   starts_on: fields.starts_on || null,
   ends_on: fields.ends_on || null,
   row_conditions: (fields.row_conditions ?? []).filter(
@@ -94,28 +105,55 @@ const PurposeFields = () => (
   </Panel>
 )
 
-const TermFields = ({ resource }: { resource: AskableResource }) => (
-  <Panel title="三、范围与期限">
-    <Form.Item name="row_conditions" label="需要哪些记录">
-      <RowConditionsInput items={resource.items} />
-    </Form.Item>
+const ModeField = () => (
+  <Form.Item name="access_mode" label="共享方式" extra="库表、文件、推送须提供方已挂接，并由本部门的前置节点接收。">
+    <Radio.Group className="purposes">
+      {Object.entries(ACCESS_MODES.titles).map(([code, title]) => (
+        <Radio key={code} value={code}>
+          {title}
+          <span className="muted" style={{ marginLeft: '0.75em' }}>
+            {MODE_HINTS[code]}
+          </span>
+        </Radio>
+      ))}
+    </Radio.Group>
+  </Form.Item>
+)
+
+const CallFields = () => (
+  <>
     <Form.Item name="quota" label="调用次数上限" htmlFor="quota-count">
       <QuotaInput id="quota-count" />
     </Form.Item>
-    <div className="row" style={{ alignItems: 'flex-start' }}>
-      <Form.Item name="starts_on" label="期限起">
-        <Input type="date" />
-      </Form.Item>
-      <Form.Item name="ends_on" label="期限止" extra="最长三年">
-        <Input type="date" />
-      </Form.Item>
-    </div>
     <ClientField />
     <Form.Item name="needs_low_assurance" valuePropName="checked" style={{ marginBottom: 0 }}>
       <Checkbox>应用系统只会用国家平台的四头签名方式（可信程度较低，须提供方另行同意）</Checkbox>
     </Form.Item>
-  </Panel>
+  </>
 )
+
+const TermFields = ({ form, resource }: { form: FormInstance<RequestFields>; resource: AskableResource }) => {
+  const mode = Form.useWatch('access_mode', form)
+  return (
+    <Panel title="三、方式、范围与期限">
+      <ModeField />
+      <Form.Item name="row_conditions" label="需要哪些记录">
+        <RowConditionsInput items={resource.items} />
+      </Form.Item>
+      <div className="row" style={{ alignItems: 'flex-start' }}>
+        <Form.Item name="starts_on" label="期限起">
+          <Input type="date" />
+        </Form.Item>
+        <Form.Item name="ends_on" label="期限止" extra="最长三年">
+          <Input type="date" />
+        </Form.Item>
+      </div>
+      <div hidden={mode !== 'api'}>
+        <CallFields />
+      </div>
+    </Panel>
+  )
+}
 
 interface Props {
   readonly form: FormInstance<RequestFields>
@@ -142,7 +180,7 @@ export const RequestForm = ({ form, resource, initial, onChange }: Props) => (
       </Form.Item>
     </Panel>
     <PurposeFields />
-    <TermFields resource={resource} />
+    <TermFields form={form} resource={resource} />
     <Panel title="四、安全承诺">
       <Form.Item name="is_security_committed" valuePropName="checked" style={{ marginBottom: 0 }}>
         <Checkbox>

@@ -1,5 +1,6 @@
 import { sharing } from '@sanjiang/contract'
 import {
+  ACCESS_MODES,
   DECISION_OUTCOMES,
   type DecisionRecord,
   MARKS,
@@ -28,7 +29,11 @@ const Terms = ({ request }: { request: RequestDetail }) => (
       ['事项或职责', request.purpose_ref],
       ['应用场景', request.scenario],
       ['记录范围', <RowConditions key="rows" of={request.row_conditions} nameOf={(item) => nameOf(request, item)} />],
-      ['调用上限', quotaText({ count: request.quota_count, period: request.quota_period })],
+      ['共享方式', ACCESS_MODES.titles[request.access_mode]],
+      [
+        '调用上限',
+        request.access_mode === 'api' && quotaText({ count: request.quota_count, period: request.quota_period }),
+      ],
       ['期限', request.starts_on && `${request.starts_on} 至 ${request.ends_on}`],
       ['签名方式', request.needs_low_assurance && '四头签名（可信程度较低）'],
       ['安全承诺', request.is_security_committed ? '已承诺' : '未承诺'],

@@ -1,0 +1,207 @@
+import { exchange } from '@sanjiang/contract'
+import { DATA_TYPES, FEED_MODES, type FeedDetail, RUN_KINDS } from '@sanjiang/contract/exchange'
+import { useQuery } from '@tanstack/react-query'
+import { Alert, Tabs } from 'antd'
+import { Link, useParams, useSearchParams } from 'react-router'
+import { timeText } from '../../../ui/instant.ts'
+import { type Column, Listing } from '../../../ui/listing.tsx'
+import { Page } from '../../../ui/page.tsx'
+import { Facts, Panel, StateTag } from '../../../ui/page-head.tsx'
+import { Loaded } from '../../../ui/states.tsx'
+import { call } from '../../api.ts'
+import { useSession } from '../../session.ts'
+import { DriftList } from './drift-list.tsx'
+import {
+  bytesText,
+  countText,
+  FeedStateTag,
+  intervalText,
+  LIVE_MS,
+  lagText,
+  RunStateTag,
+  rateText,
+  TroubleLine,
+} from './exchange.words.tsx'
+import { FeedActions } from './feed-actions.tsx'
+import { RejectList } from './reject-list.tsx'
+import { RunList } from './run-list.tsx'
+
+const Figures = ({ feed }: { feed: FeedDetail }) => (
+  <ul className="figures" aria-label="此刻">
+    <li>
+      <b>{lagText(feed.lag_seconds)}</b>
+      <span>源端延迟</span>
+    </li>
+    <li>
+      <b>{countText(feed.head)} 块</b>
+      <span>日志至今</span>
+    </li>
+    <li>
+      <b>{bytesText(feed.retained_bytes)}</b>
+      <span>留存，第 {countText(feed.retained_from)} 块起</span>
+    </li>
+    <li>
+      <b>{countText(feed.open_rejects)}</b>
+      <span>待整改的问题数据</span>
+    </li>
+    <li>
+      <b>
+        <Link to={`/exchange/subscriptions?side=all&feed=${feed.feed_id}`}>{countText(feed.subscriptions)}</Link>
+      </b>
+      <span>订阅</span>
+    </li>
+  </ul>
+)
+
+const LastRun = ({ feed }: { feed: FeedDetail }) => {
+  const { last_run: run } = feed
+  if (!run) return <>还没有批次</>
+  return (
+    <>
+      {RUN_KINDS.titles[run.kind]} <RunStateTag state={run.state} /> {countText(run.rows)} 行
+      {run.rows_per_second !== null && `，${rateText(run.rows_per_second)}`}
+    </>
+  )
+}
+
+const columnsFor = (feed: FeedDetail): readonly Column<FeedDetail['bindings'][number]>[] => [
+  {
+    title: '信息项',
+    kind: 'lead',
+    render: ({ item, item_name }) => (
+      <>
+        {item_name} <span className="muted mono">{item}</span>
+        {feed.key.includes(item) && <StateTag tone="info">键</StateTag>}
+      </>
+    ),
+  },
+  { title: '类型', render: ({ data_type }) => DATA_TYPES.titles[data_type] },
+  { title: '字段', render: ({ column }) => <span className="mono">{column}</span> },
+  {
+    title: '离开本部门',
+    render: ({ item }) => (feed.union_items.includes(item) ? '是' : <span className="muted">否，没有授权需要</span>),
+  },
+]
+
+const Terms = ({ feed }: { feed: FeedDetail }) => (
+  <Panel title="挂接">
+    <Facts
+      of={[
+        [
+          '资源',
+          <Link key="resource" to={`/catalog/resources/${feed.resource_id}`}>
+            {feed.resource_code}
+          </Link>,
+        ],
+        [
+          '前置节点',
+          <Link key="agent" to={`/exchange/agents/${feed.agent_id}`}>
+            {feed.agent_name}
+          </Link>,
+        ],
+        ['连接', feed.connection],
+        [
+          '源表',
+          <span key="relation" className="mono">
+            {feed.relation}
+          </span>,
+        ],
+        ['方式', FEED_MODES.titles[feed.mode]],
+        ['增量字段', feed.mode === 'cursor' && feed.cursor_item],
+        ['间隔', feed.mode !== 'changes' && intervalText(feed.interval_seconds)],
+        ['下次读取', feed.next_run_at && timeText(feed.next_run_at)],
+        ['最近批次', <LastRun key="run" feed={feed} />],
+        ['最近数据', feed.last_chunk_at && timeText(feed.last_chunk_at)],
+        ['问题数据阈值', `超过 ${feed.reject_threshold}% 即暂扣`],
+        ['逐行存证', feed.row_leaves ? '是：以后可以证明某一行在或不在一次交付中' : '否'],
+      ]}
+    />
+  </Panel>
+)
+
+const TABS = ['bindings', 'runs', 'rejects', 'drifts'] as const
+
+const Details = ({ feed }: { feed: FeedDetail }) => {
+  const { organ_id } = useSession()
+  const [search, setSearch] = useSearchParams()
+  const tab = TABS.find((one) => one === search.get('tab')) ?? 'bindings'
+  const isOwn = feed.provider_organ_id === organ_id || feed.can.length > 0
+  return (
+    <section className="panel tabs-box" aria-label="详情">
+      <Tabs
+        activeKey={tab}
+        onChange={(key) => setSearch({ tab: key }, { replace: true })}
+        destroyOnHidden
+        items={[
+          {
+            key: 'bindings',
+            label: `绑定（${feed.bindings.length}）`,
+            children: (
+              <Listing caption="绑定" rows={feed.bindings} columns={columnsFor(feed)} rowKey={({ item }) => item} />
+            ),
+          },
+          { key: 'runs', label: '批次', children: <RunList feedId={feed.feed_id} /> },
+          {
+            key: 'rejects',
+            label: feed.open_rejects > 0 ? `问题数据（${countText(feed.open_rejects)}）` : '问题数据',
+            children: isOwn ? (
+              <RejectList feedId={feed.feed_id} items={feed.bindings} mayReplay={feed.can.includes('change')} />
+            ) : (
+              <p>逐行的原因只有提供方能看到。</p>
+            ),
+          },
+          ...(isOwn ? [{ key: 'drifts', label: '结构变化', children: <DriftList feed={feed} /> }] : []),
+        ]}
+      />
+    </section>
+  )
+}
+
+const View = ({ feed }: { feed: FeedDetail }) => (
+  <Page
+    title={feed.resource_name || feed.resource_code}
+    crumbs={[{ title: '库表与文件挂接', to: '/exchange/feeds' }, { title: `第 ${feed.version} 版` }]}
+    sub={
+      <>
+        {feed.provider_name} · <span className="mono">{feed.relation}</span> ·{' '}
+        <FeedStateTag state={feed.state} hold_reason={feed.hold_reason} />
+      </>
+    }
+    actions={<FeedActions feed={feed} />}
+  >
+    <TroubleLine trouble={feed.trouble} />
+    {feed.hold_reason === 'drift' && (
+      <Alert
+        type="warning"
+        showIcon
+        style={{ marginBottom: '1rem' }}
+        title="源库的结构变了，数据先暂扣"
+        description={<Link to="?tab=drifts">看变化与受影响的授权，决定怎样处理</Link>}
+      />
+    )}
+    {feed.hold_reason === 'quality' && (
+      <Alert
+        type="warning"
+        showIcon
+        style={{ marginBottom: '1rem' }}
+        title={`问题数据超过 ${feed.reject_threshold}%，这一批先暂扣`}
+        description={<Link to="?tab=rejects">看问题数据；整改后重放，再解除暂扣</Link>}
+      />
+    )}
+    <Figures feed={feed} />
+    <div className="split">
+      <Details feed={feed} />
+      <Terms feed={feed} />
+    </div>
+  </Page>
+)
+
+export const FeedPage = () => {
+  const { id = '' } = useParams()
+  const query = useQuery({
+    queryKey: ['exchange', 'feed', id],
+    queryFn: () => call(exchange.getFeed, { params: { id } }),
+    refetchInterval: LIVE_MS,
+  })
+  return <Loaded query={query}>{(feed) => <View feed={feed} />}</Loaded>
+}

@@ -1,0 +1,57 @@
+import { RUN_KINDS, type Subscription } from '@sanjiang/contract/exchange'
+import { countText } from './exchange.words.tsx'
+
+interface Progress {
+  readonly share: number
+  readonly words: string
+  readonly tone: '' | 'reading' | 'bad' | 'calm'
+}
+
+/** Of a pass under way: rows delivered of those expected; otherwise what is delivered of what the log holds. */
+export const progressOf = (of: Subscription): Progress => {
+  const { source_run: run, behind_rows, rows_total, state } = of
+  const tone = state === 'faulted' || state === 'stopped' ? 'bad' : state === 'active' ? '' : 'calm'
+  if (run && state === 'active') {
+    if (run.state === 'waiting') return { share: 0, words: `${RUN_KINDS.titles[run.kind]}：等待前置节点`, tone }
+    const expected = Math.max(run.rows, run.estimated_rows ?? 0)
+    const delivered = Math.max(0, run.rows - behind_rows)
+    return {
+      share: expected > 0 ? delivered / expected : 0,
+      words: `${RUN_KINDS.titles[run.kind]}：${countText(delivered)} / 约 ${countText(expected)} 行`,
+      tone: 'reading',
+    }
+  }
+  if (behind_rows === 0) {
+    const words = of.offset === 0 && rows_total === 0 ? '还没有数据' : `已追平，共 ${countText(rows_total)} 行`
+    return { share: rows_total > 0 ? 1 : 0, words, tone }
+  }
+  return {
+    share: rows_total / (rows_total + behind_rows),
+    words: `还差 ${countText(behind_rows)} 行，已送达 ${countText(rows_total)} 行`,
+    tone,
+  }
+}
+
+export const TransferProgress = ({ of }: { of: Subscription }) => {
+  const { share, words, tone } = progressOf(of)
+  const percent = Math.min(100, Math.floor(share * 1000) / 10)
+  return (
+    <span className="going">
+      <span
+        className="bar"
+        role="progressbar"
+        aria-label={`${of.resource_name}的进度`}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={percent}
+        aria-valuetext={words}
+      >
+        <i className={tone} style={{ width: `${percent}%` }} />
+      </span>
+      <span className="small">
+        {words}
+        {share > 0 && share < 1 && <b> {percent}%</b>}
+      </span>
+    </span>
+  )
+}

@@ -12,6 +12,7 @@ export const startExchange = (config: Config): Promise<RunningRole> =>
     host: config.host,
     port: config.exchangePort,
     logLevel: config.logLevel,
+    trustedProxies: config.trustProxy,
     modules: MODULES,
   })
 

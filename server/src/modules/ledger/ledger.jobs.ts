@@ -6,7 +6,10 @@ const MONTHS_AHEAD = 3
 
 const sealAccessFact: Task = {
   name: 'ledger.access.seal',
-  on: ['identity.session.opened', 'identity.session.closed', 'identity.login.refused'],
+  on: [
+    ...['identity.session.opened', 'identity.session.closed', 'identity.login.refused'],
+    ...['exchange.agent.enrolled', 'exchange.agent.fenced'],
+  ],
   handle: (ctx, { event_id }) => sealFact(ctx, 'access', event_id),
 }
 
@@ -22,6 +25,7 @@ const sealAdminFact: Task = {
     ...['registered', 'addresses_set', 'key_added', 'key_revoked', 'secret_issued', 'suspended', 'resumed'].map(
       (verb) => `identity.client.${verb}`,
     ),
+    ...['invited', 'reinvited', 'suspended', 'resumed'].map((verb) => `exchange.agent.${verb}`),
     'identity.clock.set',
   ],
   handle: (ctx, { event_id }) => sealFact(ctx, 'admin', event_id),

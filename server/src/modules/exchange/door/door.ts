@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Ctx } from '#kernel/ctx.ts'
 import type { OpenHouse } from '#kernel/house.ts'
-import type { LogWriter } from '#modules/ledger/index.ts'
+import type { AccessLog, LogWriter } from '#modules/ledger/index.ts'
 import type { Delivery } from '../delivery/open.ts'
 import type { Wakes } from './wakes.ts'
 
@@ -9,6 +9,8 @@ import type { Wakes } from './wakes.ts'
 export interface DoorParts {
   readonly house: OpenHouse
   readonly ledger: LogWriter
+  /** Where refusals of agents that are known are kept. */
+  readonly access: AccessLog
   readonly wakes: Wakes
   /** What leaves under a grant. */
   readonly delivery: Delivery
@@ -33,6 +35,8 @@ export interface DoorRequest {
   /** Values of `:id` and `:seq` in the address. */
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
+  /** Where the request came from; behind a proxy the operator named, what that proxy says. */
+  readonly address: string
   readonly request: IncomingMessage
   readonly response: ServerResponse
 }

@@ -9,8 +9,11 @@ import { readJson } from './body.ts'
 import type { DoorRequest } from './door.ts'
 import * as store from './door-agent.store.ts'
 import { isSigned } from './signature.ts'
+import { Throttle } from './throttle.ts'
 
 const KEY_BYTES = 32
+/** Words have 160 bits; this only keeps one place from spending our time on them. */
+const tries = new Throttle(60)
 
 const keyOf = (text: string): Buffer => {
   const key = Buffer.from(text, 'base64')
@@ -22,7 +25,8 @@ const keyOf = (text: string): Buffer => {
  * A machine shows the word its officer carried to it, and the key it has made. The word opens once: said again, only the
  * same key gets the same answer, so that an answer lost on the way costs nothing and a word overheard is worth nothing.
  */
-export const enrol = async ({ ctx, request }: DoorRequest): Promise<Static<typeof Enrolled>> => {
+export const enrol = async ({ ctx, request, address }: DoorRequest): Promise<Static<typeof Enrolled>> => {
+  tries.assertMayTry(address)
   const { token, public_key, signature, version } = await readJson(request, Enrolment)
   const key = keyOf(public_key)
   if (!isSigned(key, doorText.enrol(token, public_key), signature)) throw new Fault('signature_invalid')
@@ -43,7 +47,7 @@ export const enrol = async ({ ctx, request }: DoorRequest): Promise<Static<typeo
       subject_kind: 'exchange.agent',
       subject_id: agent_id,
       organ_id,
-      after: { title: name, key_id, version },
+      after: { title: name, key_id, version, ip: address },
     })
     return enrolled
   })

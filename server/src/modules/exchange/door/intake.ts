@@ -25,7 +25,7 @@ const toFault = (error: unknown): Fault => {
 
 const assertExpected = ({ header }: Frame, seq: number, { feed_id, epoch }: Expected): void => {
   if (header.feed_id !== feed_id) throw new Fault('invalid', '数据块属于另一个挂接')
-  if (header.seq !== seq) throw new Fault('out_of_order', `应为第 ${seq} 块，而不是第 ${header.seq} 块`)
+  if (header.seq !== seq) throw new Fault('invalid', `应为第 ${seq} 块，而不是第 ${header.seq} 块`)
   if (header.epoch > epoch) throw new Fault('agent_fenced', '数据块的纪元在会话之后')
   if (header.subscription_id !== undefined) throw new Fault('invalid', '数据块头含交付字段')
 }
@@ -64,7 +64,6 @@ export const receiveChunks = async (
     if (taken.length === 0) throw new Fault('malformed', '没有数据块')
     return await Promise.all(taken)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ECONNRESET') throw new Fault('malformed', '请求体没有传完')
     throw toFault(error)
   }
 }

@@ -6,7 +6,8 @@ import { inTx, type Tx } from '#kernel/db.ts'
 import { Fault } from '#kernel/fault.ts'
 import { restKey } from '../delivery/grant-keys.ts'
 import { HASHER } from '../delivery/hasher.ts'
-import { readJson } from './body.ts'
+import { isInUse } from './assignment.store.ts'
+import { piecesOf, readJson } from './body.ts'
 import * as store from './chunk.store.ts'
 import type { AgentRequest } from './door.ts'
 import { ownFeed } from './head.service.ts'
@@ -21,16 +22,20 @@ const seqOf = (text: string | undefined): number => {
   return Number(text)
 }
 
+/** 409 with the head in its fields: where the agent goes on. */
+const outOfOrder = (head: number, message: string): Fault =>
+  new Fault('out_of_order', message, { fields: [{ field: 'head', rule: 'out_of_order', message: String(head) }] })
+
 /** Those the log has already must be the same; what is behind its head must follow on it. */
 const freshOf = async (tx: Tx, head: number, chunks: readonly store.NewChunk[]): Promise<store.NewChunk[]> => {
   const first = (chunks[0] as store.NewChunk).header
-  if (first.seq > head) throw new Fault('out_of_order', `日志的下一块是第 ${head} 块`)
+  if (first.seq > head) throw outOfOrder(head, `日志的下一块是第 ${head} 块`)
   const known = chunks.filter(({ header }) => header.seq < head)
   const range = { from: first.seq, to: first.seq + known.length - 1 }
   const digests = known.length > 0 ? await store.listDigests(tx, first.feed_id, range) : []
   for (const [index, { digest, header }] of known.entries())
     if (!digests[index]?.equals(digest))
-      throw new Fault('out_of_order', `日志的第 ${header.seq} 块是另一内容，下一块是第 ${head} 块`)
+      throw outOfOrder(head, `日志的第 ${header.seq} 块是另一内容，下一块是第 ${head} 块`)
   return chunks.slice(known.length)
 }
 
@@ -48,16 +53,19 @@ const foldRuns = async (tx: Tx, feedId: string, chunks: readonly store.NewChunk[
 
 interface Append {
   readonly agentId: string
+  readonly epoch: number
   readonly feedId: string
   readonly chunks: readonly store.NewChunk[]
 }
 
 /** Appends in one transaction under the feed's lock: two doors that get the same chunk leave one. */
-const append = (ctx: Ctx, { agentId, feedId, chunks }: Append): Promise<Head> =>
+const append = (ctx: Ctx, { agentId, epoch, feedId, chunks }: Append): Promise<Head> =>
   inTx(ctx, async (tx) => {
     const feed = await store.lockLog(tx, agentId, feedId)
     if (!feed) throw new Fault('not_found')
     if (feed.state === 'detached') throw new Fault('wrong_state', '挂接已解除')
+    // A body may take minutes to arrive: another may have signed in meanwhile.
+    if (!(await isInUse(tx, agentId, epoch))) throw new Fault('agent_fenced')
     const fresh = await freshOf(tx, feed.head, chunks)
     const last = fresh.at(-1)
     if (last) {
@@ -70,14 +78,28 @@ const append = (ctx: Ctx, { agentId, feedId, chunks }: Append): Promise<Head> =>
     return toHead((await findLog(tx, agentId, feedId)) as LogFeed)
   })
 
+/** Bodies being taken at a time, some 50 MiB each: memory is what would run out first. */
+const MAX_TAKING = 16
+let taking = 0
+
 export const putChunks = async (request: AgentRequest): Promise<Head> => {
+  if (taking >= MAX_TAKING) throw new Fault('rate_limited', '正在接收的数据块过多，请稍后再试')
+  taking += 1
+  try {
+    return await takeChunks(request)
+  } finally {
+    taking -= 1
+  }
+}
+
+const takeChunks = async (request: AgentRequest): Promise<Head> => {
   const { ctx, agent, params, parts } = request
-  const { feed_id } = await ownFeed(request)
-  const expected = { feed_id, first: seqOf(params.seq), epoch: agent.epoch, key: restKey(parts.house.site.dataDir) }
-  const announced = Number(request.request.headers['content-length'] ?? 0)
-  if (announced > DOOR.max_frame_bytes) throw new Fault('too_large', '请求体过大')
-  const chunks = await receiveChunks(request.request, expected)
-  const order = { agentId: agent.agent_id, feedId: feed_id, chunks }
+  const { feed_id, head } = await ownFeed(request)
+  const first = seqOf(params.seq)
+  if (first > head) throw outOfOrder(head, `日志的下一块是第 ${head} 块`)
+  const expected = { feed_id, first, epoch: agent.epoch, key: restKey(parts.house.site.dataDir) }
+  const chunks = await receiveChunks(piecesOf(request.request, DOOR.max_frame_bytes), expected)
+  const order = { agentId: agent.agent_id, epoch: agent.epoch, feedId: feed_id, chunks }
   try {
     return await append(ctx, order)
   } catch (error) {
@@ -95,7 +117,7 @@ export const supply = async (request: AgentRequest): Promise<Head> => {
   const body = await readJson(request.request, Supplied)
   const { from, to, root, signature } = body
   if (to < from || to >= feed.head) throw new Fault('invalid', `日志到第 ${feed.head - 1} 块为止`)
-  if (from > feed.supplied) throw new Fault('out_of_order', `自第 ${feed.supplied} 块起尚无签名`)
+  if (from > feed.supplied) throw outOfOrder(feed.head, `自第 ${feed.supplied} 块起尚无签名`)
   if (!isSigned(agent.public_key, doorText.supplied({ feed_id, from, to, root }), signature))
     throw new Fault('signature_invalid')
   const digests = await store.listDigests(ctx.db, feed_id, { from, to })

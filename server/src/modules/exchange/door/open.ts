@@ -1,7 +1,7 @@
 import { openHouse } from '#kernel/house.ts'
 import { makeMetrics } from '#kernel/metrics.ts'
 import type { Module } from '#kernel/module.ts'
-import { openLog, openNodeKeys } from '#modules/ledger/index.ts'
+import { openAccessLog, processLog } from '#modules/ledger/index.ts'
 import { openDelivery } from '../delivery/open.ts'
 import { type DoorServer, openDoorServer } from './server.ts'
 import { listenForWakes } from './wakes.ts'
@@ -15,27 +15,31 @@ export interface DoorOptions {
   readonly port: number
   readonly logLevel: string
   readonly modules: readonly Module[]
+  /** Proxies before this door whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: readonly string[]
 }
+
+const ROLE = 'exchange'
 
 /** One process of the agents' door: its own connections and its own log. Any number may run on one database. */
 export const openDoor = async (options: DoorOptions): Promise<DoorServer> => {
   const { databaseUrl, dataDir, demo, logLevel, modules } = options
   const site = { demo, dataDir, gatewayOrigin: '' }
-  const house = await openHouse({ role: 'exchange', databaseUrl, site, logLevel, modules })
-  const keys = openNodeKeys(site)
-  const ledger = await openLog({ db: house.db, nodeId: keys.node_id, role: 'exchange', log: house.log })
+  const house = await openHouse({ role: ROLE, databaseUrl, site, logLevel, modules })
+  const ledger = await processLog(house, ROLE)
+  const access = await openAccessLog(house, ROLE)
   const wakes = await listenForWakes(databaseUrl, house.log)
   const delivery = await openDelivery({ db: house.db, ledger, dataDir, today: () => house.clock.today() })
   const closing = new AbortController()
-  const parts = { house, ledger, wakes, delivery, closing: closing.signal }
-  const server = await openDoorServer(parts, { ...options, metrics: makeMetrics('exchange') })
+  const parts = { house, ledger, access, wakes, delivery, closing: closing.signal }
+  const server = await openDoorServer(parts, { ...options, metrics: makeMetrics(ROLE) })
   return {
     ...server,
     close: async () => {
       closing.abort()
       await server.close()
       await wakes.close()
-      await ledger.close()
+      await access.close()
       await house.close()
     },
   }

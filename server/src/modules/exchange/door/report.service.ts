@@ -40,7 +40,6 @@ const heed = async (
 /** Keeps what an agent says of itself; what it newly says of its feeds and loads is put where both departments look. */
 export const takeReport = async (ctx: Ctx, agent: Speaker, report: Report): Promise<void> => {
   const before = await store.findReport(ctx.db, agent.agent_id)
-  await store.setReport(ctx.db, agent.agent_id, report, ctx.instant)
   const known = new Map(before?.feeds.map((feed) => [feed.feed_id, feed]))
   for (const said of report.feeds) {
     const earlier = known.get(said.feed_id)
@@ -54,4 +53,6 @@ export const takeReport = async (ctx: Ctx, agent: Speaker, report: Report): Prom
   for (const said of report.loads)
     if (troubleOf(said) !== troubleOf(loads.get(said.subscription_id)))
       await store.setLoadTrouble(ctx.db, agent.agent_id, said)
+  // Last: a process that dies before this hears the news once more.
+  await store.setReport(ctx.db, agent.agent_id, report, ctx.instant)
 }

@@ -36,6 +36,8 @@ export const judgeQuality = async (tx: Tx, ctx: Ctx, feed: LockedLog, run: RunRo
 }
 
 const endTurn = async (tx: Tx, ctx: Ctx, feed: LockedLog, run: RunRow): Promise<void> => {
+  const { trouble: said } = run as { trouble: Trouble | null }
+  if (said?.code === 'totals_differ') await store.setFeedTrouble(tx, feed.feed_id, said)
   if (!movedNothing(run)) return goOn(tx, ctx, feed, run)
   const message = `全量没有读到任何一行，而源表约有 ${run.estimated_rows} 行`
   const trouble: Trouble = { code: 'no_effect', party: 'provider', message, at: ctx.instant }

@@ -26,20 +26,6 @@ export const setNextRun = async (tx: Tx, feedId: string, at: string): Promise<vo
   await tx.updateTable('exchange.feed').set({ next_run_at: at }).where('feed_id', '=', feedId).execute()
 }
 
-/** Where an increment goes on: behind the last one that ended, else where the last snapshot stood. */
-export const findIncrementStart = async (tx: Tx, feedId: string): Promise<string | null> => {
-  const row = await tx
-    .selectFrom('exchange.run')
-    .select(['kind', 'position', 'end_position'])
-    .where('feed_id', '=', feedId)
-    .where('kind', 'in', ['snapshot', 'increment'])
-    .where('state', '=', 'finished')
-    .orderBy('finished_at', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row?.kind === 'increment' ? (row.end_position ?? row.position) : (row?.position ?? null)
-}
-
 /**
  * A feed read whole each time: who has loaded its last snapshot reads from the new one. Who is still at work on the last one goes
  * on with it and takes the next.

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { ERRORS } from '@sanjiang/contract'
+import type { AddressInfo, BlockList } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { ERRORS, type ErrorCode } from '@sanjiang/contract'
 import { makeCtx, PLATFORM } from '#kernel/ctx.ts'
 import { Fault, PROBLEM_TYPE, toFault, toProblem } from '#kernel/fault.ts'
 import type { Metrics } from '#kernel/metrics.ts'
 import { hashToken } from '../agent.service.ts'
-import { type DoorAnswer, type DoorParts, SENT } from './door.ts'
+import { addressOf, toBlockList } from './address.ts'
+import { type AgentRequest, type DoorAnswer, type DoorParts, SENT } from './door.ts'
 import { findSpeaker } from './door-agent.store.ts'
-import { findRoute, isKnownPath } from './routes.ts'
+import { type DoorRoute, findRoute, isKnownPath } from './routes.ts'
 
 export interface DoorServer {
   readonly address: string
@@ -19,9 +21,32 @@ export interface DoorServer {
 // A head within 10 s; a body of 16 MiB over a slow line may take its ten minutes.
 const LIMITS = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 600_000, keepAliveTimeout: 65_000 }
 const MAX_CONNECTIONS = 4096
+const MAX_HEADERS = 64
+const IDLE_MS = 120_000
+const PING_MS = 2000
 const DRAIN_MS = 5000
 const JSON_TYPE = 'application/json; charset=utf-8'
 const BEARER = /^Bearer ([\w-]{20,200})$/
+
+const PARSER: Readonly<Record<string, ErrorCode>> = {
+  HPE_HEADER_OVERFLOW: 'too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'malformed',
+}
+
+/** What never became a request: answered in words and cut, so that nothing is left for a second reader to find in it. */
+const refuseUnparsed = (error: NodeJS.ErrnoException, socket: Duplex): void => {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
+  const fault = new Fault(PARSER[error.code ?? ''] ?? 'malformed', '请求不合 HTTP/1.1')
+  const body = JSON.stringify(toProblem(fault, 'none'))
+  const head = `HTTP/1.1 ${ERRORS[fault.code].status} Refused\r\ncontent-type: ${PROBLEM_TYPE}\r\n`
+  socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`)
+}
+
+const inTime = <T>(work: Promise<T>, ms: number): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Fault('unavailable', '数据库没有答复')), ms)
+    work.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 
 const urlOf = (request: IncomingMessage): URL => {
   const address = request.url ?? '/'
@@ -32,14 +57,18 @@ const urlOf = (request: IncomingMessage): URL => {
 class Door {
   readonly #parts: DoorParts
   readonly #metrics: Metrics
+  readonly #proxies: BlockList
 
-  constructor(parts: DoorParts, metrics: Metrics) {
+  constructor(parts: DoorParts, { metrics, proxies }: { metrics: Metrics; proxies: BlockList }) {
     this.#parts = parts
     this.#metrics = metrics
+    this.#proxies = proxies
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const trace = randomUUID()
+    const begun = performance.now()
+    response.once('close', () => this.#count(request, response, (performance.now() - begun) / 1000))
     try {
       const answer = await this.#answer(request, response, trace)
       if (answer !== SENT) this.#send(response, answer, trace)
@@ -57,9 +86,31 @@ class Door {
     const found = findRoute(request.method ?? '', pathname)
     if (!found) throw new Fault(isKnownPath(pathname) ? 'method_not_allowed' : 'not_found')
     const ctx = await makeCtx(parts.house, PLATFORM, trace)
-    const said = { parts, ctx, params: found.params, query: searchParams, request, response }
+    const address = addressOf(request, this.#proxies)
+    const said = { parts, ctx, params: found.params, query: searchParams, address, request, response }
     if (found.route.isOpen) return found.route.handle(said)
-    return found.route.handle({ ...said, agent: await this.#speaker(request, ctx.instant) })
+    return this.#hear(found.route, { ...said, agent: await this.#speaker(request, ctx.instant) })
+  }
+
+  /** A known agent that is refused what it asked for is remembered; that it must look for its place again is not worth it. */
+  async #hear(route: Exclude<DoorRoute, { isOpen: true }>, said: AgentRequest): Promise<DoorAnswer> {
+    try {
+      return await route.handle(said)
+    } catch (thrown) {
+      const { code } = toFault(thrown)
+      const isWorthIt = [401, 403, 409].includes(ERRORS[code].status) && code !== 'out_of_order'
+      const { agent_id, name, organ_id } = said.agent
+      const actor = { ...PLATFORM, person_id: agent_id, name, organ: { organ_id, name: '', path: '' } }
+      const refusal = { actor, permission: 'session', code, path: route.path, ip: said.address } as const
+      if (isWorthIt) this.#parts.access.seal(refusal)
+      throw thrown
+    }
+  }
+
+  #count(request: IncomingMessage, response: ServerResponse, seconds: number): void {
+    const path = URL.canParse(request.url ?? '', 'http://door') ? urlOf(request).pathname : ''
+    const endpoint = findRoute(request.method ?? '', path)?.route.path ?? 'none'
+    this.#metrics.requests.observe({ endpoint, status: String(response.statusCode) }, seconds)
   }
 
   async #speaker(request: IncomingMessage, instant: string) {
@@ -71,7 +122,7 @@ class Door {
 
   async #ready(): Promise<DoorAnswer> {
     if (this.#parts.closing.aborted) throw new Fault('unavailable', '正在停止')
-    await this.#parts.house.ping()
+    await inTime(this.#parts.house.ping(), PING_MS)
     return { ready: true }
   }
 
@@ -117,14 +168,24 @@ class Door {
   }
 }
 
+interface Listening {
+  readonly host: string
+  readonly port: number
+  readonly metrics: Metrics
+  readonly trustedProxies?: readonly string[]
+}
+
 /** Listens for agents; `port` 0 takes any that is free. */
 export const openDoorServer = async (
   parts: DoorParts,
-  { host, port, metrics }: { host: string; port: number; metrics: Metrics },
+  { host, port, metrics, trustedProxies = [] }: Listening,
 ): Promise<DoorServer> => {
-  const door = new Door(parts, metrics)
+  const door = new Door(parts, { metrics, proxies: toBlockList(trustedProxies) })
   const server = createServer(LIMITS, (request, response) => void door.handle(request, response))
   server.maxConnections = MAX_CONNECTIONS
+  server.maxHeadersCount = MAX_HEADERS
+  server.timeout = IDLE_MS
+  server.on('clientError', refuseUnparsed)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host, port, backlog: 1024 }, resolve)

@@ -3,6 +3,7 @@ import {
   ADAPTER_KINDS,
   Binding,
   DATA_TYPES,
+  DRIFT_KINDS,
   FEED_MODES,
   FILE_FORMATS,
   ItemName,
@@ -110,6 +111,10 @@ export const WantedItem = t.Object({
   is_required: t.Boolean(),
   /** Check algorithm of the item's data element: `citizen_id`, `credit_code`, …; null for none. */
   check: nullable(t.String()),
+  /** Code list and bounds of the data element, where it has them; bounds are canonical text, both included. */
+  codes: t.Optional(t.Array(t.String())),
+  min: t.Optional(t.String()),
+  max: t.Optional(t.String()),
   mask_rule: t.String(),
 })
 export type WantedItem = t.Static<typeof WantedItem>
@@ -203,6 +208,18 @@ export const Report = t.Object({
       estimated_rows: nullable(t.Integer()),
       lag_seconds: nullable(t.Number()),
       trouble: nullable(Trouble),
+      /** How the source differs from what it was when this version of the feed was first read; trouble `drift` says it blocks. */
+      drifts: t.Optional(
+        t.Array(
+          t.Object({
+            kind: DRIFT_KINDS.schema,
+            item: nullable(t.String()),
+            column: t.String(),
+            was: t.String(),
+            now: t.String(),
+          }),
+        ),
+      ),
     }),
     { maxItems: 1000 },
   ),

@@ -12,6 +12,7 @@ export const TODO_KINDS = coded({
   resource_review: '部门审核目录',
   resource_publish: '平台审核目录',
   resource_mend: '修改退回的目录',
+  feed_mend: '处理暂扣的数据挂接',
 })
 export type TodoKind = (typeof TODO_KINDS.codes)[number]
 
@@ -72,6 +73,8 @@ export const NOTICE_KINDS = coded({
   grant_affected: '目录变更影响授权',
   resource_published: '目录已发布',
   resource_withdrawn: '目录已下架',
+  feed_drifted: '源结构有变化',
+  agent_fenced: '前置节点的副本被拒绝',
 })
 export type NoticeKind = (typeof NOTICE_KINDS.codes)[number]
 

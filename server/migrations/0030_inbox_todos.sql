@@ -20,7 +20,7 @@ create table inbox.todo (
   todo_id uuid constraint todo_pkey primary key,
   kind text not null constraint todo_kind_check check (kind in
     ('request_decide', 'request_reconsider', 'request_coordinate', 'correction_answer', 'resource_review',
-     'resource_publish', 'resource_mend')),
+     'resource_publish', 'resource_mend', 'feed_mend')),
   permission text not null,
   organ_id text not null constraint todo_organ_id_fkey references identity.organ,
   subject_kind text not null,
@@ -62,7 +62,7 @@ create table inbox.notice (
      'request_upheld', 'request_settled', 'request_messaged', 'request_yellow', 'request_red', 'correction_answered',
      'correction_yellow', 'correction_red', 'grant_narrowed', 'grant_revoked', 'grant_returned', 'grant_affected',
      'resource_published',
-     'resource_withdrawn')),
+     'resource_withdrawn', 'feed_drifted', 'agent_fenced')),
   permission text not null,
   organ_id text not null constraint notice_organ_id_fkey references identity.organ,
   subject_kind text not null,

@@ -122,7 +122,8 @@ const note = (
     subject_kind: 'exchange.feed',
     subject_id: change.feed.feed_id,
     organ_id: change.feed.provider_organ_id,
-    after: change.after,
+    // A feed has no revision of its own for what an officer has to do about it: time is its order.
+    after: { ...change.after, revision: Date.parse(ctx.instant) },
   })
 
 /** Binds a published resource of the actor's organ to a table or folder of its own agent (T8.1). */

@@ -56,6 +56,9 @@ export const listUsableSnapshots = async (tx: Tx, { feed_id, version, head }: Fe
         select from (select c.seq from exchange.chunk c where c.feed_id = r.feed_id and c.seq >= r.first_seq
           and c.run_id = r.run_id and c.bytes > 0 order by c.seq limit 1) first
         where not exists (select from exchange.chunk_body b where b.feed_id = r.feed_id and b.seq = first.seq)))
+      -- A change stream that broke off leaves a gap behind every snapshot before it.
+      and not exists (select from exchange.run x where x.feed_id = r.feed_id and x.kind = 'changes' and x.state = 'failed'
+        and x.finished_at >= r.ordered_at)
     order by r.ordered_at desc, r.run_id desc limit 5`.execute(tx)
   return rows
 }

@@ -78,6 +78,8 @@ const ofResource = (fact: Fact, permission: Permission): Recipient => ({
   organ_id: organOf(fact, 'provider'),
 })
 
+const feeders = (fact: Fact): Recipient => ofResource(fact, 'exchange.feed.edit')
+
 const todo = (fact: Fact, kind: TodoKind, to: Recipient): TodoDraft => {
   const [rule, started_on] = [textOf(fact.after, 'clock_rule'), textOf(fact.after, 'clock_started_on')]
   return { ...to, kind, title: textOf(fact.after, 'title'), clock: rule && started_on ? { rule, started_on } : null }
@@ -177,6 +179,17 @@ const RULES: Record<string, Rule> = {
     ...(fact.after.state === 'withdrawn' ? { turn: turn(fact) } : {}),
     notices: [notice(fact, 'resource_withdrawn', ofResource(fact, 'catalog.resource.edit'))],
   }),
+  // What the provider held itself it has already looked at.
+  'exchange.feed.held': (fact) => ({
+    turn: fact.after.hold_reason ? turn(fact, todo(fact, 'feed_mend', feeders(fact))) : turn(fact),
+  }),
+  'exchange.feed.released': (fact) => ({ turn: turn(fact) }),
+  'exchange.feed.changed': (fact) => ({ turn: turn(fact) }),
+  'exchange.feed.detached': (fact) => ({ turn: turn(fact) }),
+  'exchange.drift.found': (fact) => ({ notices: [notice(fact, 'feed_drifted', feeders(fact))] }),
+  'exchange.agent.fenced': (fact) => ({
+    notices: [notice(fact, 'agent_fenced', ofResource(fact, 'exchange.agent.edit'))],
+  }),
 }
 
 /** Event types the inbox listens to. */
@@ -195,4 +208,6 @@ export const ADDRESSED = [
   'catalog.resource.review',
   'catalog.resource.publish',
   'catalog.resource.edit',
+  'exchange.feed.edit',
+  'exchange.agent.edit',
 ] as const satisfies readonly Permission[]

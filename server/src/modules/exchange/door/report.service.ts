@@ -2,6 +2,7 @@ import type { Trouble } from '@sanjiang/contract/exchange'
 import type { Report } from '@sanjiang/contract/exchange.door'
 import type { Ctx } from '#kernel/ctx.ts'
 import { inTx, type Tx } from '#kernel/db.ts'
+import { findDrifts } from '../drift.found.ts'
 import { refreshUnion } from '../union.service.ts'
 import { type LockedLog, lockLog } from './chunk.store.ts'
 import type { Speaker } from './door.ts'
@@ -28,12 +29,15 @@ const heed = async (
   { feed, said, before }: { feed: LockedLog; said: FeedReport; before?: FeedReport },
 ) => {
   if (said.run_id && said.estimated_rows !== null) await store.setEstimate(tx, feed.feed_id, said)
+  await findDrifts(tx, ctx, { feed, drifts: said.drifts ?? [] })
   if (troubleOf(said) === troubleOf(before)) return
   const { trouble } = said
   await store.setFeedTrouble(tx, feed.feed_id, trouble)
   if (!trouble) return
   if (trouble.code === 'drift' || trouble.code === 'quality')
     await holdFeed(tx, ctx, { feed, reason: trouble.code, message: trouble.message })
+  // Once held for it, a run is not held for the same reason again: its provider lets it go on.
+  if (trouble.code === 'quality' && said.run_id) await store.setRunTrouble(tx, feed.feed_id, said.run_id, trouble)
   if (trouble.code === 'stream_lost') await startAgain(tx, ctx, feed)
 }
 

@@ -42,6 +42,15 @@ export const setEstimate = async (
     .execute()
 }
 
+export const setRunTrouble = async (tx: Tx, feedId: string, runId: string, trouble: Trouble): Promise<void> => {
+  await tx
+    .updateTable('exchange.run')
+    .set({ trouble: textOf(trouble) })
+    .where('feed_id', '=', feedId)
+    .where('run_id', '=', runId)
+    .execute()
+}
+
 export const failRuns = async (tx: Tx, feedId: string, { kind, at }: { kind: string; at: string }): Promise<void> => {
   await tx
     .updateTable('exchange.run')

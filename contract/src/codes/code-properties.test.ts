@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { citizenCheck, creditCheck, licenceCheck, organCheck } from './check-digit.ts'
-import { parseCitizenId } from './citizen-id.ts'
+import { isCitizenId, parseCitizenId } from './citizen-id.ts'
 import { parseCreditCode } from './credit-code.ts'
 import { formatDay, parseDay } from './day.ts'
 import { parseOrganCode } from './organ-code.ts'
@@ -99,5 +99,39 @@ test('no text whatever makes a parser fail otherwise than by refusing it (domain
       ])
         if (!parsed.ok) assert.ok(parsed.reason.length > 0 && /\p{Script=Han}/u.test(parsed.message))
     }),
+  )
+})
+
+test('the short answer on an id is the long one without its words (GB 11643)', () => {
+  const near = fc
+    .tuple(citizenId, fc.nat(17), fc.constantFrom(...CHANGED, 'x', '１', ''), fc.boolean(), fc.boolean())
+    .map(([{ id }, at, character, isChanged, isMended]) => {
+      const changed = isChanged ? id.slice(0, at) + character + id.slice(at + 1) : id
+      return isMended && /^\d{17}/.test(changed) ? changed.slice(0, 17) + citizenCheck(changed.slice(0, 17)) : changed
+    })
+  const any = fc.tuple(text([...'0123456789'], 17)).map(([first17]) => first17 + citizenCheck(first17))
+  const edges = fc
+    .tuple(
+      fc.constantFrom('63', '99'),
+      fc.constantFrom(
+        '20000229',
+        '19000229',
+        '19010229',
+        '20171211',
+        '20171212',
+        '20180101',
+        '00010101',
+        '19991301',
+        '19990431',
+        '19990100',
+      ),
+    )
+    .map(([province, born]) => `${province}0103${born}001`)
+    .map((first17) => first17 + citizenCheck(first17))
+  fc.assert(
+    fc.property(fc.oneof(near, any, edges), (id) => {
+      assert.equal(isCitizenId(id, TODAY), parseCitizenId(id, TODAY).ok, id)
+    }),
+    { numRuns: 2000 },
   )
 })

@@ -51,8 +51,19 @@ export const DOOR = {
   accepted: (subscriptionId: string) => `/agent/v1/subscriptions/${subscriptionId}/accepted`,
   /** POST Answer */
   answer: (questionId: string) => `/agent/v1/questions/${questionId}/answer`,
-  /** HEAD → which parts are there; PUT one part; POST closes the file. */
-  blob: (digest: string) => `/agent/v1/blobs/${digest}`,
+  /**
+   * Files as they are (ADR 0004). A provider's agent asks which parts the centre lacks (POST Digests → Digests), PUTs those
+   * (`u32 length ‖ bytes` one after another, the recipe among them), and closes the file (POST FileLine → {}; 409
+   * `parts_missing` when some are not there). Each may be said again.
+   */
+  partsMissing: (feedId: string) => `/agent/v1/feeds/${feedId}/parts/missing`,
+  parts: (feedId: string) => `/agent/v1/feeds/${feedId}/parts`,
+  file: (feedId: string, recipe: string) => `/agent/v1/feeds/${feedId}/files/${recipe}`,
+  /**
+   * GET → the recipe; with ?from=PART&count=N → those parts as they were PUT, at most `frames_max_bytes`. Answered when a row
+   * with this recipe is visible under the grant as it is now. POST {} tells that the file is whole at the consumer.
+   */
+  fetch: (subscriptionId: string, recipe: string) => `/agent/v1/subscriptions/${subscriptionId}/files/${recipe}`,
   session_seconds: 900,
   clock_skew_seconds: 300,
   max_frame_bytes: 34 * 1_048_576,
@@ -320,3 +331,8 @@ export const RowsAnswer = t.Object({
   position: nullable(t.String()),
 })
 export const Answer = t.Object({ value: nullable(t.Unknown()), trouble: nullable(Trouble) })
+
+/** SHA-256 of parts, hex. */
+export const Digests = t.Object({ digests: t.Array(Hex(32), { maxItems: 4096 }) })
+/** The file's row as the feed's log has it, without LF: what grants are asked about. */
+export const FileLine = t.Object({ items: t.Array(ItemName, { maxItems: 300 }), line: t.String({ maxLength: 65_536 }) })

@@ -46,7 +46,7 @@ export const SUBSCRIPTION_STATES = coded({
   ended: '已退订',
 })
 export const TARGET_KINDS = coded({ table: '库表', file: '文件', push: '推送通知' })
-export const FILE_FORMATS = coded({ csv: 'CSV', jsonl: 'JSON 行', xlsx: 'XLSX' })
+export const FILE_FORMATS = coded({ csv: 'CSV', jsonl: 'JSON 行', xlsx: 'XLSX', files: '原样文件' })
 export const AGENT_STATES = coded({ invited: '待登记', active: '在用', suspended: '停用' })
 export const QUESTION_KINDS = coded({
   browse: '浏览库表',

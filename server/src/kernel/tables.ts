@@ -597,6 +597,48 @@ export interface ExchangeFeedVersion {
   changed_by_name: string
 }
 
+/** 原样文件:一个挂接提供过、分段齐全的文件 */
+export interface ExchangeFile {
+  /** 挂接:分布列 */
+  feed_id: string
+  /** 文件清单的 SHA-256:文件内容的名字 */
+  recipe: Buffer
+  /** 文件字节数 */
+  size: number
+  /** 行内信息项,按次序 */
+  items: unknown
+  /** 该文件在日志中的行:能否取用由授权对它判定 */
+  line: string
+  /** 行的 SHA-256 */
+  line_hash: Buffer
+  /** 分段到齐的时刻 */
+  closed_at: string
+}
+
+/** 取用:一个订阅已完整取得的文件 */
+export interface ExchangeFileFetch {
+  /** 订阅:分布列 */
+  subscription_id: string
+  /** 文件内容的名字 */
+  recipe: Buffer
+  /** 使用方告知取得的时刻 */
+  fetched_at: string
+}
+
+/** 文件分段:内容寻址,同一内容只存一份 */
+export interface ExchangeFilePart {
+  /** SHA-256(分段明文):分布列 */
+  digest: Buffer
+  /** 所在包 */
+  pack: string
+  /** 包内起始字节 */
+  place: number
+  /** 明文字节数 */
+  bytes: number
+  /** 存入时刻 */
+  at: string
+}
+
 /** 推送通知:一次新进度告知一次,失败重试,多次不成进死信 */
 export interface ExchangeNotice {
   /** 标识 */
@@ -1762,6 +1804,9 @@ export interface Tables {
   'exchange.drift': ExchangeDrift
   'exchange.feed': ExchangeFeed
   'exchange.feed_version': ExchangeFeedVersion
+  'exchange.file': ExchangeFile
+  'exchange.file_fetch': ExchangeFileFetch
+  'exchange.file_part': ExchangeFilePart
   'exchange.notice': ExchangeNotice
   'exchange.published_feed': ExchangePublishedFeed
   'exchange.published_subscription': ExchangePublishedSubscription

@@ -26,7 +26,7 @@ export async function* piecesOf(request: IncomingMessage, limit: number): AsyncG
   }
 }
 
-const readBytes = async (request: IncomingMessage, limit: number): Promise<Buffer> => {
+export const readBytes = async (request: IncomingMessage, limit: number): Promise<Buffer> => {
   const pieces: Buffer[] = []
   for await (const piece of piecesOf(request, limit)) pieces.push(piece)
   return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)

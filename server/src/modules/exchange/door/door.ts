@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Ctx } from '#kernel/ctx.ts'
 import type { OpenHouse } from '#kernel/house.ts'
 import type { AccessLog, LogWriter } from '#modules/ledger/index.ts'
+import type { Blobs } from '../blob/blob.service.ts'
 import type { Delivery } from '../delivery/open.ts'
 import type { Wakes } from './wakes.ts'
 
@@ -14,6 +15,8 @@ export interface DoorParts {
   readonly wakes: Wakes
   /** What leaves under a grant. */
   readonly delivery: Delivery
+  /** Bytes of files as they are. */
+  readonly blobs: Blobs
   /** Aborts when the process is stopping: long polls end at once. */
   readonly closing: AbortSignal
 }

@@ -2,6 +2,7 @@ import { openHouse } from '#kernel/house.ts'
 import { makeMetrics } from '#kernel/metrics.ts'
 import type { Module } from '#kernel/module.ts'
 import { openAccessLog, processLog } from '#modules/ledger/index.ts'
+import { Blobs } from '../blob/blob.service.ts'
 import { openDelivery } from '../delivery/open.ts'
 import { type DoorServer, openDoorServer } from './server.ts'
 import { listenForWakes } from './wakes.ts'
@@ -31,7 +32,9 @@ export const openDoor = async (options: DoorOptions): Promise<DoorServer> => {
   const wakes = await listenForWakes(databaseUrl, house.log)
   const delivery = await openDelivery({ db: house.db, ledger, dataDir, today: () => house.clock.today() })
   const closing = new AbortController()
-  const parts = { house, ledger, access, wakes, delivery, closing: closing.signal }
+  const { db, clock } = house
+  const blobs = new Blobs({ db, dataDir, today: () => clock.today(), now: () => new Date().toISOString() })
+  const parts = { house, ledger, access, wakes, delivery, blobs, closing: closing.signal }
   const server = await openDoorServer(parts, { ...options, metrics: makeMetrics(ROLE) })
   return {
     ...server,
@@ -40,6 +43,8 @@ export const openDoor = async (options: DoorOptions): Promise<DoorServer> => {
       await server.close()
       await wakes.close()
       await access.close()
+      await blobs.stop()
+      await ledger.close()
       await house.close()
     },
   }

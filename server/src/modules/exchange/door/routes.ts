@@ -1,4 +1,5 @@
 import { DOOR } from '@sanjiang/contract/exchange.door'
+import { BLOB_ROUTES } from '../blob/blob.routes.ts'
 import { takeAnswer } from './answer.service.ts'
 import { pollAssignment } from './assignment.service.ts'
 import { sendFrames, takeAccepted } from './delivery.service.ts'
@@ -37,6 +38,7 @@ export const ROUTES: readonly DoorRoute[] = [
   { method: 'GET', path: DOOR.frames(':id'), handle: sendFrames },
   { method: 'POST', path: DOOR.accepted(':id'), handle: takeAccepted },
   { method: 'POST', path: DOOR.answer(':id'), handle: takeAnswer },
+  ...BLOB_ROUTES,
 ]
 
 const VALUE = /^[\w-]{1,64}$/

@@ -1,0 +1,233 @@
+import { hash } from 'node:crypto'
+import { join } from 'node:path'
+import { digestAt, fieldsOf, framedParts, partCount, partsIn, type Recipe, readRecipe, SealError } from '@sanjiang/seal'
+import type { Db, Tx } from '#kernel/db.ts'
+import { Fault } from '#kernel/fault.ts'
+import { nodeKey } from '#kernel/keys.ts'
+import { findReader } from '../delivery/delivery.store.ts'
+import { keepPlans } from '../delivery/plan.ts'
+import { readTerms } from '../delivery/terms.store.ts'
+import * as store from './blob.store.ts'
+import { Packs } from './packs.ts'
+
+const RECIPES_KEPT = 64
+const READ_MAX = 16 * 1_048_576
+
+export interface BlobParts {
+  readonly db: Db
+  readonly dataDir: string
+  /** The grant's day. */
+  readonly today: () => Promise<string>
+  readonly now: () => string
+}
+
+const sha256 = (bytes: Uint8Array): Buffer => hash('sha256', bytes, 'buffer')
+const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')
+
+const malformed = <T>(read: () => T): T => {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof SealError) throw new Fault('malformed', error.message)
+    throw error
+  }
+}
+
+const recipeDigest = (text: string): Buffer => {
+  if (!/^[0-9a-f]{64}$/.test(text)) throw new Fault('not_found')
+  return Buffer.from(text, 'hex')
+}
+
+/** Bytes of files between agents: stored once by content, encrypted, given out under the grant as it is now. */
+export class Blobs {
+  readonly #parts: BlobParts
+  readonly #packs: Packs
+  /** Recipes that are being read or fetched; checked by their digest, so they never go stale. */
+  readonly #recipes = new Map<string, Recipe>()
+  /** Parts under way in this process: sent twice at once, they are stored once. */
+  readonly #storing = new Map<string, Promise<void>>()
+
+  constructor(parts: BlobParts) {
+    this.#parts = parts
+    this.#packs = new Packs({ dir: join(parts.dataDir, 'blobs', 'packs'), key: nodeKey(parts.dataDir, 'blobs') })
+  }
+
+  async missing(digests: readonly string[]): Promise<readonly string[]> {
+    const wanted = digests.map((digest) => Buffer.from(digest, 'hex'))
+    const there = new Set((await store.findParts(this.#parts.db, wanted)).map(({ digest }) => hexOf(digest)))
+    return digests.filter((digest) => !there.has(digest))
+  }
+
+  /** Stores parts of one request; what is there already is passed over. */
+  async put(body: Uint8Array): Promise<void> {
+    const parts = malformed(() => partsIn(body)).map((bytes) => ({ bytes, digest: sha256(bytes) }))
+    const byName = new Map(parts.map((part) => [hexOf(part.digest), part]))
+    const isMissing = new Set(await this.missing([...byName.keys()]))
+    const awaited: Promise<void>[] = []
+    const mine: (typeof parts)[number][] = []
+    for (const [name, part] of byName) {
+      const underWay = this.#storing.get(name)
+      if (underWay !== undefined) awaited.push(underWay)
+      else if (isMissing.has(name)) mine.push(part)
+    }
+    if (mine.length > 0) awaited.push(this.#storeAll(mine))
+    await Promise.all(awaited)
+  }
+
+  #storeAll(parts: readonly { readonly bytes: Uint8Array; readonly digest: Buffer }[]): Promise<void> {
+    const names = parts.map(({ digest }) => hexOf(digest))
+    const stored = (async () => {
+      const places = await this.#packs.add(parts)
+      const rows = parts.map(({ digest, bytes }, index) => ({
+        digest,
+        bytes: bytes.length,
+        pack: places[index]?.pack ?? '',
+        place: places[index]?.place ?? 0,
+      }))
+      await store.insertParts(this.#parts.db, rows, this.#parts.now())
+    })().finally(() => {
+      for (const name of names) this.#storing.delete(name)
+    })
+    for (const name of names) this.#storing.set(name, stored)
+    return stored
+  }
+
+  async #partOf(db: Db, digest: Uint8Array): Promise<Buffer | null> {
+    const [row] = await store.findParts(db, [digest])
+    return row === undefined ? null : this.#packs.read(digest, row)
+  }
+
+  async #recipe(name: Buffer): Promise<Recipe | null> {
+    const key = hexOf(name)
+    const known = this.#recipes.get(key)
+    if (known !== undefined) return known
+    const bytes = await this.#partOf(this.#parts.db, name)
+    if (bytes === null) return null
+    const recipe = malformed(() => readRecipe(bytes))
+    if (this.#recipes.size >= RECIPES_KEPT) this.#recipes.delete(this.#recipes.keys().next().value as string)
+    this.#recipes.set(key, recipe)
+    return recipe
+  }
+
+  /** A file is whole when its recipe and every part of it are here; from then on it may be fetched. */
+  async close(
+    feedId: string,
+    recipeName: string,
+    said: { readonly items: readonly string[]; readonly line: string },
+  ): Promise<void> {
+    const name = recipeDigest(recipeName)
+    const recipe = await this.#recipe(name)
+    if (recipe === null) throw new Fault('parts_missing')
+    if (malformed(() => fieldsOf(said.line)).length !== said.items.length) throw new Fault('malformed', '行的项数不符')
+    const digests = Array.from({ length: partCount(recipe) }, (_, part) => digestAt(recipe, part))
+    await this.#parts.db.transaction().execute(async (tx: Tx) => {
+      await store.lockAgainstSweep(tx)
+      const there = new Set((await store.findParts(tx, [name, ...digests])).map(({ digest }) => hexOf(digest)))
+      if (!there.has(recipeName) || digests.some((digest) => !there.has(hexOf(digest))))
+        throw new Fault('parts_missing')
+      await store.insertFile(tx, { feed_id: feedId, recipe: name, size: recipe.size, ...said }, this.#parts.now())
+    })
+  }
+
+  /** Whether a row with this content is visible to the subscription under its grant as it is now. */
+  async #authorise(agentId: string, subscriptionId: string, name: Buffer): Promise<void> {
+    const { db, dataDir } = this.#parts
+    const reader = await findReader(db, subscriptionId)
+    if (!reader || reader.agent_id !== agentId) throw new Fault('not_found')
+    const terms = await readTerms(db, reader.grant_id)
+    const today = await this.#parts.today()
+    if (terms.status !== 'active') throw new Fault('grant_revoked')
+    if (today < terms.starts_on || today > terms.ends_on) throw new Fault('grant_expired')
+    if (reader.state !== 'active') throw new Fault('wrong_state', '订阅没有在运行')
+    const plans = keepPlans(terms, reader.key as string[], dataDir)
+    const text = hexOf(name)
+    const files = await store.findFiles(db, reader.feed_id, name)
+    // What names the content must come through the grant like any other item: masked or left out, there is no way here.
+    const isVisible = files.some(({ items, line }) => {
+      const shown = plans(items).project('rows', Buffer.from(`${line}\n`))
+      return shown.rows === 1 && Buffer.from(shown.body).toString().trimEnd().split('\t').includes(text)
+    })
+    if (!isVisible) throw new Fault('not_found')
+  }
+
+  async readRecipe(agentId: string, subscriptionId: string, recipeName: string): Promise<Buffer> {
+    const name = recipeDigest(recipeName)
+    await this.#authorise(agentId, subscriptionId, name)
+    const bytes = await this.#partOf(this.#parts.db, name)
+    if (bytes === null) throw new Fault('chunks_expired')
+    return bytes
+  }
+
+  /** Parts from one on, framed; as many as asked for and as go into one answer. */
+  async *readParts(
+    reader: { readonly agentId: string; readonly subscriptionId: string },
+    recipeName: string,
+    range: { readonly from: number; readonly count: number },
+  ): AsyncGenerator<readonly Uint8Array[]> {
+    const name = recipeDigest(recipeName)
+    await this.#authorise(reader.agentId, reader.subscriptionId, name)
+    const recipe = await this.#recipe(name)
+    if (recipe === null) throw new Fault('chunks_expired')
+    const { from, count } = range
+    const most = Math.max(1, Math.floor(READ_MAX / recipe.part_bytes))
+    const isRange = Number.isSafeInteger(from) && Number.isSafeInteger(count) && from >= 0 && count > 0
+    if (!isRange || from >= partCount(recipe)) throw new Fault('malformed', '没有这一段')
+    const to = Math.min(from + Math.min(count, most), partCount(recipe))
+    const digests = Array.from({ length: to - from }, (_, index) => digestAt(recipe, from + index))
+    const places = new Map((await store.findParts(this.#parts.db, digests)).map((row) => [hexOf(row.digest), row]))
+    if (digests.some((digest) => !places.has(hexOf(digest)))) throw new Fault('chunks_expired')
+    for (const digest of digests)
+      yield framedParts([await this.#packs.read(digest, places.get(hexOf(digest)) as store.PartRow)])
+  }
+
+  async fetched(agentId: string, subscriptionId: string, recipeName: string): Promise<void> {
+    const name = recipeDigest(recipeName)
+    await this.#authorise(agentId, subscriptionId, name)
+    await store.insertFetch(this.#parts.db, subscriptionId, name, this.#parts.now())
+  }
+
+  /** What no file needs any more goes: rows of parts first, then packs in which nothing is left. */
+  async sweep(ages: { readonly fetchedBefore: string; readonly cap: string; readonly loose: string }): Promise<{
+    files: number
+    parts: number
+    packs: number
+  }> {
+    const { db } = this.#parts
+    const before = { before: ages.fetchedBefore, cap: ages.cap }
+    const files = await db.transaction().execute((tx) => store.deleteFetchedFiles(tx, before))
+    let parts = 0
+    for (let prefix = 0; prefix < 256; prefix++) {
+      const old = await store.partsOlderThan(db, prefix, ages.loose)
+      if (old.length === 0) continue
+      parts += await db.transaction().execute(async (tx) => {
+        await store.lockForSweep(tx)
+        const live = await this.#live(tx, prefix)
+        const dead = old.flatMap(({ digest }) => (live.has(hexOf(digest)) ? [] : [digest]))
+        if (dead.length > 0) await store.deleteParts(tx, dead)
+        return dead.length
+      })
+    }
+    const live = await store.livePacks(db)
+    // A young pack may hold parts of another process whose rows are not written yet.
+    const gone = (await this.#packs.olderThan(ages.loose)).filter((pack) => !live.has(pack))
+    for (const pack of gone) await this.#packs.remove(pack)
+    return { files, parts, packs: gone.length }
+  }
+
+  async #live(db: Db, prefix: number): Promise<Set<string>> {
+    const live = new Set<string>()
+    for (const name of await store.liveRecipes(db)) {
+      if (name[0] === prefix) live.add(hexOf(name))
+      const recipe = await this.#recipe(name)
+      for (let part = 0; recipe !== null && part < partCount(recipe); part++) {
+        const digest = digestAt(recipe, part)
+        if (digest[0] === prefix) live.add(hexOf(digest))
+      }
+    }
+    return live
+  }
+
+  stop(): Promise<void> {
+    return this.#packs.close()
+  }
+}

@@ -13,22 +13,30 @@ const CHROMIUM = '/usr/bin/chromium'
 
 const isCi = Boolean(process.env.CI)
 
-const installBrowser = (): void => {
-  console.log('安装浏览器测试所需的 Debian 包:chromium、fonts-noto-cjk')
+/** Debian packages that some tests need, known by one of their files. */
+const BROWSER_PACKAGES = { file: CHROMIUM, packages: ['chromium', 'fonts-noto-cjk'] }
+const MARIADB_PACKAGES = { file: '/usr/sbin/mariadbd', packages: ['mariadb-server'] }
+
+const install = (packages: readonly string[]): void => {
+  console.log(`安装测试所需的 Debian 包:${packages.join('、')}`)
   const run = (args: string[]) =>
     spawnSync('apt-get', args, {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     })
   run(['update', '-q'])
-  run(['install', '-y', '-q', '--no-install-recommends', 'chromium', 'fonts-noto-cjk'])
+  run(['install', '-y', '-q', '--no-install-recommends', ...packages])
 }
 
-/** Which tests run: all, or those named; browser tests only where there is a browser. With CI none may be left out. */
+/**
+ * Which tests run: all, or those named; browser tests only where there is a browser. With CI none may be left out. The test
+ * of the MariaDB adapter looks for the server itself and is skipped without one.
+ */
 const choose = (named: string[]): { files: string[]; leftOut: string[] } => {
   if (named.length > 0) return { files: named, leftOut: [] }
   const files = FOLDERS.map((folder) => `${folder}/**/*.test.ts`)
-  if (isCi && !existsSync(CHROMIUM)) installBrowser()
+  const missing = [BROWSER_PACKAGES, MARIADB_PACKAGES].filter(({ file }) => !existsSync(file))
+  if (isCi && missing.length > 0) install(missing.flatMap(({ packages }) => packages))
   if (existsSync(CHROMIUM)) return { files: [...files, BROWSER], leftOut: [] }
   return { files, leftOut: ['web/e2e:没有 /usr/bin/chromium(apt-get install chromium fonts-noto-cjk)'] }
 }

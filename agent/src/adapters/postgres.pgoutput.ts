@@ -1,7 +1,8 @@
 import { AdapterFault, type Unreadable } from './adapter.ts'
+import type { WriteField } from './field-bytes.ts'
 import type { LineField, LinePlan } from './postgres.line.ts'
 import { lsnAt } from './postgres.lsn.ts'
-import { slowField, type WriteField, writerOf } from './postgres.value.ts'
+import { slowField, writerOf } from './postgres.value.ts'
 
 // pgoutput, protocol version 1: https://www.postgresql.org/docs/current/protocol-logicalrep-message-formats.html
 // Read at the bytes: objects per message or column would cost more than the rows.

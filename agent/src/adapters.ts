@@ -1,0 +1,11 @@
+import type { Adapter } from './adapters/adapter.ts'
+import type { AdapterKind } from './config.ts'
+
+/** Loaded when a connection needs them: a driver that nobody configured costs nothing. */
+const LOADERS: Partial<Record<AdapterKind, () => Promise<Adapter>>> = {}
+
+export const adapterOf = async (kind: AdapterKind): Promise<Adapter> => {
+  const load = LOADERS[kind]
+  if (load === undefined) throw new Error(`此版本不支持 ${kind} 连接`)
+  return load()
+}

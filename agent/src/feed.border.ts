@@ -1,0 +1,75 @@
+import { applyMask, type BadRow, compileRules, keyLineOf, type MaskRule, unescapeField } from '@sanjiang/seal'
+import type { Unreadable } from './adapters/adapter.ts'
+import { keyPlacesOf, type Place, rulesOf } from './feed.plan.ts'
+import { sealKey } from './sealed-key.ts'
+
+/** A row kept out, as the centre is told of it. */
+export interface RejectRow {
+  readonly row_key: string
+  readonly sealed_key: string
+  readonly item: string
+  readonly rule: string
+  readonly reason: string
+}
+
+export interface Passed {
+  readonly body: Buffer
+  readonly rows: number
+  readonly rejects: readonly RejectRow[]
+}
+
+/** What leaves the department passes here: the good rows go on, the bad ones are named with item, rule and reason. */
+export class Border {
+  readonly #check: ReturnType<typeof compileRules>
+  readonly #places: readonly Place[]
+  readonly #keyPlaces: readonly number[]
+  readonly #secret: Buffer
+  #unreadable: RejectRow[] = []
+
+  constructor(places: readonly Place[], secret: Buffer) {
+    this.#check = compileRules(rulesOf(places))
+    this.#places = places
+    this.#keyPlaces = keyPlacesOf({ columns: places })
+    this.#secret = secret
+  }
+
+  /** For the adapter: a row that has no canonical line at all. */
+  readonly unreadable = ({ key, item, reason }: Unreadable): void => {
+    this.#unreadable.push({ ...this.#named(key), item, rule: 'format', reason: reason.slice(0, 500) })
+  }
+
+  #named(keyLine: string): Pick<RejectRow, 'row_key' | 'sealed_key'> {
+    const fields = keyLine.split('\t').map((field, index) => {
+      const place = this.#places[this.#keyPlaces[index] ?? -1]
+      return applyMask((place?.wanted.mask_rule ?? 'full') as MaskRule, readable(field))
+    })
+    return { row_key: fields.join(' ').slice(0, 200), sealed_key: sealKey(this.#secret, keyLine) }
+  }
+
+  #rejected(body: Buffer, bad: BadRow, hasOperation: boolean): RejectRow {
+    const line = body.toString('utf8', bad.start + (hasOperation ? 2 : 0), bad.end)
+    return { ...this.#named(keyLineOf(line, this.#keyPlaces)), item: bad.item, rule: bad.rule, reason: bad.reason }
+  }
+
+  pass(kind: 'rows' | 'changes', body: Buffer): Passed {
+    const { body: good, rows, bad } = this.#check(kind, body)
+    const rejects = [...this.#unreadable, ...bad.map((one) => this.#rejected(body, one, kind === 'changes'))]
+    this.#unreadable = []
+    return { body: Buffer.from(good.buffer, good.byteOffset, good.length), rows, rejects }
+  }
+
+  /** The key line of the last row of a body of whole lines. */
+  lastKey(body: Buffer): string | null {
+    if (body.length === 0) return null
+    const start = body.lastIndexOf(10, body.length - 2) + 1
+    return keyLineOf(body.toString('utf8', start, body.length - 1), this.#keyPlaces)
+  }
+}
+
+const readable = (field: string): string => {
+  try {
+    return unescapeField(field) ?? ''
+  } catch {
+    return field
+  }
+}

@@ -42,7 +42,7 @@ write = exchange.*
   const one = config.connections.get('人口库')
   assert.deepEqual(one?.settings, {
     host: '10.1.2.3',
-    port: 5432,
+    port: '5432',
     database: 'renkou',
     user: 'sanjiang',
     password: 's3cret',

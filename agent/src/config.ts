@@ -157,7 +157,7 @@ const readSettings = async (section: Section, reading: Reading): Promise<Record<
     else if (name === 'port') {
       if (!/^\d{1,5}$/.test(value) || Number(value) < 1 || Number(value) > 65_535)
         reading.fault(line, `port 应为 1–65535 的端口号,而不是“${value}”`)
-      settings[name] = Number(value)
+      settings[name] = value
     } else settings[name] = value
   }
   return settings

@@ -1,7 +1,8 @@
+import { join } from 'node:path'
 import { AdapterFault, type AllowList, type Source, type Target } from './adapters/adapter.ts'
 import { adapterOf } from './adapters.ts'
 import type { AgentConfig, ConnectionConfig } from './config.ts'
-import { type Party, Standing } from './trouble.ts'
+import { Standing } from './trouble.ts'
 
 export class UnknownConnection extends Error {
   constructor(name: string) {
@@ -25,8 +26,12 @@ export class Connections {
   readonly #opened = new Map<string, Opened>()
 
   constructor(config: AgentConfig, onChange: () => void) {
-    for (const one of config.connections.values())
-      this.#opened.set(one.name, { config: one, standing: new Standing(onChange), source: null, target: null })
+    for (const one of config.connections.values()) {
+      // Where an adapter keeps what it must remember of a connection.
+      const settings = { state_dir: join(config.state, 'connections'), ...one.settings }
+      const standing = new Standing(onChange)
+      this.#opened.set(one.name, { config: { ...one, settings }, standing, source: null, target: null })
+    }
   }
 
   #of(name: string): Opened {
@@ -103,5 +108,3 @@ export const troubleOf = (error: unknown): { code: string; message: string } =>
     : error instanceof UnknownConnection
       ? { code: 'misconfigured', message: error.message }
       : { code: 'failed', message: (error as Error).message }
-
-export type { Party }

@@ -79,7 +79,7 @@ export class FeedRun {
     return { chunk_bytes: CHUNK_BYTES, signal: this.#of.signal, unreadable: this.#border.unreadable }
   }
 
-  async #begin(run: WantedRun, position: string): Promise<RunNote> {
+  async #begin(run: WantedRun, position: string, isHeld = false): Promise<RunNote> {
     const noted: RunNote = {
       run_id: run.run_id,
       kind: run.kind,
@@ -88,7 +88,7 @@ export class FeedRun {
       last_key: null,
       rows: 0,
       rejected: 0,
-      is_held: false,
+      is_held: isHeld,
     }
     this.#note = { ...this.#note, run: noted }
     await this.#write('begin', run, { body: Buffer.alloc(0), rows: 0, position })
@@ -97,7 +97,7 @@ export class FeedRun {
 
   async #end(run: WantedRun, position: string): Promise<void> {
     const rows = this.#note.run?.rows ?? 0
-    this.#judge(true)
+    if (this.#isOver(true)) await this.#hold(run, { body: Buffer.alloc(0), rows: 0, position })
     this.#note = finishedNote(this.#note, run.run_id)
     await this.#write('end', run, { body: Buffer.alloc(0), rows, position })
     await this.#of.writer.flush()
@@ -129,24 +129,22 @@ export class FeedRun {
     return (isLast || seen >= FEWEST_JUDGED) && (100 * run.rejected) / seen > reject_threshold
   }
 
-  #judge(isLast: boolean): void {
-    if (!this.#isOver(isLast)) return
-    const { rows, rejected } = this.#note.run as RunNote
-    throw new Held(rejected, rows, this.#of.feed.reject_threshold)
+  /** The last chunk before a hold says that there is one, so that after the release the run goes on. */
+  async #hold(run: WantedRun, part: { body: Buffer; rows: number; position: string; rejects?: Passed['rejects'] }) {
+    const noted = this.#note.run as RunNote
+    this.#note = { ...this.#note, run: { ...noted, is_held: true } }
+    await this.#write('rows', run, part)
+    await this.#of.writer.flush()
+    throw new Held(noted.rejected, noted.rows, this.#of.feed.reject_threshold)
   }
 
   /** The rows chunk of a batch; when too many are bad it is the last, and says so. */
   async #rows(run: WantedRun, lines: Lines, change: Partial<RunNote>): Promise<void> {
     const passed = this.#border.pass('rows', lines.body)
     this.#count(passed, change)
-    const isOver = this.#isOver(false)
-    if (isOver) this.#note = { ...this.#note, run: { ...(this.#note.run as RunNote), is_held: true } }
-    if (passed.rows > 0 || passed.rejects.length > 0)
-      await this.#write('rows', run, { ...passed, position: lines.position })
-    if (!isOver) return
-    await this.#of.writer.flush()
-    const { rows, rejected } = this.#note.run as RunNote
-    throw new Held(rejected, rows, this.#of.feed.reject_threshold)
+    const part = { ...passed, position: lines.position }
+    if (this.#isOver(false)) await this.#hold(run, part)
+    if (passed.rows > 0 || passed.rejects.length > 0) await this.#write('rows', run, part)
   }
 
   async #snapshot(run: WantedRun, begun: RunNote | null): Promise<void> {
@@ -157,7 +155,7 @@ export class FeedRun {
       progress.estimated_rows = snapshot.estimated_rows
       const isOrdered = (snapshot.estimated_rows ?? RESUME_FROM_ROWS) >= RESUME_FROM_ROWS && this.#hasKey()
       const isResumed = begun !== null && begun.last_key !== null && isOrdered
-      const noted = isResumed ? begun : await this.#begin(run, snapshot.position)
+      const noted = isResumed ? begun : await this.#begin(run, snapshot.position, begun?.is_held)
       const after = isOrdered ? { after: isResumed ? begun.last_key : null } : {}
       for await (const lines of snapshot.batches({ ...this.#options(), ...after })) {
         const last_key = isOrdered ? this.#border.lastKey(lines.body) : null

@@ -84,6 +84,8 @@ export interface Ask {
 export interface Reply {
   readonly status: number
   readonly bytes: Buffer
+  /** The centre's clock as its answer says it. */
+  readonly date?: string
 }
 
 const FIRST_WAIT = 500
@@ -128,49 +130,90 @@ export class Link {
     return this.#session?.epoch ?? this.identity.epoch
   }
 
-  /** One request without a session: enrolment, sign-in, and what `check` tries. */
-  async send(ask: Ask, token?: string): Promise<Reply> {
+  async #dial(ask: Ask, token?: string): Promise<Dispatcher.ResponseData> {
     const url = new URL(this.#config.centre + ask.path)
     for (const [name, value] of Object.entries(ask.query ?? {})) url.searchParams.set(name, String(value))
-    const body = ask.bytes ?? (ask.json === undefined ? undefined : JSON.stringify(ask.json))
+    const body = ask.bytes ? Buffer.concat(ask.bytes) : ask.json === undefined ? null : JSON.stringify(ask.json)
     const type = ask.bytes ? 'application/octet-stream' : 'application/json'
+    return request(url, {
+      method: ask.method,
+      dispatcher: this.#dispatcher,
+      headersTimeout: ask.timeoutMs ?? 30_000,
+      signal: ask.signal ?? null,
+      headers: {
+        ...(body === null ? {} : { 'content-type': type }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        'user-agent': `sanjiang-agent/${VERSION}`,
+      },
+      body,
+    })
+  }
+
+  #away(ask: Ask, error: unknown): unknown {
+    if (ask.signal?.aborted) return ask.signal.reason
+    return new Away(`连接不上交换平台 ${this.#config.centre}:${reasonOf(error)}`, { cause: error })
+  }
+
+  /** One request without a session: enrolment, sign-in, and what `check` tries. */
+  async send(ask: Ask, token?: string): Promise<Reply> {
     let reply: Reply
     try {
-      const answer = await request(url, {
-        method: ask.method,
-        dispatcher: this.#dispatcher,
-        headersTimeout: ask.timeoutMs ?? 30_000,
-        signal: ask.signal ?? null,
-        headers: {
-          ...(body === undefined ? {} : { 'content-type': type }),
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-          'user-agent': `sanjiang-agent/${VERSION}`,
-        },
-        body: Array.isArray(body) ? Buffer.concat(body) : (body as string | undefined),
-      })
-      reply = { status: answer.statusCode, bytes: Buffer.from(await answer.body.arrayBuffer()) }
+      const { statusCode, headers, body } = await this.#dial(ask, token)
+      reply = { status: statusCode, bytes: Buffer.from(await body.arrayBuffer()), date: String(headers.date ?? '') }
     } catch (error) {
-      if (ask.signal?.aborted) throw ask.signal.reason
-      throw new Away(`连接不上交换平台 ${this.#config.centre}:${reasonOf(error)}`, { cause: error })
+      throw this.#away(ask, error)
     }
     if (reply.status >= 400) throw new Refused(reply.status, problemOf(reply))
     return reply
   }
 
-  /** A request within the session; signs in first or again when it must. */
-  async ask(ask: Ask): Promise<Reply> {
+  /** The pieces of an answer as they come, so that what arrived before a cut is not lost; null for no content. */
+  async stream(ask: Ask): Promise<AsyncGenerator<Buffer> | null> {
+    return this.#withSession(async (token) => {
+      let answer: Dispatcher.ResponseData
+      try {
+        answer = await this.#dial(ask, token)
+        if (answer.statusCode === 200) return this.#pieces(ask, answer)
+        const reply = { status: answer.statusCode, bytes: Buffer.from(await answer.body.arrayBuffer()), date: '' }
+        if (reply.status < 400) return null
+        throw new Refused(reply.status, problemOf(reply))
+      } catch (error) {
+        throw error instanceof Refused ? error : this.#away(ask, error)
+      }
+    })
+  }
+
+  async *#pieces(ask: Ask, { body }: Dispatcher.ResponseData): AsyncGenerator<Buffer> {
     try {
-      return await this.send(ask, await this.#token())
+      for await (const piece of body) yield piece as Buffer
+    } catch (error) {
+      throw this.#away(ask, error)
+    }
+  }
+
+  async #withSession<T>(work: (token: string) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.#token())
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== 401) throw error
       this.#session = null
-      return this.send(ask, await this.#token())
+      return work(await this.#token())
     }
+  }
+
+  /** A request within the session; signs in first or again when it must. */
+  ask(ask: Ask): Promise<Reply> {
+    return this.#withSession((token) => this.send(ask, token))
   }
 
   async askJson<T>(ask: Ask): Promise<T> {
     const { bytes } = await this.ask(ask)
     return JSON.parse(bytes.toString('utf8')) as T
+  }
+
+  /** Signs in now, for whoever only wants to know whether it can. */
+  async signIn(): Promise<void> {
+    await this.#ensureSession()
   }
 
   async #token(): Promise<string> {
@@ -229,7 +272,7 @@ export class Link {
   }
 }
 
-const problemOf = ({ status, bytes }: Reply): Partial<Problem> => {
+const problemOf = ({ status, bytes }: Pick<Reply, 'status' | 'bytes'>): Partial<Problem> => {
   try {
     return JSON.parse(bytes.toString('utf8')) as Partial<Problem>
   } catch {

@@ -23,11 +23,14 @@ const WORDS: Readonly<Record<Found['kind'], (one: Found) => string>> = {
   added: ({ column }) => `新增字段 ${column}`,
 }
 
+/** As many columns as a relation of the catalogue may have. */
+const MAX_DRIFTS = 300
+
 /** Keeps how a source has come to differ from its binding, each change once per version, and tells its provider (C5). */
 export const findDrifts = async (tx: Tx, ctx: Ctx, { feed, drifts }: Drifted): Promise<void> => {
   if (drifts.length === 0) return
-  const rows = drifts.map((drift) => ({
-    ...drift,
+  const rows = drifts.slice(0, MAX_DRIFTS).map(({ kind, item, column, was, now }) => ({
+    ...{ kind, item, column, was, now },
     drift_id: newId(),
     feed_id: feed.feed_id,
     feed_version: feed.version,

@@ -11,6 +11,9 @@ import { ownFeed } from './head.service.ts'
 
 type Row = Static<typeof Rejected>['rows'][number]
 
+/** What an agent may say of a row; whatever else it says is not kept. */
+const saidOf = ({ row_key, sealed_key, item, rule, reason }: Row) => ({ row_key, sealed_key, item, rule, reason })
+
 /** Returns how many were new: a row is told once per run, rule and key however often it arrives. */
 const insertRejects = async (
   tx: Tx,
@@ -19,7 +22,7 @@ const insertRejects = async (
 ): Promise<number> => {
   const done = await tx
     .insertInto('exchange.reject')
-    .values(rows.map((row) => ({ ...row, reject_id: newId(), feed_id, run_id, state: 'open', found_at: at })))
+    .values(rows.map((row) => ({ ...saidOf(row), reject_id: newId(), feed_id, run_id, state: 'open', found_at: at })))
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
   return Number(done.numInsertedOrUpdatedRows ?? 0n)

@@ -15,7 +15,10 @@ const troubleOf = (said: { trouble: Trouble | null } | undefined): string => JSO
 
 /** What an agent says of a feed is acted on when it begins to say it, not every time it says it again. */
 const isNews = (now: FeedReport, before: FeedReport | undefined): boolean =>
-  troubleOf(now) !== troubleOf(before) || now.estimated_rows !== before?.estimated_rows || now.run_id !== before?.run_id
+  troubleOf(now) !== troubleOf(before) ||
+  JSON.stringify(now.drifts ?? []) !== JSON.stringify(before?.drifts ?? []) ||
+  now.estimated_rows !== before?.estimated_rows ||
+  now.run_id !== before?.run_id
 
 /** The source has forgotten where its change stream stood: everybody begins again with a new snapshot, nothing is guessed. */
 const startAgain = async (tx: Tx, ctx: Ctx, feed: LockedLog): Promise<void> => {

@@ -142,6 +142,8 @@ const main = async (): Promise<void> => {
       Math.round(ROWS / median(rounds.slice(1).map(({ seconds }) => seconds)))
     const perMillion = (rounds: readonly Round[], which: 'client_cpu' | 'server_cpu') =>
       Number(((median(rounds.slice(1).map((one) => one[which])) * 1e6) / ROWS).toFixed(2))
+    const total = (rounds: readonly Round[]) =>
+      median(rounds.slice(1).map(({ client_cpu, server_cpu }) => client_cpu + server_cpu))
     console.log(
       JSON.stringify({
         bench: 'snapshot',
@@ -159,6 +161,8 @@ const main = async (): Promise<void> => {
         },
         also: {
           engine_max_rss_mb: max_rss_mb,
+          /** Processor time of everything, server included: what the ratio becomes where all cores are busy. */
+          cpu_ratio: Number((total(peer) / total(ours)).toFixed(2)),
           cpu_seconds_per_million_rows: {
             engine: perMillion(ours, 'client_cpu'),
             engine_server: perMillion(ours, 'server_cpu'),

@@ -39,14 +39,20 @@ const leadingDay = (text: string): { day: string; rest: string } | undefined => 
 /** After the last summer time of 1991 Beijing is eight hours ahead; before, the time zone's history says. */
 const STEADY_FROM = Date.UTC(1992, 0, 1)
 const EIGHT_HOURS = 8 * 3_600_000
-const HISTORY = new Intl.DateTimeFormat('en-US', {
-  timeZone: 'Asia/Shanghai',
-  timeZoneName: 'longOffset',
-})
+let history: Intl.DateTimeFormat | undefined
+
+/** Made when first wanted: a page that only verifies proofs need not have it. */
+const historyOf = (): Intl.DateTimeFormat => {
+  history ??= new Intl.DateTimeFormat('en-US', { timeZone: 'Asia/Shanghai', timeZoneName: 'longOffset' })
+  return history
+}
 
 const offsetAt = (instant: number): number => {
   if (instant >= STEADY_FROM) return EIGHT_HOURS
-  const name = HISTORY.formatToParts(instant).find(({ type }) => type === 'timeZoneName')?.value ?? ''
+  const name =
+    historyOf()
+      .formatToParts(instant)
+      .find(({ type }) => type === 'timeZoneName')?.value ?? ''
   const [, sign = '+', hours = '8', minutes = '0', seconds = '0'] = /([+-])(\d\d):(\d\d)(?::(\d\d))?/.exec(name) ?? []
   const offset = (Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)
   return (sign === '-' ? -offset : offset) * 1000

@@ -54,8 +54,8 @@ const start = async (): Promise<void> => {
       `  数据网关  http://${config.host}:${config.gatewayPort}/gateway/v1/\n  交换接入  http://${config.host}:${config.exchangePort}/agent/v1/\n  数据目录  ${config.dataDir}\n  Ctrl-C 停止`,
     )
     if (config.demo) {
-      const providers = keepRole('providers', env, say)
-      closers.push(() => providers.stop(), await loadDemo(env, say))
+      const demo = ['providers', 'departments'].map((name) => keepRole(name, env, say))
+      closers.push(async () => void (await Promise.all(demo.map((one) => one.stop()))), await loadDemo(env, say))
     }
   } catch (error) {
     say(`启动失败: ${(error as Error).message}`)

@@ -12,6 +12,7 @@ import { provincialOrganOf } from '../reference/organs.ts'
 import { attachOffers, ORIGIN_MARK } from './attach.ts'
 import { type ClientWord, DEMO_CLIENTS, demoClients } from './clients.ts'
 import { loadCorrections } from './corrections.ts'
+import { attachTables, inviteAgents, subscribeTables } from './exchange.ts'
 import { KEY_GRANTS, requestOf } from './grants.ts'
 import { DEMO_TODAY, type PlannedRequest, planHistory } from './history.ts'
 import { ACCOUNT_LINES, demoPeople, nameAt } from './people.ts'
@@ -23,6 +24,7 @@ import { makePeople } from './registry/people.ts'
 import { type DemoResource, demoResources } from './resources.ts'
 import { piecesOf, runSteps, type Step, type Tell } from './step.ts'
 import { demoSystems } from './systems.ts'
+import { TABLE_GRANTS, type TableGrant, tableNo, tableRequestOf } from './table-grants.ts'
 import { planWaiting } from './waiting.ts'
 import { loadWorking } from './working.ts'
 
@@ -146,13 +148,40 @@ const attach = async (ctx: Ctx): Promise<void> => {
   await attachOffers(ctx, makeOffers(people, makeFirms(people, 0)), await waitForOrigin(ctx))
 }
 
+const grantOf =
+  (ctx: Ctx) =>
+  async (grant: TableGrant): Promise<string | undefined> => {
+    const row = await ctx.db
+      .selectFrom('sharing.published_grant')
+      .select('grant_id')
+      .where('status', '=', 'active')
+      .where('scenario', 'like', `${tableNo(grant)} %`)
+      .executeTakeFirst()
+    return row?.grant_id ?? undefined
+  }
+
+/** Tables between departments' own databases: grants, then agents, feeds and subscriptions (T8.1). */
+const loadExchange: Step['run'] = async (ctx, tell) => {
+  const published = await findPublished(ctx.db, (organ_id) => PROVINCE.test(organ_id))
+  const planned = TABLE_GRANTS.flatMap((grant) => {
+    const found = published.get(grant.resource_key)
+    return found ? [tableRequestOf(grant, found)] : []
+  })
+  await importNew(ctx, planned, tell)
+  await inviteAgents(ctx)
+  await attachTables(ctx, published)
+  await subscribeTables(ctx, TABLE_GRANTS, grantOf(ctx))
+}
+
 /** Which part of the province is loaded; all of it, unless a test wants less. */
 export interface Part {
   readonly isLoaded?: (resource: DemoResource) => boolean
   readonly requests?: number
+  /** Departments' own databases and agents run beside the platform. */
+  readonly hasAgents?: boolean
 }
 
-const demoSteps = ({ isLoaded = () => true, requests = REQUESTS }: Part): Step[] => [
+const demoSteps = ({ isLoaded = () => true, requests = REQUESTS, hasAgents = false }: Part): Step[] => [
   { name: 'today', title: `业务日期 ${DEMO_TODAY}`, run: async (ctx) => void (await setToday(ctx)) },
   { name: 'people', title: '演示账号', run: loadPeople },
   { name: 'catalog', title: '信息资源目录', run: loadCatalog(isLoaded) },
@@ -163,6 +192,7 @@ const demoSteps = ({ isLoaded = () => true, requests = REQUESTS }: Part): Step[]
   { name: 'history', title: '2017 年共享申请', run: loadHistory(requests) },
   { name: 'corrections', title: '纠错', run: loadCorrections },
   { name: 'working', title: '编制中的目录', run: loadWorking },
+  ...(hasAgents ? [{ name: 'exchange', title: '前置节点与库表交换', run: loadExchange }] : []),
 ]
 
 /** Fills the platform with the demo province, from where the last load stopped. Returns the steps it ran. */
@@ -178,7 +208,7 @@ const main = async (): Promise<void> => {
   const startedAt = Date.now()
   const house = await openSeedHouse(loadConfig())
   try {
-    const ran = await loadDemo(house, tell)
+    const ran = await loadDemo(house, tell, { hasAgents: true })
     if (ran.length > 0) tell({ line: `演示省份已载入（${Math.round((Date.now() - startedAt) / 1000)} 秒）` })
     for (const line of ACCOUNT_LINES) tell({ line })
   } finally {

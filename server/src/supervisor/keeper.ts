@@ -21,8 +21,12 @@ export const EXEC_ARGV: Readonly<Record<string, string[]>> = { gateway: ['--max-
 
 const ROLES = new URL('../roles/', import.meta.url)
 /** The demo's departments are kept like a role, but they are no part of the platform. */
-const PROVIDERS = new URL('../../seeds/demo/providers.ts', import.meta.url)
-const fileOf = (name: string): string => fileURLToPath(name === 'providers' ? PROVIDERS : new URL(`${name}.ts`, ROLES))
+const DEMO: Readonly<Record<string, string>> = { providers: 'providers.ts', departments: 'departments/run.ts' }
+const SEEDS = new URL('../../seeds/demo/', import.meta.url)
+const fileOf = (name: string): string => {
+  const demo = DEMO[name]
+  return fileURLToPath(demo ? new URL(demo, SEEDS) : new URL(`${name}.ts`, ROLES))
+}
 
 /** Keeps one role running: starts it, starts it again with growing pauses when it dies, stops it when told. */
 export const keepRole = (name: string, env: Record<string, string>, say: (line: string) => void): Keeper => {

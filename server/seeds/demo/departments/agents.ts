@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -45,6 +46,13 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   )
 
+/** One left behind by a killed supervisor would hold the state folder for ever. */
+const endLeftover = async (file: string): Promise<void> => {
+  const pid = Number(await readFile(file, 'utf8').catch(() => ''))
+  const command = pid > 0 ? await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '') : ''
+  if (command.includes(AGENT)) process.kill(pid, 'SIGTERM')
+}
+
 const exitOf = (child: ChildProcess): Promise<number | null> => new Promise((done) => child.once('exit', done))
 
 const PAUSE_MS = 2_000
@@ -57,13 +65,16 @@ export const keepAgent = async (
   const folder = departmentFolder(dataDir, database.department)
   const config = join(folder, 'agent.conf')
   const token = tokenFile(dataDir, database)
+  const pidFile = join(folder, 'agent.pid')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await writeFile(config, configText(database, centre), { mode: 0o600 })
+  await endLeftover(pidFile)
   const run = (...args: string[]): ChildProcess => {
     const child = spawn(process.execPath, [AGENT, ...args, '--config', config], {
       stdio: ['ignore', 'inherit', 'inherit'],
       detached: true,
     })
+    writeFileSync(pidFile, String(child.pid))
     signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true })
     return child
   }

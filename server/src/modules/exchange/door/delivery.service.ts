@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { Accepted } from '@sanjiang/contract/exchange.door'
 import { Fault } from '#kernel/fault.ts'
 import { readJson } from './body.ts'
@@ -11,6 +11,18 @@ const idOf = (text: string | null | undefined): string => {
   if (!text || !UUID.test(text)) throw new Fault('not_found')
   return text
 }
+
+/** Until the reader has taken what waits, or is gone. */
+const drained = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done)
+      response.off('close', done)
+      resolve()
+    }
+    response.on('drain', done)
+    response.on('close', done)
+  })
 
 /**
  * Frames one after another with backpressure. What stops them in the middle — a revoked grant above all — cuts the
@@ -28,7 +40,7 @@ export const sendFrames = async ({ parts, agent, params, query, response }: Agen
     let isFull = false
     for (const piece of pieces) isFull = !response.write(piece) || isFull
     if (response.destroyed) return SENT
-    if (isFull) await Promise.race([once(response, 'drain'), once(response, 'close')])
+    if (isFull) await drained(response)
   }
   if (!response.headersSent) return null
   response.end()

@@ -2,13 +2,16 @@ import { createHash, hash } from 'node:crypto'
 import type { RangesAnswer, RowsAnswer, SideProjection } from '@sanjiang/contract/exchange.door'
 import { satisfies } from '@sanjiang/contract/sharing.terms'
 import {
+  BucketHasher,
   CHUNK_BYTES,
   compileProjection,
+  HANDLE_LENGTH,
   hashRanges,
   keyLineOf,
   linesOf,
   type MaskRule,
   type Projection,
+  ROW_HANDLE,
 } from '@sanjiang/seal'
 import { nodeHasher } from '@sanjiang/seal/node'
 import type * as t from 'typebox'
@@ -20,18 +23,29 @@ export interface SidePlan {
   readonly source: Source
   readonly plan: ReadPlan
   readonly projection: Projection | null
+  /** Lines begin with a handle: the two sides have no common order, rows are told apart by how it begins (ADR 0004). */
+  readonly isHandled: boolean
 }
+
+const HASHER = nodeHasher('sha256')
+/** 4,096 buckets: some 500 rows of two million in each. */
+const DIGITS = 3
 
 /** Where nothing is masked and no row left out, reading fewer columns is the whole projection: the engine can hash it. */
 const isPlain = ({ items, row_conditions }: SideProjection): boolean =>
   row_conditions.length === 0 && items.every(({ mask_rule }) => mask_rule === 'none')
 
 export const sidePlan = (source: Source, plan: ReadPlan, grant: SideProjection | null): SidePlan => {
-  if (grant === null) return { source, plan, projection: null }
+  if (grant === null) return { source, plan, projection: null, isHandled: plan.columns[0]?.item === ROW_HANDLE }
   const names = new Set(grant.items.map(({ name_en }) => name_en))
   const hasKey = grant.key.every((item) => names.has(item))
-  if (isPlain(grant) && hasKey)
-    return { source, plan: { ...plan, columns: plan.columns.filter(({ item }) => names.has(item)) }, projection: null }
+  if (isPlain(grant) && hasKey && grant.handle_secret === null)
+    return {
+      source,
+      plan: { ...plan, columns: plan.columns.filter(({ item }) => names.has(item)) },
+      projection: null,
+      isHandled: false,
+    }
   const projection = compileProjection({
     items: plan.columns.map(({ item }) => item),
     grant: grant.items.map(({ name_en, mask_rule }) => ({ name_en, mask_rule: mask_rule as MaskRule })),
@@ -40,21 +54,43 @@ export const sidePlan = (source: Source, plan: ReadPlan, grant: SideProjection |
       test: (text: string | null) => satisfies(text, one),
     })),
     key: grant.key,
-    hasher: nodeHasher('sha256'),
+    hasher: HASHER,
+    ...(grant.handle_secret === null ? {} : { handleSecret: Buffer.from(grant.handle_secret, 'hex') }),
   })
-  return { source, plan, projection }
+  return { source, plan, projection, isHandled: grant.handle_secret !== null }
 }
 
 const readOptions = (signal: AbortSignal) => ({ chunk_bytes: CHUNK_BYTES, signal, unreadable: () => {} })
 
 const keyTypes = ({ columns }: ReadPlan) => columns.flatMap(({ is_key, data_type }) => (is_key ? [data_type] : []))
 
-/** Hashes of ranges under the grant: by the engine where it can, else over the lines. */
-export const sideHashes = async (
+/** Every row once; buckets that nobody is in are left out, unless asked for. */
+export const bucketHashes = async (
   { source, plan, projection }: SidePlan,
+  only: readonly KeyRange[] | null,
+  signal: AbortSignal,
+): Promise<t.Static<typeof RangesAnswer>> => {
+  const hasher = new BucketHasher(HASHER, DIGITS)
+  let position: string | null = null
+  for await (const lines of source.range(plan, { from: null, to: null }, readOptions(signal))) {
+    position = lines.position
+    hasher.add(projection === null ? lines.body : projection.project('rows', lines.body).body)
+  }
+  const asked = only && new Set(only.map(({ from }) => from))
+  const ranges = hasher
+    .result()
+    .filter(({ prefix, rows }) => (asked ? asked.has(prefix) : rows > 0))
+    .map(({ prefix, rows, hash: sum }) => ({ from: prefix, to: prefix, rows, hash: sum }))
+  return { ranges, position }
+}
+
+/** Hashes of ranges under the grant: of buckets where lines begin with a handle, by the engine where it can, else over the lines. */
+export const sideHashes = async (
+  side: SidePlan,
   ranges: readonly KeyRange[],
   signal: AbortSignal,
 ): Promise<t.Static<typeof RangesAnswer>> => {
+  const { source, plan, projection } = side
   const known = projection === null ? await source.hashes(plan, ranges) : null
   if (known !== null)
     return { ranges: known.map(({ from, to, rows, hash }) => ({ from, to, rows, hash })), position: null }
@@ -83,25 +119,29 @@ export const sideHashes = async (
 }
 
 const MAX_ROWS = 100_000
+const WHOLE: KeyRange = { from: null, to: null }
 
 /** Keys of a range's rows with a hash of what each looks like under the grant: the rows themselves stay. */
 export const sideRows = async (
-  { source, plan, projection }: SidePlan,
+  { source, plan, projection, isHandled }: SidePlan,
   range: KeyRange,
   signal: AbortSignal,
 ): Promise<t.Static<typeof RowsAnswer>> => {
-  const rows: { key: string; hash: string }[] = []
+  const rows: { key: string; handle?: string; hash: string }[] = []
   const keyPlaces = keyPlacesOf(plan)
   let position: string | null = null
-  for await (const lines of source.range(plan, { from: range.from, to: range.to }, readOptions(signal))) {
+  for await (const lines of source.range(plan, isHandled ? WHOLE : range, readOptions(signal))) {
     position = lines.position
     for (const view of linesOf(lines.body)) {
       const line = Buffer.from(view.buffer, view.byteOffset, view.length + 1)
       const seen = projection === null ? line : projection.project('rows', line).body
       if (seen.length === 0) continue
+      const handle = isHandled ? Buffer.from(seen).toString('latin1', 0, HANDLE_LENGTH) : undefined
+      if (handle !== undefined && !handle.startsWith(range.from ?? '')) continue
       if (rows.length >= MAX_ROWS) throw new Error(`区间超过 ${MAX_ROWS} 行,请先细分`)
       rows.push({
         key: keyLineOf(line.toString('utf8', 0, line.length - 1), keyPlaces),
+        ...(handle === undefined ? {} : { handle }),
         hash: hash('sha256', seen, 'hex'),
       })
     }

@@ -14,7 +14,7 @@ import type { Relation } from '@sanjiang/contract/exchange.terms'
 import { applyMask, compileRules, fieldsOf, linesOf, type MaskRule } from '@sanjiang/seal'
 import type * as t from 'typebox'
 import type { ReadOptions, ReadPlan, Source } from './adapters/adapter.ts'
-import { type SidePlan, sideHashes, sidePlan, sideRows } from './answer.side.ts'
+import { bucketHashes, type SidePlan, sideHashes, sidePlan, sideRows } from './answer.side.ts'
 import type { Connections } from './connections.ts'
 import { placesOf, planOf, rulesOf } from './feed.plan.ts'
 
@@ -107,6 +107,7 @@ const sideOf = async (asked: Asked, { of, ref, projection }: t.Static<typeof Row
 
 const ranges = async (side: SidePlan, body: t.Static<typeof RangesBody>, signal: AbortSignal) => {
   const { bounds, only, rows_per_range } = body
+  if (side.isHandled) return bucketHashes(side, only, signal)
   if (only !== null) return sideHashes(side, only, signal)
   const uppers = bounds ?? (await side.source.bounds(side.plan, rows_per_range))
   const list = [...uppers, null].map((to, index) => ({ from: index === 0 ? null : (uppers[index - 1] as string), to }))

@@ -300,6 +300,8 @@ export const SideProjection = t.Object({
   items: t.Array(t.Object({ name_en: t.String(), mask_rule: t.String() })),
   row_conditions: t.Array(RowCondition),
   key: t.Array(t.String()),
+  /** Where the grant's lines begin with a handle: its secret, hex. Ranges are then buckets of handles, `from` and `to` both their first digits. */
+  handle_secret: nullable(Hex(32)),
 })
 export type SideProjection = t.Static<typeof SideProjection>
 export const RangesBody = t.Object({
@@ -327,7 +329,8 @@ export const RowsBody = t.Object({
   projection: nullable(SideProjection),
 })
 export const RowsAnswer = t.Object({
-  rows: t.Array(t.Object({ key: t.String(), hash: Hex(32) })),
+  /** `handle`: under a handle, what the consumer knows the row by. */
+  rows: t.Array(t.Object({ key: t.String(), handle: t.Optional(t.String()), hash: Hex(32) })),
   position: nullable(t.String()),
 })
 export const Answer = t.Object({ value: nullable(t.Unknown()), trouble: nullable(Trouble) })

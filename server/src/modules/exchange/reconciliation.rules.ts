@@ -13,6 +13,8 @@ export interface RangeHash extends KeyRange {
 
 export interface RowHash {
   readonly key: string
+  /** What the consumer knows the row by, where that is not its key. */
+  readonly handle?: string
   readonly hash: string
 }
 
@@ -41,14 +43,18 @@ export interface RowDifferences {
   readonly changed: readonly string[]
 }
 
-/** Which rows of one range the target lacks, has too many, or has otherwise. */
+const nameIn = ({ key, handle }: RowHash): string => handle ?? key
+
+/** Which rows of one range the target lacks, has too many, or has otherwise; by the source's keys, surplus by the target's. */
 export const differingRows = (source: readonly RowHash[], target: readonly RowHash[]): RowDifferences => {
-  const there = new Map(target.map(({ key, hash }) => [key, hash]))
-  const here = new Set(source.map(({ key }) => key))
+  const there = new Map(target.map((row) => [nameIn(row), row.hash]))
+  const here = new Set(source.map(nameIn))
   return {
-    missing: source.filter(({ key }) => !there.has(key)).map(({ key }) => key),
-    changed: source.filter(({ key, hash }) => there.has(key) && there.get(key) !== hash).map(({ key }) => key),
-    surplus: target.filter(({ key }) => !here.has(key)).map(({ key }) => key),
+    missing: source.filter((row) => !there.has(nameIn(row))).map(({ key }) => key),
+    changed: source
+      .filter((row) => there.has(nameIn(row)) && there.get(nameIn(row)) !== row.hash)
+      .map(({ key }) => key),
+    surplus: target.filter((row) => !here.has(nameIn(row))).map(({ key }) => key),
   }
 }
 

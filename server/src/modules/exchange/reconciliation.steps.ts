@@ -1,11 +1,15 @@
 import type { SideProjection } from '@sanjiang/contract/exchange.door'
+import { type MaskRule, needsHandle } from '@sanjiang/seal'
 import type { Ctx } from '#kernel/ctx.ts'
 import type { Tx } from '#kernel/db.ts'
 import { newId } from '#kernel/id.ts'
+import { handleSecret } from './delivery/grant-keys.ts'
 import { deleteQuestion, findAnswer, insertQuestion, isAsked } from './question.store.ts'
 import * as rules from './reconciliation.rules.ts'
 import * as store from './reconciliation.store.ts'
 import { orderRun } from './run.service.ts'
+import { startOver } from './subscription.store.ts'
+import { refreshUnion } from './union.service.ts'
 import { wakeAgent } from './wake.ts'
 
 const ROWS_PER_RANGE = 4096
@@ -30,10 +34,14 @@ const fail = (tx: Tx, ctx: Ctx, one: One, trouble: Trouble): Promise<void> =>
     trouble: JSON.stringify({ ...trouble, at: ctx.instant }),
   })
 
-const projectionOf = ({ items, row_conditions, key }: One): SideProjection => ({
-  items: items.map(({ name_en, mask_rule }) => ({ name_en, mask_rule })),
-  row_conditions: [...row_conditions],
-  key: [...key],
+const isHandled = ({ items, row_conditions, key }: One): boolean =>
+  needsHandle({ items: items as { name_en: string; mask_rule: MaskRule }[], conditions: row_conditions, key })
+
+const projectionOf = (one: One, dataDir: string): SideProjection => ({
+  items: one.items.map(({ name_en, mask_rule }) => ({ name_en, mask_rule })),
+  row_conditions: [...one.row_conditions],
+  key: [...one.key],
+  handle_secret: isHandled(one) ? handleSecret(dataDir, one.grant_id).toString('hex') : null,
 })
 
 interface Asking {
@@ -49,7 +57,7 @@ const put = async (tx: Tx, ctx: Ctx, one: One, { of, kind, body }: Asking): Prom
     of === 'feed'
       ? [one.source_agent, one.source_connection, one.feed_id]
       : [one.target_agent, one.target_connection, one.subscription_id]
-  const projection = of === 'feed' ? projectionOf(one) : null
+  const projection = of === 'feed' ? projectionOf(one, ctx.site.dataDir) : null
   const question = { question_id, agent_id, kind, connection, asked_at: ctx.instant, expires_at: later(ctx, ANSWER_MS) }
   await insertQuestion(tx, { ...question, body: { of, ref, projection, ...body } })
   await wakeAgent(tx, agent_id)
@@ -188,6 +196,8 @@ const repair = async (tx: Tx, ctx: Ctx, one: One): Promise<void> => {
     examples: JSON.stringify(rules.examplesOf(differences)),
   })
   if (keys.length === 0) return finish(tx, ctx, one)
+  // A row the source no longer has cannot be named to it by its handle alone: a new snapshot takes it out.
+  if (isHandled(one) && surplus.length > 0) return startAnew(tx, ctx, one)
   const run_id = await orderRun(tx, ctx, {
     feedId: one.feed_id,
     kind: 'repair',
@@ -197,6 +207,15 @@ const repair = async (tx: Tx, ctx: Ctx, one: One): Promise<void> => {
   const { look, only } = one.progress
   await store.saveOutcome(tx, one.reconciliation_id, { repaired: keys.length })
   await store.saveProgress(tx, one.reconciliation_id, { phase: 'repair', look, only, run_id })
+}
+
+const startAnew = async (tx: Tx, ctx: Ctx, one: One): Promise<void> => {
+  await startOver(tx, one.subscription_id, null)
+  await refreshUnion(tx, ctx, { feedId: one.feed_id })
+  await wakeAgent(tx, one.target_agent)
+  const run_id = await store.findBase(tx, one.subscription_id)
+  const { look } = one.progress
+  await store.saveProgress(tx, one.reconciliation_id, { phase: 'repair', look, only: null, run_id })
 }
 
 const checkRepair = async (tx: Tx, ctx: Ctx, one: One): Promise<void> => {

@@ -25,6 +25,7 @@ export interface Underway {
   readonly subscription_id: string
   readonly progress: Progress
   readonly repaired: number
+  readonly grant_id: string
   readonly feed_id: string
   readonly source_agent: string
   readonly source_connection: string
@@ -41,7 +42,7 @@ export interface Underway {
 /** Locks one reconciliation that is due; others work on theirs. */
 export const lockUnderway = async (tx: Tx, at: string): Promise<Underway | undefined> => {
   const { rows } = await sql<Underway>`
-    select r.reconciliation_id, r.subscription_id, r.progress, r.repaired, s.feed_id, f.agent_id as source_agent,
+    select r.reconciliation_id, r.subscription_id, r.progress, r.repaired, s.grant_id, s.feed_id, f.agent_id as source_agent,
            f.connection as source_connection, s.agent_id as target_agent, s.connection as target_connection, s.next_seq,
            f.head, s.state, f.key, g.items, g.row_conditions
     from exchange.reconciliation r
@@ -123,4 +124,13 @@ export const findRun = (db: Db, runId: string) =>
 /** Keys have done their work: they are persons' numbers. */
 export const forgetKeys = async (tx: Tx, runId: string): Promise<void> => {
   await tx.updateTable('exchange.run').set({ keys: null }).where('run_id', '=', runId).execute()
+}
+
+export const findBase = async (tx: Tx, subscriptionId: string): Promise<string> => {
+  const row = await tx
+    .selectFrom('exchange.subscription')
+    .select('base_run_id')
+    .where('subscription_id', '=', subscriptionId)
+    .executeTakeFirstOrThrow()
+  return row.base_run_id as string
 }

@@ -3,7 +3,7 @@ import { type Column, Listing } from '../../../ui/listing.tsx'
 import { StateTag } from '../../../ui/page-head.tsx'
 import { fitText } from '../../../ui/svg-text.ts'
 import { useWidth } from '../../../ui/use-width.ts'
-import { KINDS, type Lineage, type Placed, pathOf, placeTree, stateText, toneOf } from './lineage.ts'
+import { KINDS, type Lineage, type Placed, pathOf, placeTree, stateText, titleOf, toneOf } from './lineage.ts'
 import './lineage.css'
 
 const WIDE = 900
@@ -41,13 +41,13 @@ const Box = ({ one, frame }: { one: Placed; frame: Frame }) => {
   const state = node.state === 'active' ? '' : stateText(node)
   return (
     <g>
-      <title>{[KINDS[node.kind], node.title, node.detail, stateText(node)].filter(Boolean).join('，')}</title>
+      <title>{[KINDS[node.kind], titleOf(node), node.detail, stateText(node)].filter(Boolean).join('，')}</title>
       <rect className={`node ${node.kind} ${tone}`} x={x} y={y} width={w} height={TALL} rx={8} />
       <text className="soft" x={x + 10} y={y + 17} fontSize={12}>
         {[KINDS[node.kind], state].filter(Boolean).join(' · ')}
       </text>
       <text className="strong" x={x + 10} y={y + 36} fontSize={14}>
-        {fitText(node.title, w - 18, 14)}
+        {fitText(titleOf(node), w - 18, 14)}
       </text>
       <text className="soft" x={x + 10} y={y + 53} fontSize={12}>
         {fitText(node.detail, w - 18, 12)}
@@ -82,12 +82,12 @@ const COLUMNS: readonly Column<Placed>[] = [
     kind: 'lead',
     render: ({ node }) => {
       const path = pathOf(node)
-      return path ? <Link to={path}>{node.title}</Link> : node.title
+      return path ? <Link to={path}>{titleOf(node)}</Link> : titleOf(node)
     },
   },
   { title: '是什么', render: ({ node }) => KINDS[node.kind] },
   { title: '说明', render: ({ node }) => node.detail },
-  { title: '来自', render: ({ parent }) => (parent ? `${KINDS[parent.node.kind]} ${parent.node.title}` : '—') },
+  { title: '来自', render: ({ parent }) => (parent ? `${KINDS[parent.node.kind]} ${titleOf(parent.node)}` : '—') },
   { title: '信息项', kind: 'num', render: ({ items }) => (items > 0 ? items : '—') },
   { title: '行数', kind: 'num', render: ({ rows }) => rows?.toLocaleString('zh-CN') ?? '—' },
   {
@@ -110,7 +110,7 @@ export const LineageGraph = ({ of }: { of: Lineage }) => {
             className="lineage"
             viewBox={`0 0 ${width} ${height}`}
             role="img"
-            aria-label={`来龙去脉：从${placed[0]?.node.title ?? ''}到 ${ends} 份授权，共 ${placed.length} 处；逐处见下表`}
+            aria-label={`来龙去脉：从${placed[0] ? titleOf(placed[0].node) : ''}到 ${ends} 份授权，共 ${placed.length} 处；逐处见下表`}
           >
             {placed.map((one) => (
               <Way key={one.node.node_id} one={one} lay={lay} isWide={width >= WIDE} />

@@ -22,6 +22,9 @@ const STATES: Partial<Record<LineageNode['kind'], Record<string, string>>> = {
   agent: AGENT_STATES.titles,
   target: SUBSCRIPTION_STATES.titles,
 }
+/** A resource may stand in the catalogue without naming its source system. */
+export const titleOf = ({ kind, title }: LineageNode): string => title || (kind === 'system' ? '未登记来源系统' : '—')
+
 export const stateText = ({ kind, state }: LineageNode): string => STATES[kind]?.[state] ?? ''
 
 export const toneOf = ({ state }: LineageNode): Tone => {

@@ -6,21 +6,27 @@ import { timeText } from '../../../ui/instant.ts'
 export interface Invitation {
   readonly token: string
   readonly expires_at: string
+  /** The machine may hold an identity already, which is then set aside. */
+  readonly isAgain?: boolean
 }
 
 const doorAddress = (): string => `https://${location.hostname}:8082`
 
-const configText = (): string => `# /etc/sanjiang-agent.conf
+const configText = (): string => `# /etc/sanjiang-agent/agent.conf
 centre = ${doorAddress()}
 state = /var/lib/sanjiang-agent
 
 # 每个数据库或文件夹一段；口令写在单独的文件里，不离开本机
 [connection 业务库]
 kind = postgres
-# 其他可用：${ADAPTER_KINDS.codes.filter((kind) => kind !== 'postgres').join('、')}`
+host = 10.1.2.3
+database = yewu
+user = sanjiang
+password_file = yewu.password
+# kind 还可以是 ${ADAPTER_KINDS.codes.filter((kind) => kind !== 'postgres').join('、')}`
 
 /** The token, once; and what to do with it on the department's machine. */
-export const InvitationSteps = ({ token, expires_at }: Invitation) => (
+export const InvitationSteps = ({ token, expires_at, isAgain }: Invitation) => (
   <div className="stack">
     <Alert
       type="warning"
@@ -36,11 +42,11 @@ export const InvitationSteps = ({ token, expires_at }: Invitation) => (
       </li>
       <li>
         <p>检查：有什么不对，会用一句话说明</p>
-        <CodeBlock text="sanjiang-agent check --config /etc/sanjiang-agent.conf" />
+        <CodeBlock text="sanjiang-agent check" />
       </li>
       <li>
         <p>登记：生成本机密钥，私钥不离开本机</p>
-        <CodeBlock text={`sanjiang-agent enrol --config /etc/sanjiang-agent.conf ${token}`} />
+        <CodeBlock text={`sanjiang-agent enrol ${token}${isAgain ? ' --again' : ''}`} />
       </li>
       <li>
         <p>启动</p>

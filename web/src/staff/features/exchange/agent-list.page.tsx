@@ -87,7 +87,7 @@ const InviteButton = () => {
         onOk={act.data ? close : () => form.submit()}
         okText={act.data ? '已抄下口令' : '登记'}
         cancelText="取消"
-        cancelButtonProps={{ hidden: act.data !== undefined }}
+        cancelButtonProps={{ style: act.data && { display: 'none' } }}
         okButtonProps={{ loading: act.isPending }}
         mask={{ closable: false }}
         width={act.data ? '44rem' : undefined}

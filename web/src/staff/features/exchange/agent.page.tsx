@@ -31,7 +31,7 @@ const Reinvite = ({ agent, onToken }: { agent: Agent; onToken: (invitation: Invi
       label={agent.state === 'invited' ? '重发口令' : '重新登记'}
       field="原因"
       hint={<p>重装、换机器或从备份恢复之后用。原密钥随即作废：仍在运行的旧节点会被拒绝，读到哪里不受影响。</p>}
-      onSay={async (reason) => onToken(await act.mutateAsync(reason))}
+      onSay={async (reason) => onToken({ ...(await act.mutateAsync(reason)), isAgain: agent.state !== 'invited' })}
     />
   )
 }
@@ -96,7 +96,7 @@ const View = ({ agent }: { agent: Agent }) => {
         onCancel={() => setInvitation(undefined)}
         onOk={() => setInvitation(undefined)}
         okText="已抄下口令"
-        cancelButtonProps={{ hidden: true }}
+        cancelButtonProps={{ style: { display: 'none' } }}
         mask={{ closable: false }}
         width="44rem"
       >
@@ -133,7 +133,9 @@ const View = ({ agent }: { agent: Agent }) => {
           ) : (
             <Listing caption="连接" rows={agent.connections} columns={COLUMNS} rowKey={({ name }) => name} />
           )}
-          <p className="muted small">地址与口令只在前置节点本机的配置里，平台看不到。</p>
+          <p className="muted small" style={{ margin: '.6rem 0 0' }}>
+            地址与口令只在前置节点本机的配置里，平台看不到。
+          </p>
         </Panel>
         <Panel title="登记">
           <Facts

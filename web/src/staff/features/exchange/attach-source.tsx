@@ -76,7 +76,7 @@ const Relations = ({ desk, items }: { desk: AttachDesk; items: readonly BindItem
                 placeholder="按表名、注释、字段名查找"
                 value={text}
                 onChange={(event) => setText(event.target.value)}
-                allowClear
+                type="search"
               />
               <span className="muted small" role="status">
                 {found.length} / {relations.length} 个（只列本地允许清单之内的）

@@ -89,7 +89,7 @@ export const TrialStep = ({ query, items, threshold }: Props) => {
                 <Alert type="success" showIcon title="没有发现数据质量问题" />
               ) : (
                 <>
-                  <h3>数据质量发现</h3>
+                  <h2>数据质量发现</h2>
                   {trial.checked_rows > 0 && (bad / trial.checked_rows) * 100 > threshold && (
                     <Alert
                       type="warning"

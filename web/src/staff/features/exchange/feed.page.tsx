@@ -1,13 +1,14 @@
 import { exchange } from '@sanjiang/contract'
 import { DATA_TYPES, FEED_MODES, type FeedDetail, RUN_KINDS } from '@sanjiang/contract/exchange'
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Tabs } from 'antd'
-import { Link, useParams, useSearchParams } from 'react-router'
+import { Alert } from 'antd'
+import { Link, useParams } from 'react-router'
 import { timeText } from '../../../ui/instant.ts'
 import { type Column, Listing } from '../../../ui/listing.tsx'
 import { Page } from '../../../ui/page.tsx'
 import { Facts, Panel, StateTag } from '../../../ui/page-head.tsx'
 import { Loaded } from '../../../ui/states.tsx'
+import { TabLinks } from '../../../ui/tab-links.tsx'
 import { call } from '../../api.ts'
 import { useSession } from '../../session.ts'
 import { DriftList } from './drift-list.tsx'
@@ -71,6 +72,7 @@ const columnsFor = (feed: FeedDetail): readonly Column<FeedDetail['bindings'][nu
     render: ({ item, item_name }) => (
       <>
         {item_name} <span className="muted mono">{item}</span>
+        {feed.key.includes(item) && ' '}
         {feed.key.includes(item) && <StateTag tone="info">键</StateTag>}
       </>
     ),
@@ -119,41 +121,34 @@ const Terms = ({ feed }: { feed: FeedDetail }) => (
   </Panel>
 )
 
-const TABS = ['bindings', 'runs', 'rejects', 'drifts'] as const
-
 const Details = ({ feed }: { feed: FeedDetail }) => {
   const { organ_id } = useSession()
-  const [search, setSearch] = useSearchParams()
-  const tab = TABS.find((one) => one === search.get('tab')) ?? 'bindings'
   const isOwn = feed.provider_organ_id === organ_id || feed.can.length > 0
   return (
-    <section className="panel tabs-box" aria-label="详情">
-      <Tabs
-        activeKey={tab}
-        onChange={(key) => setSearch({ tab: key }, { replace: true })}
-        destroyOnHidden
-        items={[
-          {
-            key: 'bindings',
-            label: `绑定（${feed.bindings.length}）`,
-            children: (
-              <Listing caption="绑定" rows={feed.bindings} columns={columnsFor(feed)} rowKey={({ item }) => item} />
-            ),
-          },
-          { key: 'runs', label: '批次', children: <RunList feedId={feed.feed_id} /> },
-          {
-            key: 'rejects',
-            label: feed.open_rejects > 0 ? `问题数据（${countText(feed.open_rejects)}）` : '问题数据',
-            children: isOwn ? (
+    <TabLinks
+      label="详情"
+      tabs={[
+        {
+          key: 'bindings',
+          title: `绑定（${feed.bindings.length}）`,
+          body: () => (
+            <Listing caption="绑定" rows={feed.bindings} columns={columnsFor(feed)} rowKey={({ item }) => item} />
+          ),
+        },
+        { key: 'runs', title: '批次', body: () => <RunList feedId={feed.feed_id} /> },
+        {
+          key: 'rejects',
+          title: feed.open_rejects > 0 ? `问题数据（${countText(feed.open_rejects)}）` : '问题数据',
+          body: () =>
+            isOwn ? (
               <RejectList feedId={feed.feed_id} items={feed.bindings} mayReplay={feed.can.includes('change')} />
             ) : (
               <p>逐行的原因只有提供方能看到。</p>
             ),
-          },
-          ...(isOwn ? [{ key: 'drifts', label: '结构变化', children: <DriftList feed={feed} /> }] : []),
-        ]}
-      />
-    </section>
+        },
+        ...(isOwn ? [{ key: 'drifts', title: '结构变化', body: () => <DriftList feed={feed} /> }] : []),
+      ]}
+    />
   )
 }
 

@@ -80,8 +80,8 @@ const Curve = ({ samples, width }: { samples: readonly Sample[]; width: number }
 export const RateChart = ({ of, samples }: { of: SubscriptionDetail; samples: readonly Sample[] }) => {
   const [box, width] = useWidth()
   const told = samples.slice(1)
-  const peak = Math.max(0, ...told.map(({ rate }) => rate))
-  const words = `现在 ${rateText(told.at(-1)?.rate ?? of.rows_per_second)}，打开本页以来最高 ${rateText(peak)}，延迟 ${lagText(of.lag_seconds)}`
+  const peak = Math.max(of.rows_per_second ?? 0, ...told.map(({ rate }) => rate))
+  const words = `近一分钟 ${rateText(of.rows_per_second)}，打开本页以来最高 ${rateText(peak)}，延迟 ${lagText(of.lag_seconds)}`
   return (
     <div ref={box}>
       {width > 0 && (

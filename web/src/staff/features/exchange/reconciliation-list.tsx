@@ -11,10 +11,7 @@ import { CALM_MS, countText, ReconciledTag, TroubleLine } from './exchange.words
 const Named = ({ of }: { of: Reconciliation }) =>
   of.examples.length > 0 && (
     <details>
-      <summary>
-        列出不一致的行（{of.examples.length}
-        {of.missing + of.surplus + of.changed > of.examples.length ? ' 行示例' : ''}）
-      </summary>
+      <summary>列出不一致的行（{of.examples.length}）</summary>
       <ul className="plain small">
         {of.examples.map(({ row_key, difference }) => (
           <li key={`${row_key} ${difference}`}>

@@ -130,7 +130,7 @@ export const RoutePicture = ({ of }: { of: SubscriptionDetail }) => {
           </svg>
         )}
       </div>
-      <details>
+      <details className="route-more">
         <summary>用表格看</summary>
         <Listing caption="数据走的路" rows={route} columns={COLUMNS} rowKey={({ place }) => place} />
       </details>

@@ -33,7 +33,12 @@ const COLUMNS: readonly Column<Run>[] = [
     text: (row) => row.rows,
   },
   { title: '数据量', kind: 'num', render: (row) => bytesText(row.bytes), text: (row) => row.bytes },
-  { title: '速率', kind: 'num', render: (row) => rateText(row.rows_per_second), text: (row) => row.rows_per_second },
+  {
+    title: '速率',
+    kind: 'num',
+    render: (row) => <span className="fix">{rateText(row.rows_per_second)}</span>,
+    text: (row) => row.rows_per_second,
+  },
   { title: '用时', kind: 'fix', render: tookText, text: tookText },
   { title: '块', kind: 'fix', render: chunksText, text: chunksText },
   { title: '问题行', kind: 'num', render: (row) => countText(row.rejects), text: (row) => row.rejects },

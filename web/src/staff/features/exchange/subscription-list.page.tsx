@@ -44,7 +44,12 @@ const COLUMNS: readonly Column<Subscription>[] = [
     text: targetText,
   },
   { title: '进度', render: (row) => <TransferProgress of={row} />, text: (row) => progressOf(row).words },
-  { title: '速率', kind: 'num', render: (row) => rateText(row.rows_per_second), text: (row) => row.rows_per_second },
+  {
+    title: '速率',
+    kind: 'num',
+    render: (row) => <span className="fix">{rateText(row.rows_per_second)}</span>,
+    text: (row) => row.rows_per_second,
+  },
   { title: '延迟', kind: 'num', render: (row) => lagText(row.lag_seconds), text: (row) => row.lag_seconds },
   {
     title: '待交付',

@@ -2,14 +2,14 @@ import { exchange } from '@sanjiang/contract'
 import { type FeedDetail, type SubscriptionDetail, TARGET_KINDS } from '@sanjiang/contract/exchange'
 import { MASK_RULES } from '@sanjiang/contract/sharing'
 import { useQuery } from '@tanstack/react-query'
-import { Tabs } from 'antd'
 import type { ReactNode } from 'react'
-import { Link, useParams, useSearchParams } from 'react-router'
+import { Link, useParams } from 'react-router'
 import { timeText } from '../../../ui/instant.ts'
 import { type Column, Listing } from '../../../ui/listing.tsx'
 import { Page } from '../../../ui/page.tsx'
 import { Facts, Panel } from '../../../ui/page-head.tsx'
 import { Loaded } from '../../../ui/states.tsx'
+import { TabLinks } from '../../../ui/tab-links.tsx'
 import { call } from '../../api.ts'
 import { useSession } from '../../session.ts'
 import { DeliveryList } from './delivery-list.tsx'
@@ -124,35 +124,27 @@ const Rejects = ({ of, feed }: { of: SubscriptionDetail; feed: FeedDetail | unde
   return <RejectList feedId={of.feed_id} items={feed.bindings} mayReplay={feed.can.includes('snapshot')} />
 }
 
-const TABS = ['runs', 'deliveries', 'rejects', 'reconciliations', 'grant'] as const
-
 const Details = ({ of }: { of: SubscriptionDetail }) => {
-  const [search, setSearch] = useSearchParams()
-  const tab = TABS.find((one) => one === search.get('tab')) ?? 'runs'
   const feed = useQuery({
     queryKey: ['exchange', 'feed', of.feed_id],
     queryFn: () => call(exchange.getFeed, { params: { id: of.feed_id } }),
   })
   const rejects = feed.data?.open_rejects ?? 0
   return (
-    <section className="panel tabs-box" aria-label="经过">
-      <Tabs
-        activeKey={tab}
-        onChange={(key) => setSearch({ tab: key }, { replace: true })}
-        destroyOnHidden
-        items={[
-          { key: 'runs', label: '批次', children: <RunList feedId={of.feed_id} /> },
-          { key: 'deliveries', label: '逐块交付', children: <DeliveryList id={of.subscription_id} /> },
-          {
-            key: 'rejects',
-            label: rejects > 0 ? `问题数据（${countText(rejects)}）` : '问题数据',
-            children: <Rejects of={of} feed={feed.data} />,
-          },
-          { key: 'reconciliations', label: '对账', children: <ReconciliationList of={of} /> },
-          { key: 'grant', label: `授权（${of.items.length} 项）`, children: <Granted of={of} /> },
-        ]}
-      />
-    </section>
+    <TabLinks
+      label="经过"
+      tabs={[
+        { key: 'runs', title: '批次', body: () => <RunList feedId={of.feed_id} /> },
+        { key: 'deliveries', title: '逐块交付', body: () => <DeliveryList id={of.subscription_id} /> },
+        {
+          key: 'rejects',
+          title: rejects > 0 ? `问题数据（${countText(rejects)}）` : '问题数据',
+          body: () => <Rejects of={of} feed={feed.data} />,
+        },
+        { key: 'reconciliations', title: '对账', body: () => <ReconciliationList of={of} /> },
+        { key: 'grant', title: `授权（${of.items.length} 项）`, body: () => <Granted of={of} /> },
+      ]}
+    />
   )
 }
 

@@ -101,7 +101,7 @@ const BindButton = ({ grant }: { grant: GrantDetail }) => {
 
 export const GrantActions = ({ grant }: { grant: GrantDetail }) => (
   <>
-    {grant.can.includes('bind') && <BindButton grant={grant} />}
+    {grant.can.includes('bind') && grant.access_mode === 'api' && <BindButton grant={grant} />}
     {grant.can.includes('return') && <Return grant={grant} />}
     {grant.can.includes('narrow') && <NarrowButton grant={grant} />}
     {grant.can.includes('revoke') && <Revoke grant={grant} />}

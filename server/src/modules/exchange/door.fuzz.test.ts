@@ -4,9 +4,11 @@ import { after, before, test } from 'node:test'
 import {
   Accepted,
   Answer,
+  Digests,
   DOOR,
   DoorSignIn,
   Enrolment,
+  FileLine,
   type Head,
   Rejected,
   Report,
@@ -70,6 +72,8 @@ interface Shot {
 const ID = (key: string): string => String(dice.chance(0.8) ? dice.pick(pool.get(key)!) : dice.pick(BAD_IDS))
 const BAD_IDS = ['0199a0c0-0000-7000-8000-00000000dead', 'x', '%00', '..', '-1', '999999999999999', 'x'.repeat(300)]
 
+const DIGEST = (): string => dice.pick(['ab'.repeat(32), '00'.repeat(32), 'x', 'AB'.repeat(32), '..'])
+
 const SAID: readonly [name: string, schema: object, path: () => string][] = [
   ['enrol', Enrolment, () => DOOR.enrolments],
   ['sign in', DoorSignIn, () => DOOR.sessions],
@@ -78,6 +82,8 @@ const SAID: readonly [name: string, schema: object, path: () => string][] = [
   ['rejects', Rejected, () => DOOR.rejects(ID('feed_id'))],
   ['accept', Accepted, () => DOOR.accepted(ID('subscription_id'))],
   ['answer', Answer, () => DOOR.answer(ID('question_id'))],
+  ['missing', Digests, () => DOOR.partsMissing(ID('feed_id'))],
+  ['file', FileLine, () => DOOR.file(ID('feed_id'), DIGEST())],
 ]
 
 const RAW = [
@@ -106,7 +112,17 @@ const saidShot = (): Shot => {
 const askShot = (): Shot => {
   const from = dice.pick(['0', '1', '-1', 'x', '', '99999999999999999999', '1e3'])
   const frames = `${DOOR.frames(ID('subscription_id'))}?from=${from}&run=${ID('run_id')}`
-  const path = dice.pick([DOOR.head(ID('feed_id')), frames, '/agent/v1/', '/agent/v1/feeds/%2e%2e/head', '//', '/%'])
+  const fetched = `${DOOR.fetch(ID('subscription_id'), DIGEST())}?from=${from}&count=${from}`
+  const path = dice.pick([
+    DOOR.head(ID('feed_id')),
+    frames,
+    fetched,
+    DOOR.fetch(ID('subscription_id'), DIGEST()),
+    '/agent/v1/',
+    '/agent/v1/feeds/%2e%2e/head',
+    '//',
+    '/%',
+  ])
   return { name: 'ask', method: dice.pick(['GET', 'GET', 'GET', 'DELETE', 'PATCH', 'HEAD']), path }
 }
 
@@ -139,6 +155,7 @@ const chunkAt = async (seq: number): Promise<Made> => {
 const headOf = async (): Promise<Head> => (await source.say<Head>(DOOR.head(feed.feed_id), { method: 'GET' })).body
 
 const chunkShot = async (): Promise<Shot> => {
+  if (dice.chance(0.1)) return { name: 'parts', method: 'PUT', path: DOOR.parts(ID('feed_id')), body: dice.pick(RAW) }
   const { head } = await headOf()
   const seq = Math.max(0, head + dice.pick([0, 0, 0, -1, 1]))
   const made = await chunkAt(seq)

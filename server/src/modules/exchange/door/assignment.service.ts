@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Assignment } from '@sanjiang/contract/exchange.door'
 import { Report } from '@sanjiang/contract/exchange.door'
 import type { Ctx } from '#kernel/ctx.ts'
@@ -9,7 +10,12 @@ import type { AgentRequest } from './door.ts'
 import { takeReport } from './report.service.ts'
 
 /** A wake may be lost while a door's listening connection is down; so it looks by itself as well. */
-const LOOK_MS = 5000
+const LOOK_MS = 2000
+/** While a log grows its readers are told five times a second, not with each of its chunks. */
+const REST_MS = 200
+
+/** When each agent was last told something, by agent. */
+const toldAt = new Map<string, number>()
 
 const groupBy = <T, K extends keyof T>(rows: readonly T[], name: K): Map<T[K], T[]> => {
   const groups = new Map<T[K], T[]>()
@@ -64,7 +70,12 @@ export const pollAssignment = async ({ parts, ctx, agent, request, response }: A
     const today = await parts.house.clock.today()
     const assignment = await buildAssignment({ db: ctx.db, today }, agent.agent_id)
     const left = end - Date.now()
-    if (assignment.version !== report.have || left <= 0 || signal.aborted) return assignment
+    if (assignment.version !== report.have || left <= 0 || signal.aborted) {
+      toldAt.set(agent.agent_id, Date.now())
+      return assignment
+    }
     await parts.wakes.wait(agent.agent_id, Math.min(left, LOOK_MS), { since, signal })
+    const rest = (toldAt.get(agent.agent_id) ?? 0) + REST_MS - Date.now()
+    if (rest > 0) await pause(rest, undefined, { signal }).catch(() => undefined)
   }
 }

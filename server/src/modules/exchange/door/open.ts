@@ -42,9 +42,8 @@ export const openDoor = async (options: DoorOptions): Promise<DoorServer> => {
       closing.abort()
       await server.close()
       await wakes.close()
-      await access.close()
       await blobs.stop()
-      await ledger.close()
+      await access.close()
       await house.close()
     },
   }

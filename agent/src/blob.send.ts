@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import { DOOR } from '@sanjiang/contract/exchange.door'
 import { framedParts, partBytesFor, partCount, writeRecipe } from '@sanjiang/seal'
 import { type Link, Refused } from './link.ts'
@@ -9,6 +10,7 @@ const WINDOW_BYTES = 8 * 1_048_576
 const UNDER_WAY = 3
 /** Parts may be swept between being told of and the closing; then once more. */
 const TRIES = 3
+const RETRY_MS = 500
 
 /** The agent's line to the centre, as far as files need it. */
 export type BlobLink = Pick<Link, 'ask'>
@@ -82,28 +84,24 @@ const missingOf = async ({ link, feedId, signal }: Sending, digests: readonly st
   return new Set((JSON.parse(bytes.toString('utf8')) as { digests: string[] }).digests)
 }
 
+interface Window {
+  readonly parts: readonly Uint8Array[]
+  /** The last of the parts, in the last window. */
+  readonly recipe: Uint8Array | null
+  readonly digests: readonly Buffer[]
+}
+
 /** Sends what the centre lacks of one window; returns how much that was. */
-const sendWindow = async (
-  sending: Sending,
-  window: Buffer,
-  partBytes: number,
-  digests: readonly Buffer[],
-): Promise<number> => {
+const sendWindow = async (sending: Sending, { parts, digests, recipe }: Window): Promise<number> => {
   const names = digests.map(hexOf)
   const missing = await missingOf(sending, names)
-  const parts = names.flatMap((name, index) => {
-    if (!missing.delete(name)) return []
-    return [window.subarray(index * partBytes, Math.min((index + 1) * partBytes, window.length))]
-  })
-  if (parts.length > 0) await putParts(sending, parts)
-  return parts.reduce((sum, part) => sum + part.length, 0)
+  const lacking = parts.filter((_, index) => missing.delete(names[index] as string))
+  if (lacking.length > 0) await putParts(sending, lacking)
+  return lacking.reduce((sum, part) => sum + (part === recipe ? 0 : part.length), 0)
 }
 
 /** Reads a file once: hashes its parts and, with `sending`, brings those to the centre that it lacks. */
-export const readThrough = async (
-  path: string,
-  sending: Sending | null,
-): Promise<Sent & { readonly bytes: Uint8Array }> => {
+export const readThrough = async (path: string, sending: Sending | null): Promise<Sent> => {
   const file = await open(path, 'r')
   try {
     const before = await file.stat({ bigint: true })
@@ -114,25 +112,42 @@ export const readThrough = async (
     const lanes = new Lanes(UNDER_WAY)
     const free: Buffer[] = []
     let sent = 0
-    for (let at = 0; at < size; at += windowBytes) {
+    const isMoved = async (): Promise<boolean> => {
+      const after = await file.stat({ bigint: true })
+      return after.size !== before.size || after.mtimeNs !== before.mtimeNs
+    }
+    let recipe = ''
+    for (let at = 0; recipe === ''; at += windowBytes) {
       sending?.signal.throwIfAborted()
       const buffer = free.pop() ?? Buffer.allocUnsafe(windowBytes)
       const window = buffer.subarray(0, Math.min(windowBytes, size - at))
       if ((await readFull(file, window, at)) !== window.length) throw new FileMoved(path)
-      const found: Buffer[] = []
-      for (let from = 0; from < window.length; from += part_bytes)
-        found.push(hash('sha256', window.subarray(from, from + part_bytes), 'buffer'))
+      const parts: Uint8Array[] = []
+      for (let from = 0; from < window.length; from += part_bytes) parts.push(window.subarray(from, from + part_bytes))
+      const found = parts.map((part) => hash('sha256', part, 'buffer'))
       Buffer.concat(found).copy(digests, (at / part_bytes) * 32)
+      if (at + windowBytes >= size) {
+        // With the last parts goes the recipe, which spares a request and a sync.
+        if (await isMoved()) throw new FileMoved(path)
+        const bytes = writeRecipe({ size, part_bytes, digests })
+        const digest = hash('sha256', bytes, 'buffer')
+        parts.push(bytes)
+        found.push(digest)
+        recipe = hexOf(digest)
+      }
       await lanes.run(async () => {
-        if (sending !== null) sent += await sendWindow(sending, window, part_bytes, found)
+        if (sending !== null)
+          sent += await sendWindow(sending, {
+            parts,
+            digests: found,
+            recipe: recipe === '' ? null : (parts.at(-1) ?? null),
+          })
         free.push(buffer)
       })
     }
     await lanes.settle()
-    const after = await file.stat({ bigint: true })
-    if (after.size !== before.size || after.mtimeNs !== before.mtimeNs) throw new FileMoved(path)
-    const bytes = writeRecipe({ size, part_bytes, digests })
-    return { recipe: hexOf(hash('sha256', bytes, 'buffer')), size, sent_bytes: sent, bytes }
+    if (await isMoved()) throw new FileMoved(path)
+    return { recipe, size, sent_bytes: sent }
   } finally {
     await file.close()
   }
@@ -145,15 +160,16 @@ export type LineFor = (recipe: string) => { readonly items: readonly string[]; r
 export const sendFile = async (sending: Sending, path: string, lineFor: LineFor): Promise<Sent> => {
   let sent_bytes = 0
   for (let attempt = 1; ; attempt++) {
-    const { recipe, size, sent_bytes: more, bytes } = await readThrough(path, sending)
+    const { recipe, size, sent_bytes: more } = await readThrough(path, sending)
     sent_bytes += more
-    if ((await missingOf(sending, [recipe])).has(recipe)) await putParts(sending, [bytes])
     try {
       const json = lineFor(recipe)
       await sending.link.ask({ method: 'POST', path: DOOR.file(sending.feedId, recipe), json, signal: sending.signal })
       return { recipe, size, sent_bytes }
     } catch (error) {
       if (!(error instanceof Refused) || error.code !== 'parts_missing' || attempt === TRIES) throw error
+      // Another door of the centre may just be writing down what it was given.
+      await pause(RETRY_MS, undefined, { signal: sending.signal })
     }
   }
 }

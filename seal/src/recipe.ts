@@ -14,14 +14,14 @@ const MAGIC = 0x534a5231
 const HEAD = 16
 const DIGEST = 32
 const MIN_PART = 1_048_576
-const MAX_PART = 16 * 1_048_576
+const MAX_PART = 8 * 1_048_576
 /** So that a recipe stays within one request. */
 const MAX_PARTS = 262_144
 
 /** 1 MiB, more only for files beyond 256 GiB. */
 export const partBytesFor = (size: number): number => {
   for (let bytes = MIN_PART; bytes <= MAX_PART; bytes *= 2) if (size <= bytes * MAX_PARTS) return bytes
-  throw new SealError('malformed', 'size', '文件超过 4 TiB')
+  throw new SealError('malformed', 'size', '文件超过 2 TiB')
 }
 
 export const partCount = ({ size, part_bytes }: Pick<Recipe, 'size' | 'part_bytes'>): number =>

@@ -8,10 +8,12 @@ import { findReader } from '../delivery/delivery.store.ts'
 import { keepPlans } from '../delivery/plan.ts'
 import { readTerms } from '../delivery/terms.store.ts'
 import * as store from './blob.store.ts'
-import { Packs } from './packs.ts'
+import { Packs, type Place } from './packs.ts'
 
 const RECIPES_KEPT = 64
 const READ_MAX = 16 * 1_048_576
+/** Written and not synced: beyond it senders wait for the disk. */
+const MAX_PENDING = 256 * 1_048_576
 
 export interface BlobParts {
   readonly db: Db
@@ -46,6 +48,10 @@ export class Blobs {
   readonly #recipes = new Map<string, Recipe>()
   /** Parts under way in this process: sent twice at once, they are stored once. */
   readonly #storing = new Map<string, Promise<void>>()
+  /** Written, not yet synced and named in the database: lost with this process, and then sent again. */
+  #pending = new Map<string, store.PartRow>()
+  #pendingBytes = 0
+  #flushing: Promise<void> | null = null
 
   constructor(parts: BlobParts) {
     this.#parts = parts
@@ -54,11 +60,13 @@ export class Blobs {
 
   async missing(digests: readonly string[]): Promise<readonly string[]> {
     const wanted = digests.map((digest) => Buffer.from(digest, 'hex'))
+    // Looked at first: what leaves it meanwhile is in the database by then.
+    const pending = new Set(digests.filter((digest) => this.#pending.has(digest)))
     const there = new Set((await store.findParts(this.#parts.db, wanted)).map(({ digest }) => hexOf(digest)))
-    return digests.filter((digest) => !there.has(digest))
+    return digests.filter((digest) => !there.has(digest) && !pending.has(digest))
   }
 
-  /** Stores parts of one request; what is there already is passed over. */
+  /** Takes parts of one request; what is there already is passed over. Durable they are when their file is closed. */
   async put(body: Uint8Array): Promise<void> {
     const parts = malformed(() => partsIn(body)).map((bytes) => ({ bytes, digest: sha256(bytes) }))
     const byName = new Map(parts.map((part) => [hexOf(part.digest), part]))
@@ -78,18 +86,36 @@ export class Blobs {
     const names = parts.map(({ digest }) => hexOf(digest))
     const stored = (async () => {
       const places = await this.#packs.add(parts)
-      const rows = parts.map(({ digest, bytes }, index) => ({
-        digest,
-        bytes: bytes.length,
-        pack: places[index]?.pack ?? '',
-        place: places[index]?.place ?? 0,
-      }))
-      await store.insertParts(this.#parts.db, rows, this.#parts.now())
+      parts.forEach(({ digest, bytes }, index) => {
+        const { pack, place } = places[index] as Place
+        this.#pending.set(hexOf(digest), { digest, bytes: bytes.length, pack, place })
+        this.#pendingBytes += bytes.length
+      })
+      const flushed = this.#flush()
+      if (this.#pendingBytes > MAX_PENDING) await flushed
+      // Whoever needs it durable flushes again and hears of the failure.
+      else flushed.catch(() => undefined)
     })().finally(() => {
       for (const name of names) this.#storing.delete(name)
     })
     for (const name of names) this.#storing.set(name, stored)
     return stored
+  }
+
+  /** Syncs what is written and names it in the database; what comes meanwhile shares the next round. */
+  #flush(): Promise<void> {
+    const before = this.#flushing ?? Promise.resolve()
+    const round = before
+      .catch(() => undefined)
+      .then(async () => {
+        const taken = [...this.#pending.values()]
+        if (taken.length === 0) return
+        await this.#packs.sync()
+        await store.insertParts(this.#parts.db, taken, this.#parts.now())
+        for (const { digest, bytes } of taken) if (this.#pending.delete(hexOf(digest))) this.#pendingBytes -= bytes
+      })
+    this.#flushing = round
+    return round
   }
 
   async #partOf(db: Db, digest: Uint8Array): Promise<Buffer | null> {
@@ -116,6 +142,7 @@ export class Blobs {
     said: { readonly items: readonly string[]; readonly line: string },
   ): Promise<void> {
     const name = recipeDigest(recipeName)
+    await this.#flush()
     const recipe = await this.#recipe(name)
     if (recipe === null) throw new Fault('parts_missing')
     if (malformed(() => fieldsOf(said.line)).length !== said.items.length) throw new Fault('malformed', '行的项数不符')
@@ -227,7 +254,8 @@ export class Blobs {
     return live
   }
 
-  stop(): Promise<void> {
-    return this.#packs.close()
+  async stop(): Promise<void> {
+    await this.#flush().catch(() => undefined)
+    await this.#packs.close()
   }
 }

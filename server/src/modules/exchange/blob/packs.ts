@@ -17,19 +17,20 @@ export interface Place {
 }
 
 interface Waiting {
-  readonly pieces: readonly Buffer[]
+  readonly pieces: readonly (readonly [Buffer, Buffer])[]
   readonly done: (places: readonly Place[]) => void
   readonly failed: (error: unknown) => void
 }
 
 /** Nonce, tag, ciphertext; the digest is authenticated with it, so that no part can stand in another's place. */
-const seal = (key: Buffer, digest: Uint8Array, part: Uint8Array): Buffer => {
+const seal = (key: Buffer, digest: Uint8Array, part: Uint8Array): readonly [Buffer, Buffer] => {
   const nonce = randomBytes(NONCE)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   cipher.setAAD(digest)
   const sealed = cipher.update(part)
   cipher.final()
-  return Buffer.concat([nonce, cipher.getAuthTag(), sealed])
+  // Not joined: a copy of every part costs as much as half its encryption.
+  return [Buffer.concat([nonce, cipher.getAuthTag()]), sealed]
 }
 
 const unseal = (key: Buffer, digest: Uint8Array, sealed: Buffer): Buffer => {
@@ -63,7 +64,7 @@ export class Packs {
     return join(this.#options.dir, `${pack}.pack`)
   }
 
-  /** Writes parts and answers when they are on the disk. Calls that come meanwhile share the next sync. */
+  /** Writes parts one behind another; on the disk they are after `sync`. */
   add(parts: readonly { readonly digest: Uint8Array; readonly bytes: Uint8Array }[]): Promise<readonly Place[]> {
     const pieces = parts.map(({ digest, bytes }) => seal(this.#options.key, digest, bytes))
     return new Promise((done, failed) => {
@@ -93,6 +94,7 @@ export class Packs {
 
   async #write(taken: readonly Waiting[]): Promise<Place[][]> {
     if (this.#writing !== null && this.#writing.end >= PACK_BYTES) {
+      await this.#writing.file.datasync()
       await this.#writing.file.close()
       this.#writing = null
     }
@@ -103,13 +105,13 @@ export class Packs {
     const { pack, file } = this.#writing
     let at = this.#writing.end
     const places = taken.map(({ pieces }) =>
-      pieces.map((piece) => {
+      pieces.map(([head, sealed]) => {
         const place = at
-        at += piece.length
+        at += head.length + sealed.length
         return { pack, place }
       }),
     )
-    const all = taken.flatMap(({ pieces }) => pieces)
+    const all = taken.flatMap(({ pieces }) => pieces.flat())
     for (let from = 0; from < all.length; from += 512) {
       const some = all.slice(from, from + 512)
       const length = some.reduce((sum, piece) => sum + piece.length, 0)
@@ -117,8 +119,16 @@ export class Packs {
       if (bytesWritten !== length) throw new Error('pack was written short')
       this.#writing.end += length
     }
-    await file.datasync()
     return places
+  }
+
+  /** Everything that `add` has answered before is on the disk when this has. */
+  async sync(): Promise<void> {
+    const { file } = this.#writing ?? {}
+    // A pack that is closed meanwhile was synced by whoever closed it.
+    await file?.datasync().catch((error: unknown) => {
+      if (this.#writing?.file === file) throw error
+    })
   }
 
   #reader(pack: string): Promise<FileHandle> {

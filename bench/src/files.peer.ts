@@ -1,0 +1,53 @@
+// A provider's or a consumer's agent as far as files go, as a process of its own, told what to do by messages.
+import { open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { Agent, request } from 'undici'
+import { fetchFile } from '../../agent/src/blob.fetch.ts'
+import { type BlobLink, sendFile } from '../../agent/src/blob.send.ts'
+import { Refused } from '../../agent/src/link.ts'
+
+export type Order =
+  | { readonly do: 'send'; readonly path: string; readonly name: string }
+  | { readonly do: 'fetch'; readonly recipe: string; readonly to: string; readonly old: string | null }
+  | { readonly do: 'cpu' }
+
+const [address = '', token = '', id = ''] = process.argv.slice(2)
+const dispatcher = new Agent({ connections: 16, pipelining: 1 })
+
+const link: BlobLink = {
+  async ask({ method, path, query, json, bytes }) {
+    const url = new URL(address + path)
+    for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, String(value))
+    const body = bytes ? Buffer.concat(bytes) : json === undefined ? null : JSON.stringify(json)
+    const answer = await request(url, { method, dispatcher, body, headers: { authorization: `Bearer ${token}` } })
+    const reply = { status: answer.statusCode, bytes: Buffer.from(await answer.body.arrayBuffer()) }
+    if (reply.status >= 400) throw new Refused(reply.status, JSON.parse(reply.bytes.toString()))
+    return reply
+  },
+}
+const signal = new AbortController().signal
+
+const carryOut = async (order: Order): Promise<unknown> => {
+  if (order.do === 'cpu') return process.cpuUsage()
+  if (order.do === 'send')
+    return sendFile({ link, feedId: id, signal }, order.path, (recipe) => ({
+      items: ['path', 'size', 'modified', 'content'],
+      line: `${order.name}\t1\t2017-12-11 08:00:00\t${recipe}`,
+    }))
+  const part = `${order.to}.part`
+  const fetched = await fetchFile({ link, subscriptionId: id, signal }, order.recipe, { part, old: order.old })
+  await rename(part, order.to)
+  const folder = await open(dirname(order.to), 'r')
+  await folder.sync()
+  await folder.close()
+  return fetched
+}
+
+process.on('message', ({ no, order }: { no: number; order: Order }) => {
+  carryOut(order).then(
+    (value) => process.send?.({ no, value }),
+    (error: unknown) => process.send?.({ no, error: String(error) }),
+  )
+})
+process.on('disconnect', () => process.exit(0))
+process.send?.({ no: -1 })

@@ -38,7 +38,7 @@ export interface ReadPlan {
   readonly cursor_column: string | null
 }
 
-/** Whole canonical lines, at most `chunk_bytes` unless one line is longer. */
+/** Whole canonical lines, at most `chunk_bytes` unless one line is longer. Without rows only the position has moved on. */
 export interface Lines {
   readonly body: Buffer
   readonly rows: number

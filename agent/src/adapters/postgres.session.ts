@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { AdapterFault } from './adapter.ts'
 import { openSocket } from './postgres.socket.ts'
@@ -33,7 +34,8 @@ const tlsOf = (config: Readonly<Record<string, unknown>>): pg.ClientConfig['ssl'
   const mode = textOf(config, 'tls') ?? 'off'
   if (mode === 'off') return false
   if (mode === 'require') return { rejectUnauthorized: false }
-  if (mode === 'verify') return { rejectUnauthorized: true, ca: textOf(config, 'ca') }
+  const ca = textOf(config, 'ca')
+  if (mode === 'verify') return { rejectUnauthorized: true, ...(ca ? { ca: readFileSync(ca, 'utf8') } : {}) }
   throw new AdapterFault('misconfigured', '连接参数 tls 应为 off、require 或 verify')
 }
 

@@ -83,7 +83,20 @@ export const findSlot = async (client: Client, slot: string): Promise<SlotRow | 
   return found === undefined ? null : { ...found, position: found.position === null ? null : lsnText(found.position) }
 }
 
+const DROP_TRIES = 50
+const DROP_PAUSE_MS = 100
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** A connection that still holds the slot is our own of a moment ago: it is ended first. */
 const dropSlot = async (client: Client, slot: string): Promise<void> => {
+  for (let tries = 0; (await findSlot(client, slot))?.active && tries < DROP_TRIES; tries += 1) {
+    if (tries % 10 === 0)
+      await client.query('select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = $1', [
+        slot,
+      ])
+    await pause(DROP_PAUSE_MS)
+  }
   await client.query('select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1', [
     slot,
   ])

@@ -35,15 +35,18 @@ const hold = async (config: PostgresConfig, given: string | null): Promise<Held>
   }
 }
 
-const PAGES_PER_PART = 4096
+/** Below so many pages (2 MiB) a second reader costs more than it brings. */
+const FEW_PAGES = 256
+const MOST_PAGES = 4096
 
 /** The heap cut into ranges of pages, so that several readers share it; the last one is open, for rows added meanwhile. */
 const partsOf = (relation: CatalogRelation, readers: number): readonly string[] => {
-  if (readers === 1 || !relation.has_heap || relation.pages < 2 * PAGES_PER_PART) return ['']
-  const count = Math.ceil(relation.pages / PAGES_PER_PART)
+  if (readers === 1 || !relation.has_heap || relation.pages < FEW_PAGES) return ['']
+  const size = Math.min(MOST_PAGES, Math.ceil(relation.pages / (4 * readers)))
+  const count = Math.ceil(relation.pages / size)
   return Array.from({ length: count }, (_, part) => {
-    const from = `ctid >= '(${part * PAGES_PER_PART},0)'::tid`
-    return part === count - 1 ? ` where ${from}` : ` where ${from} and ctid < '(${(part + 1) * PAGES_PER_PART},0)'::tid`
+    const from = `ctid >= '(${part * size},0)'::tid`
+    return part === count - 1 ? ` where ${from}` : ` where ${from} and ctid < '(${(part + 1) * size},0)'::tid`
   })
 }
 

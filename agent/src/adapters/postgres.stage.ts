@@ -29,6 +29,11 @@ const splitAtTruncations = (body: Buffer): readonly { readonly part: Buffer; rea
   return parts
 }
 
+const hasDeletes = (body: Buffer): boolean => body[0] === 0x2d || body.includes('\n-')
+
+/** "ON CONFLICT DO UPDATE command cannot affect row a second time". */
+const isTwice = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '21000'
+
 /** The temporary table through which rows and changes go into a target as sets. */
 export class Stage {
   /** Whether the target is known to have its key; false again after a rollback. */
@@ -83,10 +88,24 @@ export class Stage {
     this.#isMade = true
   }
 
-  async upsert(body: Buffer): Promise<void> {
-    await this.#client.query(`truncate ${STAGE}`)
-    await copyIn(this.#client, `copy ${STAGE} (${this.columns}) from stdin`, body)
-    await this.#client.query(`${this.#last}; ${this.#upsert}`)
+  upsert(body: Buffer): Promise<void> {
+    return this.#optimistic(`copy ${STAGE} (${this.columns}) from stdin`, body)
+  }
+
+  /** Keys seldom come twice in one body: looking for them each time cost a fifth of it all, so the server says when they do. */
+  async #optimistic(copy: string, body: Buffer): Promise<void> {
+    try {
+      await copyIn(
+        this.#client,
+        `truncate ${STAGE}; ${copy}; savepoint sanjiang_once; ${this.#upsert}; release savepoint sanjiang_once`,
+        body,
+      )
+    } catch (error) {
+      if (!isTwice(error)) throw error
+      await this.#client.query(
+        `rollback to savepoint sanjiang_once; release savepoint sanjiang_once; ${this.#last}; ${this.#upsert}`,
+      )
+    }
   }
 
   async change(body: Buffer): Promise<void> {
@@ -98,9 +117,9 @@ export class Stage {
   }
 
   async #apply(part: Buffer): Promise<void> {
-    await this.#client.query(`truncate ${STAGE}`)
-    await copyIn(this.#client, `copy ${STAGE} (${OP}, ${this.columns}) from stdin`, part)
-    await this.#client.query(`${this.#last}; ${this.#delete}; ${this.#upsert}`)
+    const copy = `copy ${STAGE} (${OP}, ${this.columns}) from stdin`
+    if (!hasDeletes(part)) return this.#optimistic(copy, part)
+    await copyIn(this.#client, `truncate ${STAGE}; ${copy}; ${this.#last}; ${this.#delete}; ${this.#upsert}`, part)
   }
 
   async merge(shadow: string): Promise<void> {

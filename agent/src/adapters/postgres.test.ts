@@ -145,3 +145,21 @@ test('ranges walked in an index hash as they read, for values of every type and 
   }
   await source.close()
 })
+
+test('several readers share one snapshot: every row once, whatever is written meanwhile (C4)', async () => {
+  const client = new pg.Client({ connectionString: world.url })
+  await client.connect()
+  await client.query(
+    `create table wide (id int primary key, name text); insert into wide select i, repeat('x', 200) from generate_series(1, 20000) i`,
+  )
+  const source = await postgres.openSource({ url: world.url, readers: 3 }, { read: { wide: '*' }, write: [] })
+  const plan = planOf('wide', [column('id', 'I', true), column('name', 'M')])
+  const snapshot = await source.snapshot(plan, { signal: new AbortController().signal, slot: null })
+  await client.query(`update wide set name = 'y'; delete from wide where id % 2 = 0`)
+  const { lines } = await gather(snapshot.batches(reading([], 65536)))
+  await snapshot.close()
+  assert.equal(new Set(lines.map((line) => line.split('\t')[0])).size, 20000)
+  assert.ok(lines.length === 20000 && lines.every((line) => line.endsWith('x')))
+  await client.end()
+  await source.close()
+})

@@ -3,9 +3,10 @@ do $$
 begin
   if not exists (select from pg_roles where rolname = 'sanjiang_app') then create role sanjiang_app nologin; end if;
   if not exists (select from pg_roles where rolname = 'sanjiang_gateway') then create role sanjiang_gateway nologin; end if;
+  if not exists (select from pg_roles where rolname = 'sanjiang_exchange') then create role sanjiang_exchange nologin; end if;
 exception when duplicate_object or unique_violation then null; -- another database of the same cluster was first
 end $$;
-grant sanjiang_app, sanjiang_gateway to current_user;
+grant sanjiang_app, sanjiang_gateway, sanjiang_exchange to current_user;
 
 create schema kernel;
 comment on schema kernel is '平台基座:事实、设置';

@@ -84,16 +84,32 @@ const APPEND_ONLY = [
 
 test('append-only tables grant the application insert and select, nothing more (architecture §5, C3)', async () => {
   for (const table of APPEND_ONLY)
-    for (const role of ['sanjiang_app', 'sanjiang_gateway'])
+    for (const role of ['sanjiang_app', 'sanjiang_gateway', 'sanjiang_exchange'])
       for (const right of ['update', 'delete', 'truncate']) {
         const { rows } = await client.query('select has_table_privilege($1, $2, $3) as has', [role, table, right])
         assert.equal(rows[0].has, false, `${role} may ${right} ${table}`)
       }
 })
 
+test('the agents’ door can change what agents do and seal what moved, and nothing of accounts, catalogue or grants (T16.3)', async () => {
+  const writable = await names(
+    `select n.nspname || '.' || c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind in ('r', 'p', 'v') and ${OWN} and n.nspname not in ('exchange', 'ledger')
+       and (has_table_privilege('sanjiang_exchange', c.oid, 'insert, update, delete, truncate')
+         or has_any_column_privilege('sanjiang_exchange', c.oid, 'insert, update'))`,
+  )
+  assert.deepEqual(writable, ['kernel.event'])
+  const rebound = await names(
+    `select a.attname as name from pg_attribute a where a.attrelid = 'exchange.subscription'::regclass and a.attnum > 0
+       and a.attname in ('grant_id', 'feed_id', 'agent_id', 'target', 'webhook_url')
+       and has_column_privilege('sanjiang_exchange', a.attrelid, a.attnum, 'update')`,
+  )
+  assert.deepEqual(rebound, [])
+})
+
 test('the application owns nothing: a stolen connection cannot drop or alter (T16.3)', async () => {
   const owned = await names(
-    `select c.relname as name from pg_class c where pg_get_userbyid(c.relowner) in ('sanjiang_app', 'sanjiang_gateway')`,
+    `select c.relname as name from pg_class c where pg_get_userbyid(c.relowner) in ('sanjiang_app', 'sanjiang_gateway', 'sanjiang_exchange')`,
   )
   assert.deepEqual(owned, [])
 })

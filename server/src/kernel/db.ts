@@ -23,7 +23,7 @@ const PARSERS: Record<number, (text: string) => unknown> = {
 
 export interface DbOptions {
   /** Database role the session works as; it owns nothing and may change only what migrations granted. */
-  readonly role?: 'sanjiang_app' | 'sanjiang_gateway'
+  readonly role?: 'sanjiang_app' | 'sanjiang_gateway' | 'sanjiang_exchange'
   readonly max?: number
   readonly name?: string
 }

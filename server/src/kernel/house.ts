@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { makeClock } from './clock.ts'
 import type { House, Site } from './ctx.ts'
-import { openDb, openPool } from './db.ts'
+import { type DbOptions, openDb, openPool } from './db.ts'
 import { openJobs } from './jobs.ts'
 import { makeLog } from './log.ts'
 import type { Module } from './module.ts'
@@ -12,6 +12,8 @@ export interface HouseOptions {
   readonly site: Site
   readonly logLevel: string
   readonly modules: readonly Module[]
+  /** Whom the process works as in the database; the application itself when left out. */
+  readonly databaseRole?: DbOptions['role']
 }
 
 export interface OpenHouse extends House {
@@ -23,7 +25,8 @@ export interface OpenHouse extends House {
 /** Opens what a process lives on — database, clock, jobs, log — and closes it in reverse order. */
 export const openHouse = async (options: HouseOptions): Promise<OpenHouse> => {
   const log = makeLog(options.role, options.logLevel)
-  const pool = openPool(options.databaseUrl, { role: 'sanjiang_app', name: `sanjiang-${options.role}` })
+  const { databaseRole = 'sanjiang_app' } = options
+  const pool = openPool(options.databaseUrl, { role: databaseRole, name: `sanjiang-${options.role}` })
   const db = openDb(pool)
   const tasks = options.modules.flatMap((module) => module.tasks)
   const jobs = await openJobs(pool, tasks, { log, isWorker: options.role === 'worker' })

@@ -62,11 +62,12 @@ const migrateQueue = async (adminUrl: string, client: pg.Client): Promise<void> 
   boss.on('error', () => undefined)
   await boss.start()
   await boss.stop({ graceful: false })
-  await client.query(`
-    grant usage on schema pgboss to sanjiang_app;
-    grant select, insert, update, delete on all tables in schema pgboss to sanjiang_app;
-    grant usage on all sequences in schema pgboss to sanjiang_app;
-    grant execute on all functions in schema pgboss to sanjiang_app`)
+  for (const role of ['sanjiang_app', 'sanjiang_exchange'])
+    await client.query(`
+      grant usage on schema pgboss to ${role};
+      grant select, insert, update, delete on all tables in schema pgboss to ${role};
+      grant usage on all sequences in schema pgboss to ${role};
+      grant execute on all functions in schema pgboss to ${role}`)
 }
 
 /** Brings a database to this program's version. Forward only; safe to run from several processes at once. */

@@ -26,7 +26,14 @@ const ROLE = 'exchange'
 export const openDoor = async (options: DoorOptions): Promise<DoorServer> => {
   const { databaseUrl, dataDir, demo, logLevel, modules } = options
   const site = { demo, dataDir, gatewayOrigin: '' }
-  const house = await openHouse({ role: ROLE, databaseUrl, site, logLevel, modules })
+  const house = await openHouse({
+    role: ROLE,
+    databaseRole: 'sanjiang_exchange',
+    databaseUrl,
+    site,
+    logLevel,
+    modules,
+  })
   const ledger = await processLog(house, ROLE)
   const access = await openAccessLog(house, ROLE)
   const wakes = await listenForWakes(databaseUrl, house.log)

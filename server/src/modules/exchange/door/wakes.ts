@@ -31,7 +31,7 @@ class Listener implements Wakes {
     const client = new pg.Client({
       connectionString: this.#url,
       application_name: 'sanjiang-exchange-wakes',
-      options: '-c role=sanjiang_app',
+      options: '-c role=sanjiang_exchange',
       keepAlive: true,
     })
     client.on('error', () => this.#reconnect(client))

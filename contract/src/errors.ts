@@ -48,7 +48,7 @@ export const ERRORS = {
   // exchange
   token_invalid: { status: 401, title: '一次性口令不正确、已用过或已过期', party: 'caller' },
   agent_fenced: { status: 409, title: '前置节点的纪元已过期：它是从旧备份恢复的副本', party: 'caller' },
-  agent_away: { status: 503, title: '前置节点未在线', party: 'provider' },
+  agent_away: { status: 409, title: '前置节点未在线', party: 'provider' },
   out_of_order: { status: 409, title: '数据块次序不对，请从当前位置续传', party: 'caller' },
   parts_missing: { status: 409, title: '文件分段尚未到齐，请续传', party: 'caller' },
   digest_mismatch: { status: 422, title: '内容与摘要不符', party: 'caller' },

@@ -90,7 +90,7 @@ export const resumeAgent = endpoint({
   response: Agent,
 })
 
-/** The agent answers when it next polls, usually at once; 503 `agent_away` when it does not within 20 s. */
+/** The agent answers when it next polls, usually at once; 409 `agent_away` when it does not within 20 s. */
 export const browseAgent = endpoint({
   method: 'GET',
   path: '/exchange/agents/:id/connections/:connection/relations',

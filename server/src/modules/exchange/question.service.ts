@@ -19,7 +19,7 @@ interface Asked {
 }
 
 /**
- * Asks an agent of the actor's organ something and waits for its answer, outside any transaction. 503 `agent_away` where it
+ * Asks an agent of the actor's organ something and waits for its answer, outside any transaction. 409 `agent_away` where it
  * does not answer in time; the agent's own trouble becomes `invalid` with its sentence.
  */
 export const ask = async <T>(ctx: Ctx, { agent_id, ...asked }: Asked): Promise<T> => {

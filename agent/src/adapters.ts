@@ -4,6 +4,7 @@ import type { AdapterKind } from './config.ts'
 /** Loaded when a connection needs them: a driver that nobody configured costs nothing. */
 const LOADERS: Partial<Record<AdapterKind, () => Promise<Adapter>>> = {
   postgres: async () => (await import('./adapters/postgres.ts')).postgres,
+  mysql: async () => (await import('./adapters/mysql.ts')).mysql,
   file: async () => (await import('./adapters/file.ts')).fileAdapter,
 }
 

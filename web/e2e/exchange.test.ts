@@ -109,44 +109,23 @@ test('the consumer says where a granted table goes, from the grant’s page (T8.
   await page.context().close()
 })
 
-/** Pages of one person in one window, one after another. */
-const walk = async (voice: Voice, size: Size, paths: Readonly<Record<string, string>>): Promise<void> => {
-  const page = await portal.open(voice, size)
-  const faults: string[] = []
-  page.on('pageerror', ({ message }) => faults.push(message))
-  for (const [name, path] of Object.entries(paths)) {
-    await page.goto(portal.origin + path)
-    await settled(page)
-    await isSound(page, `${name}-${size}`)
-  }
-  assert.deepEqual(faults, [])
-  await page.context().close()
-}
-
 test('both sides watch a transfer and find every page of it sound on a desk and on a phone (T8.1, C4, C5)', async () => {
-  const { world } = portal
+  const { world, see } = portal
   const [subscription] = (await world.civil.call(exchange.listSubscriptions, { query: {} })).rows
   const { subscription_id, feed_id } = subscription!
   await liveThrough(world, subscription_id)
   const at = `/exchange/subscriptions/${subscription_id}`
-  for (const size of ['desktop', 'phone'] as const) {
-    await walk(world.civil, size, {
-      transfers: '/exchange/subscriptions',
-      transfer: at,
-      'transfer-deliveries': `${at}?tab=deliveries`,
-      'transfer-reconciliations': `${at}?tab=reconciliations`,
-      'transfer-grant': `${at}?tab=grant`,
-    })
-    await walk(world.police, size, {
-      feeds: '/exchange/feeds',
-      feed: `/exchange/feeds/${feed_id}`,
-      'feed-rejects': `/exchange/feeds/${feed_id}?tab=rejects`,
-      'feed-drifts': `/exchange/feeds/${feed_id}?tab=drifts`,
-      agents: '/exchange/agents',
-      agent: `/exchange/agents/${world.policeAgent}`,
-      'resource-lineage': `/catalog/resources/${world.people.resource_id}`,
-      'attach-phone': `/exchange/feeds/${feed_id}/edit?step=2`,
-    })
-  }
-  await walk(world.auditor, 'desktop', { 'transfer-receipts': `${at}?tab=deliveries` })
+  await see(world.civil, '/exchange/subscriptions', 'transfers')
+  await see(world.civil, at, 'transfer')
+  await see(world.civil, `${at}?tab=reconciliations`, 'transfer-reconciliations')
+  await see(world.civil, `${at}?tab=grant`, 'transfer-grant')
+  await see(world.auditor, `${at}?tab=deliveries`, 'transfer-receipts')
+  const feed = `/exchange/feeds/${feed_id}`
+  await see(world.police, '/exchange/feeds', 'feeds')
+  await see(world.police, feed, 'feed')
+  await see(world.police, `${feed}?tab=rejects`, 'feed-rejects')
+  await see(world.police, `${feed}?tab=drifts`, 'feed-drifts')
+  await see(world.police, `${feed}/edit?step=2`, 'attach-binding')
+  await see(world.police, `/exchange/agents/${world.policeAgent}`, 'agent')
+  await see(world.police, `/catalog/resources/${world.people.resource_id}`, 'resource-lineage')
 })

@@ -211,12 +211,17 @@ export const AttachWizard = ({ resource, feed }: Props) => {
       sub={feed ? `现为第 ${feed.version} 版` : '填到一半离开也不要紧，本窗口里会留着'}
     >
       <Panel>
-        <Steps
-          current={step}
-          onChange={(to) => to < step && go(to)}
-          items={STEPS.map((title) => ({ title }))}
-          size="small"
-        />
+        <div className="steps-drawn">
+          <Steps
+            current={step}
+            onChange={(to) => to < step && go(to)}
+            items={STEPS.map((title) => ({ title }))}
+            size="small"
+          />
+        </div>
+        <p className="steps-said">
+          第 {step + 1} 步，共 {STEPS.length} 步：{STEPS[step]}
+        </p>
         <div style={{ marginTop: '1.25rem' }}>
           <Body wizard={wizard} resource={resource} feed={feed} />
         </div>

@@ -22,12 +22,19 @@ const typeText = ({ data_type, length }: BindItem): string => {
 const FITS = { well: '类型相合', lossy: '类型不同，可转换', unfit: '类型不合' } as const
 const FIT_TONES = { well: 'good', lossy: 'wait', unfit: 'bad' } as const
 
-export const FindingList = ({ of }: { of: readonly BindingFinding[] }) =>
+interface FindingProps {
+  readonly of: readonly BindingFinding[]
+  /** Given where findings do not stand under their own item. */
+  readonly nameOf?: (item: string) => string
+}
+
+export const FindingList = ({ of, nameOf }: FindingProps) =>
   of.length > 0 && (
     <ul className="plain">
-      {of.map(({ level, rule, message, column }) => (
-        <li key={`${rule} ${message} ${column}`} className={`finding ${level}`}>
+      {of.map(({ item, level, rule, message, column }) => (
+        <li key={`${item} ${rule} ${message} ${column}`} className={`finding ${level}`}>
           {level === 'error' ? '不能挂接：' : '请留意：'}
+          {nameOf && item && <b>{nameOf(item)} </b>}
           {message}
         </li>
       ))}

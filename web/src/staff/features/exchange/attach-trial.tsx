@@ -69,6 +69,7 @@ export const TrialStep = ({ query, items, threshold }: Props) => {
     <Loaded query={query}>
       {(trial) => {
         const errors = trial.findings.filter(({ level }) => level === 'error')
+        const warnings = trial.findings.filter(({ level }) => level === 'warning')
         const bad = trial.quality.reduce((sum, { rows }) => sum + rows, 0)
         return (
           <div className="stack">
@@ -82,7 +83,13 @@ export const TrialStep = ({ query, items, threshold }: Props) => {
                 再试一次
               </Button>
             </div>
-            <FindingList of={trial.findings} />
+            <FindingList of={errors} nameOf={nameOf} />
+            {warnings.length > 0 && (
+              <details>
+                <summary>{warnings.length} 处请留意，不妨碍挂接（也列在“字段”一步的各信息项下）</summary>
+                <FindingList of={warnings} nameOf={nameOf} />
+              </details>
+            )}
             {trial.rows.length > 0 && <Sample trial={trial} nameOf={nameOf} />}
             {errors.length === 0 &&
               (trial.quality.length === 0 ? (

@@ -44,6 +44,9 @@ export const initialsOf = (name: string): string => [...name].map(initialOf).joi
 
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9\u4e00-\u9fff]/g, '')
 
+/** 代码, 编码, 名称, 标志: what the standards of the ministries hang onto a column's name. */
+const CODED = ['dm', 'bm', 'mc', 'bz']
+
 /** How surely a column is the item; 0 when nothing speaks for it. */
 const judge = (item: BindItem, column: Column): { score: number; how: string } => {
   const own = plain(column.name)
@@ -53,6 +56,8 @@ const judge = (item: BindItem, column: Column): { score: number; how: string } =
   if (said !== '' && said === plain(item.name)) return { score: 95, how: '注释相同' }
   if (own === plain(item.name)) return { score: 90, how: '中文名相同' }
   if (initials.length > 1 && own === initials) return { score: 85, how: '拼音首字母相同' }
+  if (initials.length > 1 && CODED.some((suffix) => own === initials + suffix))
+    return { score: 75, how: '拼音首字母加“代码”' }
   if (said !== '' && (said.includes(plain(item.name)) || plain(item.name).includes(said)))
     return { score: 60, how: '注释相近' }
   if (initials.length > 2 && (own.startsWith(initials) || own.endsWith(initials)))

@@ -81,7 +81,7 @@ export const RateChart = ({ of, samples }: { of: SubscriptionDetail; samples: re
   const [box, width] = useWidth()
   const told = samples.slice(1)
   const peak = Math.max(of.rows_per_second ?? 0, ...told.map(({ rate }) => rate))
-  const words = `近一分钟 ${rateText(of.rows_per_second)}，打开本页以来最高 ${rateText(peak)}，延迟 ${lagText(of.lag_seconds)}`
+  const words = `近一分钟 ${rateText(of.rows_per_second)}，打开本页以来最高 ${rateText(peak)}，延迟：${lagText(of.lag_seconds)}`
   return (
     <div ref={box}>
       {width > 0 && (

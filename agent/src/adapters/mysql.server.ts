@@ -40,6 +40,9 @@ export const startMariadb = async (): Promise<MariadbServer> => {
   ]
   const settings = ['--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=64M', '--skip-log-bin', ...own]
   const child: ChildProcess = spawn(MARIADBD, [...args, ...settings], { stdio: 'ignore' })
+  // A test that fails to stop it must not leave it behind.
+  const onExit = (): void => void child.kill('SIGKILL')
+  process.once('exit', onExit)
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   for (let tries = 0; !answersAt(socket); tries += 1) {
     if (tries > 300 || child.exitCode !== null) throw new Error(`${MARIADBD} 没有启动`)
@@ -48,6 +51,7 @@ export const startMariadb = async (): Promise<MariadbServer> => {
   return {
     socket,
     stop: async () => {
+      process.off('exit', onExit)
       child.kill('SIGTERM')
       await exited
       await rm(dir, { recursive: true, force: true })

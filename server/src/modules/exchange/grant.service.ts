@@ -4,6 +4,7 @@ import { inTx } from '#kernel/db.ts'
 import type { TaskData } from '#kernel/jobs.ts'
 import * as store from './grant.store.ts'
 import { refreshUnion } from './union.service.ts'
+import { lockFeedFacts } from './union.store.ts'
 import { wakeAgent } from './wake.ts'
 
 const troubleOf = ({ status, ends_on }: store.Followed, ctx: Ctx): Trouble | null => {
@@ -18,6 +19,8 @@ const troubleOf = ({ status, ends_on }: store.Followed, ctx: Ctx): Trouble | nul
  */
 const follow = (ctx: Ctx, followed: store.Followed): Promise<void> =>
   inTx(ctx, async (tx) => {
+    // The feed first, as whoever appends to its log does.
+    await lockFeedFacts(tx, followed.feed_id)
     const trouble = troubleOf(followed, ctx)
     if (trouble) await store.setStopped(tx, followed.subscription_id, trouble)
     await refreshUnion(tx, ctx, { feedId: followed.feed_id })

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { importsOf, read, sourceFiles } from './sources.ts'
 
 const files = sourceFiles()
-const isTest = (name: string): boolean => /\.test\.tsx?$|^server\/test\/|^seal\/test\/|\/e2e\//.test(name)
+const isTest = (name: string): boolean =>
+  /\.test\.tsx?$|^server\/test\/|^seal\/test\/|^agent\/test\/|\/e2e\//.test(name)
 const product = files.filter((name) => !isTest(name))
 
 const offences = (of: (name: string) => boolean, isAllowed: (target: string, name: string) => boolean): string[] =>

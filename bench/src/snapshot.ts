@@ -1,6 +1,6 @@
 // A first snapshot from one PostgreSQL into another: the engine in one process, with masks and digests, against
 // `psql COPY | psql COPY` moving the same seven columns as they are. In turns, on one server with fsync on.
-import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
@@ -11,6 +11,7 @@ import { startPostgres } from '../../server/src/kernel/postgres.ts'
 import { cpuOf, postmasterOf } from './gateway.proc.ts'
 import { fillSource, GRANTED, KEY, targetDdl } from './snapshot.data.ts'
 import type { EngineResult } from './snapshot.engine.ts'
+import { runPeer } from './snapshot.peer.ts'
 
 const argumentOf = (name: string): number => Number(process.argv[process.argv.indexOf(name) + 1])
 const given = (name: string, fallback: number): number => (process.argv.includes(name) ? argumentOf(name) : fallback)
@@ -35,26 +36,6 @@ const query = async (url: string, ...texts: string[]): Promise<pg.QueryResult> =
   } finally {
     await client.end()
   }
-}
-
-/** Everything from the first process's start to the last one's end; `time` of the shell adds up both psqls. */
-const runPeer = async (source: string, target: string): Promise<{ seconds: number; client_cpu: number }> => {
-  const columns = GRANTED.map(({ column }) => column).join(', ')
-  const pipe = `psql -qX -v ON_ERROR_STOP=1 "$SOURCE" -c "copy (select ${columns} from person) to stdout" |
-    psql -qX -1 -v ON_ERROR_STOP=1 "$TARGET" -c "copy theirs (${columns}) from stdin" -c "alter table theirs add primary key (${KEY})"`
-  const begun = performance.now()
-  const child = spawn('bash', ['-o', 'pipefail', '-c', `TIMEFORMAT='%U %S'; time { ${pipe}; }`], {
-    env: { ...process.env, SOURCE: source, TARGET: target },
-    stdio: ['ignore', 'inherit', 'pipe'],
-  })
-  let said = ''
-  child.stderr.on('data', (text) => {
-    said += text
-  })
-  const [code] = await once(child, 'close')
-  if (code !== 0) throw new Error(`psql failed: ${said}`)
-  const times = said.trim().split('\n').at(-1)?.split(' ').map(Number) ?? []
-  return { seconds: (performance.now() - begun) / 1000, client_cpu: (times[0] ?? 0) + (times[1] ?? 0) }
 }
 
 const runEngine = async (engine: ChildProcess, source: string, target: string): Promise<EngineResult> => {

@@ -9,6 +9,8 @@ interface ItemSpec {
   readonly name_en: string
   readonly share_type?: 'unconditional' | 'conditional' | 'withheld'
   readonly mask_rule?: string
+  readonly data_type?: catalog.ItemDraft['data_type']
+  readonly length?: number | null
 }
 
 interface ResourceSpec {
@@ -42,8 +44,17 @@ export const CLASSES: Partial<Record<OrganKey, string>> = {
   commerce: '363027',
 }
 
-const itemDraft = ({ name, name_en, share_type = 'conditional', mask_rule = 'none' }: ItemSpec): catalog.ItemDraft => ({
+const itemDraft = ({
+  name,
+  name_en,
+  share_type = 'conditional',
+  mask_rule = 'none',
+  data_type = ITEM.data_type,
+  length = ITEM.length,
+}: ItemSpec): catalog.ItemDraft => ({
   ...ITEM,
+  data_type,
+  length,
   name,
   name_en,
   share_type,

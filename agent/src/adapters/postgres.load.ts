@@ -66,7 +66,7 @@ class PostgresLoad implements Load {
   async prepare(mayCreate: boolean): Promise<readonly string[]> {
     if (mayCreate && (await findRelation(this.#client, this.#table.table)) === null)
       await createTable(this.#client, this.#table)
-    return misfits(this.#client, this.#table)
+    return misfits(this.#client, this.#table, async () => (await this.#read()).mode === 'direct')
   }
 
   async #open(): Promise<void> {

@@ -91,12 +91,18 @@ const leftOut = async (client: Client, relation: CatalogRelation, table: TargetT
     .map(({ name }) => `目标表字段“${name}”必填,但授权的数据项中没有它`)
 }
 
-export const misfits = async (client: Client, table: TargetTable): Promise<readonly string[]> => {
+export const misfits = async (
+  client: Client,
+  table: TargetTable,
+  isFilling: () => Promise<boolean> = async () => false,
+): Promise<readonly string[]> => {
   const relation = await findRelation(client, table.table)
   if (relation === null) return [`目标库中没有表“${table.table}”`]
   const found = table.columns.map((column) => misfit(column, relation)).filter((sentence) => sentence !== null)
   found.push(...(await leftOut(client, relation, table)))
-  if (found.length === 0 && !(await hasKey(client, relation, table)) && !(await isEmpty(client, table)))
+  const isKeyless = found.length === 0 && !(await hasKey(client, relation, table)) && !(await isEmpty(client, table))
+  // A first snapshot gets its key behind its rows: one that was cut off half way has rows and no key yet.
+  if (isKeyless && !(await isFilling()))
     found.push(`目标表“${relation.name}”没有以 ${table.key.join('、')} 为准的主键或唯一约束`)
   return found
 }

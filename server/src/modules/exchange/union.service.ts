@@ -2,7 +2,7 @@ import type { Ctx } from '#kernel/ctx.ts'
 import type { Tx } from '#kernel/db.ts'
 import { setUnion } from './feed.store.ts'
 import { orderRun } from './run.service.ts'
-import { covers, unionOf } from './union.rules.ts'
+import { covers, unboundOf, unionOf } from './union.rules.ts'
 import * as store from './union.store.ts'
 import { wakeAgent } from './wake.ts'
 
@@ -37,4 +37,26 @@ const giveBases = async (tx: Tx, ctx: Ctx, { feed, union }: { feed: store.FeedFa
     first_seq: feed.head,
   }
   await store.setBases(tx, waiting, { run_id: base.run_id, from: base.first_seq })
+}
+
+interface Shown {
+  readonly feedId: string
+  readonly runId: string
+  /** As its chunks carry them. */
+  readonly items: readonly string[]
+}
+
+/**
+ * A snapshot that its agent had read before it heard of a further grant: who needs more than it shows begins at another one. Only the
+ * chunks tell, for a spool may hold a run that still counts as waiting here.
+ */
+export const leaveNarrowBase = async (tx: Tx, ctx: Ctx, { feedId, runId, items }: Shown): Promise<void> => {
+  await store.setRunItems(tx, runId, items)
+  const lacking = (await store.listBasedOn(tx, runId)).filter((one) => unboundOf(one, items).length > 0)
+  if (lacking.length === 0) return
+  await store.clearBasesOf(
+    tx,
+    lacking.map(({ subscription_id }) => subscription_id),
+  )
+  await refreshUnion(tx, ctx, { feedId })
 }

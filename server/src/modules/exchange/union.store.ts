@@ -86,3 +86,32 @@ export const setBases = async (
   for (const agentId of new Set(rows.flatMap(({ agent_id }) => (agent_id ? [agent_id] : []))))
     await wakeAgent(tx, agentId)
 }
+
+export const setRunItems = async (tx: Tx, runId: string, items: readonly string[]): Promise<void> => {
+  await tx
+    .updateTable('exchange.run')
+    .set({ items: JSON.stringify(items) })
+    .where('run_id', '=', runId)
+    .execute()
+}
+
+/** Standing subscriptions that begin at a run, with what their grants need. */
+export const listBasedOn = async (tx: Tx, runId: string) => {
+  const rows = await tx
+    .selectFrom('exchange.subscription as s')
+    .innerJoin('sharing.published_grant as g', 'g.grant_id', 's.grant_id')
+    .select(['s.subscription_id', 'g.items', 'g.row_conditions'])
+    .where('s.base_run_id', '=', runId)
+    .where('s.state', 'in', ['active', 'paused', 'faulted'])
+    .where('g.status', '=', 'active')
+    .execute()
+  return rows as unknown as (GrantNeeds & { subscription_id: string })[]
+}
+
+export const clearBasesOf = async (tx: Tx, subscriptionIds: readonly string[]): Promise<void> => {
+  await tx
+    .updateTable('exchange.subscription')
+    .set({ base_run_id: null, generation: sql`generation + 1` })
+    .where('subscription_id', 'in', [...subscriptionIds])
+    .execute()
+}

@@ -121,13 +121,18 @@ export const findPrevious = async (db: Db, { subscription_id, generation }: Read
 }
 
 /** Rows of a run that this generation was given before `seq`: what its `end` says to the consumer. */
-export const sumRows = async (db: Db, { subscription_id, generation }: Reader, runId: string): Promise<number> => {
+export const sumRows = async (
+  db: Db,
+  { subscription_id, generation, base_run_id, base_first }: Reader,
+  runId: string,
+): Promise<number> => {
   const row = await db
     .selectFrom('exchange.delivery')
     .select(sql<number>`coalesce(sum(rows), 0)::bigint`.as('rows'))
     .where('subscription_id', '=', subscription_id)
     .where('generation', '=', generation)
     .where('run_id', '=', runId)
+    .where('seq', '>=', runId === base_run_id ? (base_first ?? 0) : 0)
     .where('kind', '=', 'rows')
     .executeTakeFirstOrThrow()
   return row.rows

@@ -8,7 +8,8 @@ export const concerns = (
   reader: Pick<Reader, 'subscription_id' | 'base_run_id' | 'base_position' | 'base_first'>,
   chunk: ChunkMeta,
 ): boolean => {
-  if (chunk.run_id === reader.base_run_id) return true
+  // A snapshot begun again, for more items or from the start, counts from its last beginning: what went before is of another shape.
+  if (chunk.run_id === reader.base_run_id) return chunk.seq >= (reader.base_first ?? 0)
   if (chunk.run_kind === 'snapshot' || chunk.kind === 'begin' || chunk.kind === 'end') return false
   if (chunk.run_subscription_id !== null && chunk.run_subscription_id !== reader.subscription_id) return false
   if (reader.base_first === null || chunk.seq < reader.base_first) return false

@@ -3,6 +3,7 @@ import type { ChunkHeader } from '@sanjiang/seal'
 import type { Ctx } from '#kernel/ctx.ts'
 import type { Tx } from '#kernel/db.ts'
 import { orderRun } from '../run.service.ts'
+import { leaveNarrowBase } from '../union.service.ts'
 import type { LockedLog, RunRow } from './chunk.store.ts'
 import { holdFeed } from './hold.service.ts'
 import { isTooBad, movedNothing } from './run.rules.ts'
@@ -49,11 +50,13 @@ const endTurn = async (tx: Tx, ctx: Ctx, feed: LockedLog, run: RunRow): Promise<
 /** What new chunks bring about: readers are called, ends are followed by what comes next, too many bad rows hold the feed. */
 export const afterChunks = async (tx: Tx, ctx: Ctx, { feed, runs, headers }: Turn): Promise<void> => {
   const byId = new Map(runs.map((run) => [run.run_id, run]))
-  for (const { kind, run_id, seq } of headers) {
+  for (const { kind, run_id, seq, items } of headers) {
     const run = byId.get(run_id) as RunRow
     if (run.state === 'cancelled') continue
     if (kind === 'begin' && run.kind === 'snapshot' && feed.mode === 'snapshot')
       await store.moveBases(tx, feed.feed_id, run_id, seq)
+    if (kind === 'end' && run.kind === 'snapshot')
+      await leaveNarrowBase(tx, ctx, { feedId: feed.feed_id, runId: run_id, items })
     if (kind === 'end') await endTurn(tx, ctx, feed, run)
   }
   for (const run of runs) await judgeQuality(tx, ctx, feed, run)

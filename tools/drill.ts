@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util'
 import { runDrill } from '../server/test/drill/run.ts'
+import { drillExchange } from './drill.exchange.ts'
 
-const USAGE = '用法: npm run drill -- [--seed N] [--rounds N] [--random N] [--postgres N]'
+const USAGE =
+  '用法: npm run drill -- [--seed N] [--rounds N] [--random N] [--postgres N],或 npm run drill -- exchange …'
 
 const whole = (text: string, name: string): number => {
   if (!/^\d{1,9}$/.test(text)) {
@@ -40,4 +42,5 @@ const main = async (): Promise<number> => {
   return report.faults.length === 0 ? 0 : 1
 }
 
-process.exit(await main())
+const [first, ...rest] = process.argv.slice(2)
+process.exit(first === 'exchange' ? await drillExchange(rest) : await main())

@@ -14,7 +14,7 @@ import { authenticate } from '#modules/identity/index.ts'
 import { openAccessLog } from '#modules/ledger/index.ts'
 import { buildApi } from '#roles/api.app.ts'
 import { MODULES } from '#roles/modules.ts'
-import { cloneDatabase } from './cluster.ts'
+import { cloneDatabase, type TestDatabase } from './cluster.ts'
 
 /** Organs every test world has; `root` stands above the others. */
 export const ORGANS = {
@@ -160,8 +160,14 @@ const voiceOf = (app: FastifyInstance, person: Awaited<ReturnType<typeof enrol>>
 export const openWorld = async ({
   today = '2017-12-11',
   gatewayOrigin = 'http://127.0.0.1:9',
+  database: given,
+}: {
+  readonly today?: string
+  readonly gatewayOrigin?: string
+  /** A migrated database of the caller's own, where the shared cluster will not do. */
+  readonly database?: TestDatabase
 } = {}): Promise<World> => {
-  const database = await cloneDatabase()
+  const database = given ?? (await cloneDatabase())
   const dataDir = await mkdtemp(join(tmpdir(), 'sanjiang-world-'))
   const admin = superuser(database.url)
   const house = await openHouse({

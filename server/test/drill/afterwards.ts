@@ -24,7 +24,7 @@ const otherAnswer = async (sql: Sql, { calls }: Acknowledged): Promise<string[]>
   return many(rows, 'answers that left differ from their receipt')
 }
 
-const doubled = async (sql: Sql): Promise<string[]> => [
+export const doubled = async (sql: Sql): Promise<string[]> => [
   ...many(
     await sql(`select body::jsonb #>> '{body,session_id}' as session, body::jsonb #>> '{body,counter}' as counter, count(*)::int
       from ledger.entry where kind = 'call' group by 1, 2 having count(*) > 1`),
@@ -38,7 +38,7 @@ const doubled = async (sql: Sql): Promise<string[]> => [
   ),
 ]
 
-const gaps = async (sql: Sql): Promise<string[]> =>
+export const gaps = async (sql: Sql): Promise<string[]> =>
   many(
     await sql(`select l.log_id, l.size::int, count(e.seq)::int as stored, max(e.seq)::int as last
       from ledger.log l left join ledger.entry e using (log_id) group by l.log_id, l.size

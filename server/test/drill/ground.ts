@@ -39,7 +39,8 @@ export interface DrillGround {
   close(): Promise<void>
 }
 
-const sanjiang = (args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
+/** The auditor's command. */
+export const sanjiang = (args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
   new Promise((resolve) => {
     const env = { ...process.env, NODE_TEST_CONTEXT: undefined }
     execFile(process.execPath, [CLI, ...args], { env, maxBuffer: 256 << 20 }, (error, stdout, stderr) =>

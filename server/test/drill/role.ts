@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Door } from './door.ts'
 
-export type RoleName = 'api' | 'gateway' | 'worker'
+export type RoleName = 'api' | 'gateway' | 'worker' | 'exchange'
 
 export interface RoleOptions {
   readonly name: RoleName
@@ -11,6 +12,8 @@ export interface RoleOptions {
   readonly databaseUrl: string
   /** Where the database listens now. */
   readonly databasePort: () => number
+  /** File for what it logs; else it is not kept. */
+  readonly log?: string
 }
 
 const FILES = new URL('../../src/roles/', import.meta.url)
@@ -49,11 +52,13 @@ export class Role {
     url.port = String(this.door.port)
     const env = { ...process.env, ...this.#options.env, DATABASE_URL: url.href, NODE_TEST_CONTEXT: undefined }
     let said = ''
+    const log = this.#options.log === undefined ? undefined : openSync(this.#options.log, 'a')
     const child = fork(fileURLToPath(new URL(`${this.name}.ts`, FILES)), [], {
       env,
       execArgv: [],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: ['ignore', log ?? 'ignore', 'pipe', 'ipc'],
     })
+    if (log !== undefined) closeSync(log)
     child.stderr!.on('data', (chunk) => {
       said = (said + chunk).slice(-2_000)
     })

@@ -1,0 +1,78 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { migrate } from '#kernel/migrate.ts'
+import { keepPostgres, type Postgres, startPostgres } from '#kernel/postgres.ts'
+import { Door } from '../drill/door.ts'
+import { ExchangeGround } from './ground.ts'
+
+const SETTINGS = ['fsync=on', 'synchronous_commit=on', 'max_connections=60', 'shared_buffers=64MB']
+
+/** A PostgreSQL cluster of one party's own, kept running, which can be killed. */
+export interface Cluster {
+  readonly server: Postgres
+  /** The agent's own way to it, where its statements can be watched for. */
+  readonly door: Door
+  kill(): Promise<void>
+  close(): Promise<void>
+}
+
+const openCluster = async (): Promise<Cluster> => {
+  const dir = await mkdtemp(join(tmpdir(), 'sanjiang-drill-pg-'))
+  const options = { dir, settings: SETTINGS }
+  const server = await startPostgres(options)
+  const endKeeping = keepPostgres(options, server, () => undefined)
+  const door = await Door.open(() => server.port)
+  return {
+    server,
+    door,
+    kill: async () => {
+      const pid = Number((await readFile(join(dir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0])
+      process.kill(pid, 'SIGKILL')
+    },
+    close: async () => {
+      door.close()
+      await endKeeping()
+      await server.stop()
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+const through = ({ server, door }: Cluster): string => {
+  const url = new URL(server.url('postgres'))
+  url.port = String(door.port)
+  return url.href
+}
+
+export interface DrillSite {
+  readonly ground: ExchangeGround
+  readonly centre: Cluster
+  readonly source: Cluster
+  readonly target: Cluster
+  close(): Promise<void>
+}
+
+/** Three clusters with fsync, so that each may die by itself, and the whole exchange between them. */
+export const openDrillSite = async (rows: number): Promise<DrillSite> => {
+  const [centre, source, target] = [await openCluster(), await openCluster(), await openCluster()]
+  const clusters = [centre, source, target]
+  try {
+    await migrate({ adminUrl: centre.server.url('postgres') })
+    const ground = await ExchangeGround.open({
+      centre: { url: centre.server.url('postgres'), drop: async () => undefined },
+      centrePort: centre.server.port,
+      source: { direct: source.server.url('postgres'), agents: through(source) },
+      target: { direct: target.server.url('postgres'), agents: through(target) },
+      rows,
+    })
+    const close = async () => {
+      await ground.close()
+      for (const cluster of clusters) await cluster.close()
+    }
+    return { ground, centre, source, target, close }
+  } catch (error) {
+    for (const cluster of clusters) await cluster.close()
+    throw error
+  }
+}

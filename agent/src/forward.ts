@@ -2,7 +2,7 @@ import { DOOR, doorText, type Head } from '@sanjiang/contract/exchange.door'
 import { chunksRoot, hex } from '@sanjiang/seal'
 import { nodeHasher } from '@sanjiang/seal/node'
 import type { AgentKey } from './identity.ts'
-import { type Link, persist, Refused } from './link.ts'
+import { Away, type Link, persist, Refused } from './link.ts'
 import type { FeedSpool } from './spool.feed.ts'
 import type { Entry } from './spool.record.ts'
 import type { Standing } from './trouble.ts'
@@ -29,6 +29,14 @@ export interface Forwarding {
   readonly key: AgentKey
   readonly spool: FeedSpool
   readonly standing: Standing
+}
+
+/** The centre's words for chunks that are not what was sent: damaged on the way, they are sent again. */
+const DAMAGED = new Set(['digest_mismatch', 'malformed', 'invalid'])
+
+const throwAsSent = (error: unknown): never => {
+  if (!(error instanceof Refused && DAMAGED.has(error.code))) throw error
+  throw new Away(`上送的数据块未被接受，将重新上送：${error.message}`, { cause: error })
 }
 
 /** Brings a feed's chunks to the centre in order, signs for them, and lets them go here. */
@@ -89,7 +97,9 @@ export class Forwarder {
     const path = DOOR.chunk(feedId, first.seq)
     const bytes = entries.map(({ frame }) => frame)
     try {
-      const head = await this.#persist(() => link.askJson<Head>({ method: 'PUT', path, bytes, signal: this.#signal }))
+      const head = await this.#persist(() =>
+        link.askJson<Head>({ method: 'PUT', path, bytes, signal: this.#signal }).catch(throwAsSent),
+      )
       if (head.head < first.seq + entries.length) throw new LogMoved(`平台只收到第 ${head.head} 块之前的内容`)
     } catch (error) {
       if (error instanceof Refused && error.code === 'out_of_order') throw new LogMoved(error.message)

@@ -33,9 +33,10 @@ export class Refused extends Error {
 /** A copy restored from a backup: this process must not go on. */
 export const isFenced = (error: unknown): boolean => error instanceof Refused && error.code === 'agent_fenced'
 
-/** Worth another try by itself: the centre is away, busy or restarting. */
+/** Worth another try by itself: the centre is away, busy or restarting, or this machine's clock will be put right. */
 export const isPassing = (error: unknown): boolean =>
-  error instanceof Away || (error instanceof Refused && (error.status >= 500 || error.status === 429))
+  error instanceof Away ||
+  (error instanceof Refused && (error.status >= 500 || error.status === 429 || error.code === 'clock_skew'))
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: '连接被拒绝:地址或端口不对,或平台没有运行',

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
@@ -169,7 +169,9 @@ const launch = (dir: string, port: number, settings: readonly string[]) => {
     exit = error.message
   })
   child.once('exit', (code) => {
-    exit = `退出码 ${code}\n${readFileSync(logFile, 'utf8').slice(-2000)}`
+    // Stopped and its folder removed, nobody asks any more.
+    const said = existsSync(logFile) ? readFileSync(logFile, 'utf8').slice(-2000) : ''
+    exit = `退出码 ${code}\n${said}`
   })
   child.unref()
   return () => exit

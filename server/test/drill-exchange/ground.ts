@@ -51,7 +51,7 @@ export interface Standing {
 }
 
 const poolFor = (url: string): pg.Pool => {
-  const pool = new pg.Pool({ connectionString: url, max: 3 })
+  const pool = new pg.Pool({ connectionString: url, max: 3, allowExitOnIdle: true })
   pool.on('error', () => undefined)
   return pool
 }

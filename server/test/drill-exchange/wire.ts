@@ -130,6 +130,8 @@ export class Wire {
     const pair: Pair = { near, far: connect(this.#far, '127.0.0.1'), request: '', recording: [] }
     this.#pairs.add(pair)
     for (const socket of [pair.near, pair.far]) {
+      // A line left half open by a fault must not keep the drill from ending.
+      socket.unref()
       socket.on('error', () => undefined)
       socket.on('close', () => {
         this.#pairs.delete(pair)

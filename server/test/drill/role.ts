@@ -73,7 +73,9 @@ export class Role {
       if (wasReady && !this.#killed) this.faults.push(`${this.name} exited with ${code}: ${said}`)
       this.#last = said
       this.#killed = false
-      setTimeout(() => this.#fork(), AGAIN_MS)
+      setTimeout(() => {
+        if (!this.#isStopping) this.#fork()
+      }, AGAIN_MS)
     })
     this.#child = child
   }

@@ -86,14 +86,17 @@ test('a row changed by hand in the target is found and put right by a reconcilia
     'delete from gongxiang.renkou where citizen_id = (select max(citizen_id) from gongxiang.renkou)',
   )
   const params = { id: plain.subscription_id }
-  await ground.until('a reconciliation begun', async () => {
+  // The platform's own may be under way and mend it first; then one asked for afterwards finds nothing.
+  const mended = async () =>
+    (await ground.civil.call(exchange.listReconciliations, { params, query: {} })).rows.find(
+      ({ state }) => state === 'repaired',
+    )
+  await ground.until('a reconciliation that put it right', async () => {
+    if (await mended()) return true
     await ground.civil.call(exchange.reconcile, { params, body: {} })
-    return true
+    return false
   })
-  const latest = async () => (await ground.civil.call(exchange.listReconciliations, { params, query: {} })).rows[0]!
-  await ground.until('a reconciliation done', async () => (await latest()).state !== 'running')
-  const done = await latest()
-  assert.equal(done.state, 'repaired', JSON.stringify(done))
+  const done = (await mended())!
   assert.deepEqual([done.missing, done.changed, done.repaired], [1, 1, 2])
   await ground.equal()
 })

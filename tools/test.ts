@@ -11,6 +11,9 @@ const FOLDERS = ['contract', 'seal', 'agent', 'cli', 'server', 'tools', 'bench']
 const BROWSER = 'web/e2e/**/*.test.ts'
 const CHROMIUM = '/usr/bin/chromium'
 
+/** A run in which nothing has been printed for so long hangs, whatever the reason. */
+const SILENCE_MS = 10 * 60_000
+
 const isCi = Boolean(process.env.CI)
 
 /** Debian packages that some tests need, known by one of their files. */
@@ -55,16 +58,26 @@ const runTests = (files: string[], databaseUrl: string): Promise<Outcome> =>
     const args = ['--test', '--test-reporter=spec', '--test-timeout=300000', '--test-concurrency=2', ...files]
     const child = spawn(process.execPath, args, {
       cwd: ROOT,
+      detached: true, // a group of its own, so that a run that hangs can be ended with all it started
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, TEST_DATABASE_URL: databaseUrl, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
     })
+    const end = (signal: NodeJS.Signals) => process.kill(-(child.pid as number), signal)
+    const giveUp = () => {
+      console.log(`${SILENCE_MS / 60_000} 分钟没有任何输出,测试已被强行结束`)
+      end('SIGKILL')
+    }
+    let silence = setTimeout(giveUp, SILENCE_MS)
     let text = ''
     child.stdout.on('data', (chunk: Buffer) => {
+      clearTimeout(silence)
+      silence = setTimeout(giveUp, SILENCE_MS)
       text = (text + chunk).slice(-200_000)
       process.stdout.write(chunk)
     })
-    process.once('SIGINT', () => child.kill('SIGTERM'))
+    process.once('SIGINT', () => end('SIGTERM'))
     child.once('exit', (code) => {
+      clearTimeout(silence)
       const failed = count(text, 'fail') + count(text, 'cancelled')
       resolve({ code: code ?? 1, passed: count(text, 'pass'), failed, skipped: count(text, 'skipped') })
     })

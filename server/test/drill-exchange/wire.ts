@@ -20,6 +20,9 @@ interface Pair {
   recording: Buffer[]
 }
 
+/** Breaks a line as a forgetful router does. One whose writing has ended cannot be reset: its handle would never close. */
+const reset = (socket: Socket): void => void (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy())
+
 /**
  * The line between an agent and the centre, at a fixed address, which can be cut after so many bytes, in one direction only, throttled,
  * made to flap, made to damage what chunks travel in, and to say again what was said.
@@ -96,7 +99,7 @@ export class Wire {
 
   cut(): void {
     for (const { near, far } of this.#pairs) {
-      near.resetAndDestroy()
+      reset(near)
       far.destroy()
     }
   }
@@ -126,12 +129,10 @@ export class Wire {
   }
 
   #join(near: Socket): void {
-    if (this.#isDown) return void near.resetAndDestroy()
+    if (this.#isDown) return reset(near)
     const pair: Pair = { near, far: connect(this.#far, '127.0.0.1'), request: '', recording: [] }
     this.#pairs.add(pair)
     for (const socket of [pair.near, pair.far]) {
-      // A line left half open by a fault must not keep the drill from ending.
-      socket.unref()
       socket.on('error', () => undefined)
       socket.on('close', () => {
         this.#pairs.delete(pair)

@@ -51,8 +51,6 @@ export class Door {
   #join(near: Socket, far: Socket): void {
     let caught: Trap | undefined
     for (const socket of [near, far]) {
-      // One left half open by a kill must not keep the drill from ending.
-      socket.unref()
       this.#sockets.add(socket)
       socket.on('error', () => undefined)
       socket.on('close', () => {

@@ -1,6 +1,6 @@
 import type { Config } from '#config'
 import { openHouse } from '#kernel/house.ts'
-import { startClerk, startSchedule } from '#modules/exchange/index.ts'
+import { startClerk } from '#modules/exchange/index.ts'
 import { openAccessLog, openNodeKeys, startCheckpointing } from '#modules/ledger/index.ts'
 import { type RunningRole, runRole } from '../supervisor/child.ts'
 import { MODULES } from './modules.ts'
@@ -17,15 +17,13 @@ export const startWorker = async (config: Config): Promise<RunningRole> => {
   })
   const access = await openAccessLog(house, 'worker')
   const checkpointing = startCheckpointing(house, openNodeKeys(house.site))
-  const schedule = startSchedule(house)
   await house.jobs.work(house)
-  const endClerk = startClerk(house)
+  const clerk = startClerk(house)
   return {
     close: async () => {
       // A job still at work would open the log again behind its closing; the last checkpoint signs it closed.
-      await endClerk()
+      await clerk.stop()
       await house.jobs.stop()
-      await schedule.stop()
       await access.close()
       await checkpointing.stop()
       await house.close()

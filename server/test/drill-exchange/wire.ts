@@ -21,7 +21,10 @@ interface Pair {
 }
 
 /** Breaks a line as a forgetful router does. One whose writing has ended cannot be reset: its handle would never close. */
-const reset = (socket: Socket): void => void (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy())
+const reset = (socket: Socket): void => {
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
+}
 
 /**
  * The line between an agent and the centre, at a fixed address, which can be cut after so many bytes, in one direction only, throttled,
@@ -129,7 +132,10 @@ export class Wire {
   }
 
   #join(near: Socket): void {
-    if (this.#isDown) return reset(near)
+    if (this.#isDown) {
+      reset(near)
+      return
+    }
     const pair: Pair = { near, far: connect(this.#far, '127.0.0.1'), request: '', recording: [] }
     this.#pairs.add(pair)
     for (const socket of [pair.near, pair.far]) {

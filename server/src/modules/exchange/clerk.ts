@@ -2,14 +2,16 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Ctx, House } from '#kernel/ctx.ts'
 import { makeCtx, PLATFORM } from '#kernel/ctx.ts'
 import { startDueReconciliations, stepReconciliations } from './reconciliation.service.ts'
+import { lookAtClock } from './schedule.service.ts'
 
+/** Cron goes by minutes, and a department may ask for less. */
 const EVERY_MS = 1_000
 
 type Duty = (ctx: Ctx) => Promise<void>
-const DUTIES: readonly Duty[] = [startDueReconciliations, stepReconciliations]
+const DUTIES: readonly Duty[] = [lookAtClock, startDueReconciliations, stepReconciliations]
 
 /** Every duty locks what it works on, so that several clerks would only be busier; one fault does not keep the others from theirs. */
-export const doDuties = async (house: House): Promise<void> => {
+const doDuties = async (house: House): Promise<void> => {
   for (const duty of DUTIES)
     try {
       await duty(await makeCtx(house, PLATFORM, 'clerk'))
@@ -18,8 +20,12 @@ export const doDuties = async (house: House): Promise<void> => {
     }
 }
 
-/** Takes reconciliations further every second. Returns what ends it. */
-export const startClerk = (house: House): (() => Promise<void>) => {
+export interface Clerk {
+  stop(): Promise<void>
+}
+
+/** The exchange's work by the clock, in the worker: passes that are due, feeds that stand still, reconciliations taken further. */
+export const startClerk = (house: House): Clerk => {
   const over = new AbortController()
   const run = async (): Promise<void> => {
     while (!over.signal.aborted) {
@@ -28,8 +34,10 @@ export const startClerk = (house: House): (() => Promise<void>) => {
     }
   }
   const running = run()
-  return () => {
-    over.abort()
-    return running
+  return {
+    stop: () => {
+      over.abort()
+      return running
+    },
   }
 }

@@ -10,6 +10,7 @@ import * as store from './reconciliation.store.ts'
 import { orderRun } from './run.service.ts'
 import { startOver } from './subscription.store.ts'
 import { refreshUnion } from './union.service.ts'
+import { lockFeedFacts } from './union.store.ts'
 import { wakeAgent } from './wake.ts'
 
 const ROWS_PER_RANGE = 4096
@@ -210,6 +211,7 @@ const repair = async (tx: Tx, ctx: Ctx, one: One): Promise<void> => {
 }
 
 const startAnew = async (tx: Tx, ctx: Ctx, one: One): Promise<void> => {
+  await lockFeedFacts(tx, one.feed_id)
   await startOver(tx, one.subscription_id, null)
   await refreshUnion(tx, ctx, { feedId: one.feed_id })
   await wakeAgent(tx, one.target_agent)

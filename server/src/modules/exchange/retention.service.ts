@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Ctx } from '#kernel/ctx.ts'
 import { inTx } from '#kernel/db.ts'
 import { refreshUnion } from './union.service.ts'
+import { lockFeedFacts } from './union.store.ts'
 
 /** Bodies that everybody has are kept this long, so that a target can be rewound. */
 const KEEP_DAYS = 7
@@ -41,6 +42,7 @@ const restartCut = async (ctx: Ctx): Promise<void> => {
   )
   for (const { subscription_id, feed_id } of rows)
     await inTx(ctx, async (tx) => {
+      await lockFeedFacts(tx, feed_id)
       const message = '落后超过保留期，已从新的全量重新开始'
       const trouble = { code: 'chunks_expired', party: 'consumer', message, at: ctx.instant }
       await tx

@@ -1,4 +1,4 @@
-import { type Ctx, type House, makeCtx, PLATFORM } from '#kernel/ctx.ts'
+import type { Ctx } from '#kernel/ctx.ts'
 import { inTx } from '#kernel/db.ts'
 import { orderRun } from './run.service.ts'
 import { clockTrouble, nextBeat } from './schedule.rules.ts'
@@ -30,36 +30,4 @@ export const lookAtClock = async (ctx: Ctx): Promise<void> => {
   await watchFeeds(ctx)
   await store.expireQuestions(ctx.db, ctx.instant)
   await store.sweep(ctx.db, ctx.instant)
-}
-
-const BEAT_MS = 3_000
-
-export interface Schedule {
-  stop(): Promise<void>
-}
-
-/** Looks at the clock every three seconds, in the worker. Cron goes by minutes, and a department may ask for less. */
-export const startSchedule = (house: House): Schedule => {
-  let isStopped = false
-  let looking: Promise<void> = Promise.resolve()
-  const look = async (): Promise<void> => {
-    const ctx = await makeCtx(house, PLATFORM, 'exchange-clock')
-    await lookAtClock(ctx)
-  }
-  let timer: NodeJS.Timeout | undefined
-  const beat = (): void => {
-    looking = look()
-      .catch((error: Error) => house.log.warn({ err: error }, 'exchange clock'))
-      .finally(() => {
-        if (!isStopped) timer = setTimeout(beat, BEAT_MS)
-      })
-  }
-  beat()
-  return {
-    stop: async () => {
-      isStopped = true
-      clearTimeout(timer)
-      await looking
-    },
-  }
 }

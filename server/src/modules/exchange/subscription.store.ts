@@ -85,14 +85,20 @@ export const listSubscriptionRows = (db: Db, options: ListOptions) => {
     .execute()
 }
 
-export const lockSubscription = (tx: Tx, scope: Scope, subscriptionId: string) =>
-  tx
+/** Its feed first, as the door locks them. */
+export const lockSubscription = async (tx: Tx, scope: Scope, subscriptionId: string) => {
+  const mine = tx
     .selectFrom('exchange.subscription')
-    .selectAll()
     .where('subscription_id', '=', subscriptionId)
     .where(within(scope, sql.ref('consumer_path')))
+  await tx
+    .selectFrom('exchange.feed')
+    .select('feed_id')
+    .where('feed_id', '=', mine.select('feed_id'))
     .forUpdate()
-    .executeTakeFirst()
+    .execute()
+  return mine.selectAll().forUpdate().executeTakeFirst()
+}
 
 export interface GrantRow {
   readonly grant_id: string

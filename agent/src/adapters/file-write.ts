@@ -1,4 +1,4 @@
-import { type DataType, fieldsOf } from '@sanjiang/seal'
+import { type DataType, fieldsOf, jsonRow } from '@sanjiang/seal'
 import { AdapterFault, type TargetTable } from './adapter.ts'
 import { OPERATION } from './file-build.ts'
 
@@ -10,7 +10,6 @@ export interface RowFormat {
   readonly row: (operation: string | null, fields: Fields) => string
 }
 
-const NUMERIC = new Set<DataType>(['N', 'Y', 'I', 'B', 'F'])
 const TEXT = new Set<DataType>(['C', 'M', 'G'])
 /** What makes a spreadsheet take text for a formula; the apostrophe itself, so that guarding can be undone. */
 const RISKY = /^[=+\-@\t\r'\uff1d\uff0b\uff0d\uff20]/
@@ -36,24 +35,10 @@ const csvFormat = (columns: TargetTable['columns'], hasMark: boolean): RowFormat
   }
 }
 
-const jsonFormat = (columns: TargetTable['columns']): RowFormat => {
-  const names = columns.map(({ name }) => JSON.stringify(name))
-  const value = (type: DataType, field: string): string => {
-    if (NUMERIC.has(type)) return field
-    return type === 'L' ? String(field === 't') : JSON.stringify(field)
-  }
-  return {
-    head: () => '',
-    row: (operation, fields) => {
-      const members = columns.map(({ data_type }, index) => {
-        const field = fields[index] ?? null
-        return `${names[index]}:${field === null ? 'null' : value(data_type, field)}`
-      })
-      if (operation !== null) members.unshift(`"${OPERATION}":${JSON.stringify(operation)}`)
-      return `{${members.join(',')}}\n`
-    },
-  }
-}
+const jsonFormat = (columns: TargetTable['columns']): RowFormat => ({
+  head: () => '',
+  row: (operation, fields) => `${jsonRow(columns, operation, fields)}\n`,
+})
 
 export type DeliveredFormat = 'csv' | 'jsonl' | 'xlsx'
 

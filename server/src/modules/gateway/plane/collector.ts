@@ -31,7 +31,7 @@ const CUT = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 
 const toFailure = (error: NodeJS.ErrnoException): Answer => {
   const code = error.code ?? error.name
-  if (code === 'EGRESS_REFUSED') return failed('provider_unreachable', error.message)
+  if (code === 'EGRESS_REFUSED') return failed('provider_unreachable', `提供方${error.message}`)
   if (TIMEOUTS.has(code)) return failed('provider_timeout', '提供方没有在约定时间内答复')
   if (error.name === 'HTTPParserError') return failed('provider_malformed', '提供方的回答不合 HTTP')
   return failed('provider_unreachable', `提供方无法连接（${code}）`)

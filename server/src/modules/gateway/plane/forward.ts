@@ -1,6 +1,6 @@
 import { Pool } from 'undici'
+import type { Egress } from '#kernel/egress.ts'
 import { type Answer, Collector, failed } from './collector.ts'
-import type { Egress } from './egress.ts'
 import type { AttachedService } from './snapshot.ts'
 
 export interface Outgoing {

@@ -9,9 +9,9 @@ import {
   verifyRequest,
 } from '@sanjiang/seal'
 import { nodeTextMac } from '@sanjiang/seal/node'
+import { isListed } from '#kernel/address.ts'
 import { Fault, invalid } from '#kernel/fault.ts'
 import { openSecret } from '#kernel/keys.ts'
-import { isListed } from './address.ts'
 import type { Caller, Head } from './caller.ts'
 import type { Sessions } from './session.ts'
 import type { ClientRow, Snapshot } from './snapshot.ts'

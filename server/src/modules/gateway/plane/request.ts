@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { PLANE } from '@sanjiang/contract/gateway'
+import { isIn, plainAddress, type toBlockList } from '#kernel/address.ts'
 import { Fault } from '#kernel/fault.ts'
-import { isIn, plainAddress, type toBlockList } from './address.ts'
 
 /** The address of a request, taken apart as it was sent; nothing is decoded, so nothing can be decoded twice. */
 export interface Target {

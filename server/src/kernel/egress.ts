@@ -11,7 +11,7 @@ export interface Egress {
 // Link-local (cloud metadata among it), this host, multicast: whatever the operator allowed.
 const NEVER = ['169.254.0.0/16', '0.0.0.0/8', '224.0.0.0/4', 'fe80::/10', '::/128', 'ff00::/8']
 
-const REFUSAL = '提供方地址不在允许的网段内'
+const REFUSAL = '地址不在允许的网段内'
 const refused = (): Error => Object.assign(new Error(REFUSAL), { code: 'EGRESS_REFUSED' })
 
 /** Addresses are checked after resolution, at connect time, so that a name cannot change its mind in between. */

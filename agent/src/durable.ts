@@ -14,6 +14,10 @@ export const syncFolder = async (dir: string): Promise<void> => {
   }
 }
 
+/** Nothing more goes onto the disk; somebody will make room. */
+export const isFull = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
+
 /** Replaces a file so that whoever reads it, after whatever crash, finds the old text or the new: never a part. */
 export const writeDurably = async (file: string, text: string, mode = 0o600): Promise<void> => {
   const draft = `${file}.new`

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Report, WantedFeed } from '@sanjiang/contract/exchange.door'
 import { AdapterFault, type Source } from './adapters/adapter.ts'
 import { type Connections, troubleOf } from './connections.ts'
+import { isFull } from './durable.ts'
 import { blocksReading, type Drift, driftsOf, missingColumns, rememberedShape, sayDrifts } from './feed.drift.ts'
 import { type FeedNote, noteOf } from './feed.note.ts'
 import { slotOf } from './feed.plan.ts'
@@ -12,7 +13,7 @@ import { Forwarder, LogMoved } from './forward.ts'
 import type { AgentKey } from './identity.ts'
 import { isFenced, type Link } from './link.ts'
 import type { FeedSpool } from './spool.feed.ts'
-import type { Spool } from './spool.ts'
+import { type Spool, sayShortage } from './spool.ts'
 import { Standing } from './trouble.ts'
 
 export interface Place {
@@ -31,6 +32,7 @@ class Drifted extends Error {}
 
 const FIRST_PAUSE = 1_000
 const LONGEST_PAUSE = 60_000
+const ROOM_MS = 2_000
 const LOOK_AT_SHAPE = 30_000
 
 /** What decides how a feed is read: while it stays the same, a new assignment changes nothing for the run under way. */
@@ -108,13 +110,20 @@ export class FeedWorker {
       try {
         await this.#round(round)
       } catch (error) {
-        if (!(error instanceof LogMoved) || signal.aborted) throw error
-        await this.#beginAnew(error)
+        if (signal.aborted) throw error
+        if (isFull(error)) await this.#roomMade(signal)
+        else if (error instanceof LogMoved) await this.#beginAnew(error)
+        else throw error
       } finally {
         signal.removeEventListener('abort', stop)
         round.abort()
       }
     }
+  }
+
+  async #roomMade(signal: AbortSignal): Promise<void> {
+    this.#forwarding.stuck('provider', 'disk_full', sayShortage('disk_full'))
+    await pause(ROOM_MS, undefined, { signal }).catch(() => {})
   }
 
   async #beginAnew(error: LogMoved): Promise<void> {
@@ -181,6 +190,7 @@ export class FeedWorker {
 
   #tell(error: unknown): void {
     if (error instanceof Held) this.#standing.stuck('provider', 'quality', error.message)
+    else if (isFull(error)) this.#standing.stuck('provider', 'disk_full', sayShortage('disk_full'))
     else if (error instanceof Drifted) this.#standing.stuck('provider', 'drift', error.message)
     else {
       const { code, message } = troubleOf(error)

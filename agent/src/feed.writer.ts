@@ -1,5 +1,6 @@
 import { type ChunkHeader, type ChunkKind, frameParts, headerBytes } from '@sanjiang/seal'
 import { compressBody, nodeChunkDigest } from '@sanjiang/seal/node'
+import { isFull } from './durable.ts'
 import type { FeedNote } from './feed.note.ts'
 import type { FeedSpool } from './spool.feed.ts'
 import { type Shortage, type Spool, sayShortage } from './spool.ts'
@@ -80,7 +81,7 @@ export class ChunkWriter {
         standing.well('disk_full')
         return
       } catch (error) {
-        if (!['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+        if (!isFull(error)) throw error
         say('disk_full')
         await new Promise((done) => setTimeout(done, RETRY_DISK))
       }

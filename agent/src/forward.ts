@@ -1,10 +1,12 @@
 import { DOOR, doorText, type Head } from '@sanjiang/contract/exchange.door'
 import { chunksRoot, hex } from '@sanjiang/seal'
 import { nodeHasher } from '@sanjiang/seal/node'
+import { isFull } from './durable.ts'
 import type { AgentKey } from './identity.ts'
 import { Away, type Link, persist, Refused } from './link.ts'
 import type { FeedSpool } from './spool.feed.ts'
 import type { Entry } from './spool.record.ts'
+import { sayShortage } from './spool.ts'
 import type { Standing } from './trouble.ts'
 
 /** The centre's log and this machine's do not fit together: the feed's work must begin anew from the centre's head. */
@@ -78,7 +80,8 @@ export class Forwarder {
   #persist<T>(work: () => Promise<T>): Promise<T> {
     const { standing } = this.#of
     const onTrouble = (error: unknown): void => {
-      if (error === null) standing.well('centre_away')
+      if (error === null) standing.well('centre_away', 'disk_full')
+      else if (isFull(error)) standing.stuck('provider', 'disk_full', sayShortage('disk_full'))
       else standing.stuck('platform', 'centre_away', (error as Error).message)
     }
     return persist(work, { signal: this.#signal, onTrouble })

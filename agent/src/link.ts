@@ -5,6 +5,7 @@ import { DOOR, type DoorSession, doorText } from '@sanjiang/contract/exchange.do
 import type * as t from 'typebox'
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici'
 import type { AgentConfig } from './config.ts'
+import { isFull } from './durable.ts'
 import { type AgentKey, type Identity, newProposal, writeIdentity } from './identity.ts'
 import { VERSION } from './version.ts'
 
@@ -33,9 +34,10 @@ export class Refused extends Error {
 /** A copy restored from a backup: this process must not go on. */
 export const isFenced = (error: unknown): boolean => error instanceof Refused && error.code === 'agent_fenced'
 
-/** Worth another try by itself: the centre is away, busy or restarting, or this machine's clock will be put right. */
+/** Worth another try by itself: the centre is away, busy or restarting, this machine's clock will be put right or its disk emptied. */
 export const isPassing = (error: unknown): boolean =>
   error instanceof Away ||
+  isFull(error) ||
   (error instanceof Refused && (error.status >= 500 || error.status === 429 || error.code === 'clock_skew'))
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -3,10 +3,12 @@ import type { Report, WantedLoad } from '@sanjiang/contract/exchange.door'
 import { applyMask, type ChunkHeader, keyLineOf } from '@sanjiang/seal'
 import { type Load, type Offset, TargetRefused } from './adapters/adapter.ts'
 import { troubleOf } from './connections.ts'
+import { isFull } from './durable.ts'
 import type { Place } from './feed.worker.ts'
 import { isFenced, isPassing, Refused } from './link.ts'
 import { Acceptance, type Loaded } from './load.accept.ts'
 import { type Delivered, deliveredFrom } from './load.frames.ts'
+import { sayShortage } from './spool.ts'
 import { Standing } from './trouble.ts'
 
 const COMMIT_BYTES = 16 * 2 ** 20
@@ -123,6 +125,7 @@ export class LoadWorker {
   #tell(error: unknown): void {
     if (error instanceof Misfit) this.#standing.stuck('consumer', 'target_misfit', error.message)
     else if (error instanceof TargetRefused) this.#standing.stuck('consumer', 'target_refused', error.message)
+    else if (isFull(error)) this.#standing.stuck('consumer', 'disk_full', sayShortage('disk_full'))
     else if (isPassing(error)) this.#standing.stuck('platform', 'centre_away', (error as Error).message)
     else if (error instanceof Refused) this.#standing.stuck('platform', error.code, error.message)
     else {

@@ -5,12 +5,12 @@ import { type Assignment, DOOR, type Question, type Report } from '@sanjiang/con
 import { answerTo } from './answer.ts'
 import type { AgentConfig } from './config.ts'
 import { Connections, troubleOf } from './connections.ts'
-import { writeDurably } from './durable.ts'
+import { isFull, writeDurably } from './durable.ts'
 import { FeedWorker, type Place } from './feed.worker.ts'
 import { type AgentKey, readIdentity, readKey } from './identity.ts'
 import { isFenced, isPassing, Link, Refused } from './link.ts'
 import { LoadWorker } from './load.worker.ts'
-import { Spool } from './spool.ts'
+import { Spool, sayShortage } from './spool.ts'
 import { VERSION } from './version.ts'
 
 const EMPTY: Assignment = { version: '', feeds: [], loads: [], questions: [] }
@@ -119,7 +119,8 @@ export class AgentNode {
   #away(error: unknown): void {
     if (this.#isAway) return
     this.#isAway = true
-    this.#say(`${(error as Error).message};已读的留在本机缓存,恢复后自动继续`)
+    const what = isFull(error) ? sayShortage('disk_full') : (error as Error).message
+    this.#say(`${what};已读的留在本机缓存,恢复后自动继续`)
   }
 
   #well(): void {

@@ -115,6 +115,7 @@ export class FeedSpool {
     await this.#syncing
     await this.#tail?.sync()
     await this.#tail?.close()
+    this.#tail = null
     const segment = { first: this.#next, file: segmentFile(this.#dir, this.#next), bytes: 0 }
     this.#tail = await open(segment.file, 'w+', 0o600)
     await syncFolder(this.#dir)
@@ -153,7 +154,7 @@ export class FeedSpool {
       }
     } catch (error) {
       // After a failed sync nobody knows what the disk holds: the process must begin again from what is really there.
-      this.#fault = error as Error
+      this.#fault = new Error('本机缓存未能写到磁盘上', { cause: error })
       this.#wake()
     } finally {
       this.#syncing = null

@@ -40,6 +40,8 @@ export class Spool {
     if (known) return known
     const opening = this.#openFeed(feedId)
     this.#feeds.set(feedId, opening)
+    // On a full disk the next one who asks tries again.
+    opening.catch(() => this.#feeds.delete(feedId))
     return opening
   }
 

@@ -1,40 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { exchange, sharing } from '@sanjiang/contract'
-import type { Chance } from '../drill/chance.ts'
-import type { Door, Moment } from '../drill/door.ts'
 import type { Role } from '../drill/role.ts'
-import type { Site, Standing } from './ground.ts'
-import type { DrillSite } from './site.ts'
+import { type Drill, type FaultKind, SHORT_MS, within } from './fault.ts'
+import { DISKS } from './faults.disk.ts'
+import { POINTS } from './faults.point.ts'
+import type { Site } from './ground.ts'
 import { SOURCE, type Terms } from './view.ts'
-
-export interface Drill {
-  readonly site: DrillSite
-  readonly chance: Chance
-  /** Bytes that a whole transfer takes on the provider's line. */
-  readonly volume: number
-  /** An agent of its own kind each time, for terms that a fault uses up. */
-  subscribe(terms: Terms): Promise<Standing>
-  /** A promise that the fault itself has shown broken. */
-  broken(what: string): void
-}
-
-export interface FaultKind {
-  readonly name: string
-  /** How often among others. */
-  readonly weight: number
-  /** Does it and heals it; what the healing brings is looked at later. */
-  strike(drill: Drill): Promise<void>
-}
-
-const SHORT_MS = 1_200
-/** A place that was not reached in this time is let go: chance does not always lead there. */
-const REACH_MS = 20_000
 
 const soon = ({ chance }: Drill): Promise<void> => pause(chance.below(400))
 const siteOf = ({ site: { ground }, chance }: Drill): Site => chance.pick([ground.provider, ground.consumer])
-const within = (reached: Promise<void>): Promise<boolean> =>
-  Promise.race([reached.then(() => true), pause(REACH_MS, false, { ref: false })])
-
 const kill = (name: string, weight: number, strike: FaultKind['strike']): FaultKind => ({
   name,
   weight,
@@ -49,35 +23,6 @@ const killRole = (name: string, weight: number, of: (drill: Drill) => Role): Fau
     await of(drill).ready()
     of(drill).kill()
   })
-
-interface Point {
-  readonly name: string
-  readonly pattern: string
-  readonly moment: Moment
-  door(drill: Drill): Door
-  strike(drill: Drill): void
-}
-
-/** Dies at a statement: before it reaches the database, after it is done and unanswered, in the instant of the answer. */
-const atPoint = ({ name, pattern, moment, door, strike }: Point): FaultKind => ({
-  name,
-  weight: 2,
-  strike: async (drill) => {
-    const sprung = new Promise<void>((done) => {
-      door(drill).arm({ pattern, moment, spring: () => done(strike(drill)) })
-    })
-    // A write for the statement to come about.
-    await drill.site.ground.provider.db
-      .query(`update ${SOURCE} set xm = 'point${drill.chance.below(9)}'`)
-      .catch(() => undefined)
-    await within(sprung)
-    door(drill).disarm()
-  },
-})
-
-const MOMENTS: readonly Moment[] = ['before', 'after', 'passed']
-const points = (what: string, point: Omit<Point, 'moment' | 'name'>): FaultKind[] =>
-  MOMENTS.map((moment) => atPoint({ ...point, moment, name: `${what}: ${moment}` }))
 
 const onLine = (name: string, weight: number, strike: (drill: Drill, site: Site) => Promise<unknown>): FaultKind => ({
   name,
@@ -115,17 +60,6 @@ const clockSteps: FaultKind = {
     const { agent } = siteOf(drill)
     await agent.again({ clockMs: drill.chance.pick([-7_200_000, -45_000, 45_000, 7_200_000]) })
     await pause(SHORT_MS * 2)
-    await agent.again()
-  },
-}
-
-const diskFull: FaultKind = {
-  name: 'disk full at the spool',
-  weight: 2,
-  strike: async (drill) => {
-    const { agent } = drill.site.ground.provider
-    await agent.again({ settings: 'spool_keep_free = 900 TiB' })
-    await pause(SHORT_MS * 3)
     await agent.again()
   },
 }
@@ -230,36 +164,7 @@ export const FAULTS: readonly FaultKind[] = [
   kill('centre’s database killed', 2, ({ site }) => site.centre.kill()),
   kill('source database killed', 2, ({ site }) => site.source.kill()),
   kill('target database killed', 2, ({ site }) => site.target.kill()),
-  ...points('door dies at a chunk', {
-    pattern: 'insert into "exchange"."chunk"',
-    door: ({ site }) => site.ground.doorRole.door,
-    strike: ({ site }) => site.ground.doorRole.kill(),
-  }),
-  ...points('door dies at a receipt', {
-    pattern: 'update ledger.log set size',
-    door: ({ site }) => site.ground.doorRole.door,
-    strike: ({ site }) => site.ground.doorRole.kill(),
-  }),
-  ...points('door dies at a delivery', {
-    pattern: 'insert into "exchange"."delivery"',
-    door: ({ site }) => site.ground.doorRole.door,
-    strike: ({ site }) => site.ground.doorRole.kill(),
-  }),
-  ...points('door dies at an acceptance', {
-    pattern: 'update "exchange"."delivery" set',
-    door: ({ site }) => site.ground.doorRole.door,
-    strike: ({ site }) => site.ground.doorRole.kill(),
-  }),
-  ...points('consumer’s agent dies at its commit', {
-    pattern: 'Q\0\0\0\x0bcommit\0',
-    door: ({ site }) => site.target.door,
-    strike: ({ site }) => site.ground.consumer.agent.kill(),
-  }),
-  ...points('target database dies at a commit', {
-    pattern: 'Q\0\0\0\x0bcommit\0',
-    door: ({ site }) => site.target.door,
-    strike: ({ site }) => void site.target.kill(),
-  }),
+  ...POINTS,
   cutAt(1),
   cutAt(50),
   cutAt(99),
@@ -275,7 +180,7 @@ export const FAULTS: readonly FaultKind[] = [
     wire.sayAgain((said) => chance.shuffle(said)),
   ),
   clockSteps,
-  diskFull,
+  ...DISKS,
   constraint,
   slotLost,
   revoked,

@@ -15,6 +15,7 @@ import { feedDraft } from '../exchange-ground.ts'
 import { openWorld, type Voice, type World } from '../harness.ts'
 import { freePort } from '../platform.ts'
 import { ask, type PublishedResource, publish } from '../sharing-ground.ts'
+import { Disk } from './disk.ts'
 import { AgentProcess } from './node.ts'
 import { differenceOf, SOURCE, type Terms } from './view.ts'
 import { Wire } from './wire.ts'
@@ -22,6 +23,7 @@ import { Wire } from './wire.ts'
 /** Generous: the machine may be busy, and what is tested is that it comes to pass, not when. */
 const PATIENCE_MS = Number(process.env.DRILL_PATIENCE_MS ?? 180_000)
 const LOOK_MS = 150
+const STATE_MIB = 48
 
 export interface Places {
   readonly centre: TestDatabase
@@ -42,6 +44,8 @@ export interface Site {
   readonly agent: AgentProcess
   readonly wire: Wire
   readonly db: pg.Pool
+  /** What the agent's folder stands on, where one may be mounted. */
+  readonly disk: Disk | null
 }
 
 export interface Standing {
@@ -60,7 +64,7 @@ const openSite = async (dir: string, name: string, { way, allow, door }: { way: 
   const wire = await Wire.open(door)
   const connections = `[connection 本部门]\nkind = postgres\nurl = ${way.agents}\n[allow 本部门]\n${allow}`
   const agent = new AgentProcess({ dir: join(dir, name), centre: `http://127.0.0.1:${wire.port}`, connections })
-  return { agent, wire, db: poolFor(way.direct) }
+  return { agent, wire, db: poolFor(way.direct), disk: Disk.mount(join(dir, name), STATE_MIB) }
 }
 
 export const fillSource = async (db: pg.Pool, rows: number): Promise<void> => {
@@ -313,8 +317,9 @@ export class ExchangeGround {
   }
 
   async close(): Promise<void> {
-    for (const { agent, wire, db } of [this.provider, this.consumer]) {
+    for (const { agent, wire, db, disk } of [this.provider, this.consumer]) {
       await agent.stop('SIGKILL')
+      disk?.unmount()
       wire.close()
       await pause(50)
       await db

@@ -38,7 +38,7 @@ export class AgentProcess {
     this.#top = more
     await mkdir(this.dir, { recursive: true })
     const { centre, connections } = this.#options
-    const text = `centre = ${centre}\nstate = state\n${more || 'spool_keep_free = 1 MiB'}\n${connections}\n`
+    const text = `centre = ${centre}\nstate = state\n${more || 'spool_keep_free = 0 MiB'}\n${connections}\n`
     await writeFile(this.#config, text, { mode: 0o600 })
   }
 

@@ -4,28 +4,36 @@ import { join } from 'node:path'
 import { migrate } from '#kernel/migrate.ts'
 import { keepPostgres, type Postgres, startPostgres } from '#kernel/postgres.ts'
 import { Door } from '../drill/door.ts'
+import { Disk } from './disk.ts'
 import { ExchangeGround } from './ground.ts'
 
 const SETTINGS = ['fsync=on', 'synchronous_commit=on', 'max_connections=60', 'shared_buffers=64MB']
+/** On a small disk the log must not grow into whatever room there is. */
+const SMALL = ['max_wal_size=64MB', 'min_wal_size=32MB']
+const SMALL_MIB = 400
 
 /** A PostgreSQL cluster of one party's own, kept running, which can be killed. */
 export interface Cluster {
   readonly server: Postgres
   /** The agent's own way to it, where its statements can be watched for. */
   readonly door: Door
+  /** What it stands on, when that is a disk of its own. */
+  readonly disk: Disk | null
   kill(): Promise<void>
   close(): Promise<void>
 }
 
-const openCluster = async (): Promise<Cluster> => {
+const openCluster = async ({ isSmall }: { isSmall: boolean }): Promise<Cluster> => {
   const dir = await mkdtemp(join(tmpdir(), 'sanjiang-drill-pg-'))
-  const options = { dir, settings: SETTINGS }
+  const disk = isSmall ? Disk.mount(dir, SMALL_MIB) : null
+  const options = { dir, settings: disk === null ? SETTINGS : [...SETTINGS, ...SMALL] }
   const server = await startPostgres(options)
   const endKeeping = keepPostgres(options, server, () => undefined)
   const door = await Door.open(() => server.port)
   return {
     server,
     door,
+    disk,
     kill: async () => {
       const pid = Number((await readFile(join(dir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0])
       process.kill(pid, 'SIGKILL')
@@ -34,6 +42,7 @@ const openCluster = async (): Promise<Cluster> => {
       door.close()
       await endKeeping()
       await server.stop()
+      disk?.unmount()
       await rm(dir, { recursive: true, force: true })
     },
   }
@@ -55,7 +64,11 @@ export interface DrillSite {
 
 /** Three clusters with fsync, so that each may die by itself, and the whole exchange between them. */
 export const openDrillSite = async (rows: number): Promise<DrillSite> => {
-  const [centre, source, target] = [await openCluster(), await openCluster(), await openCluster()]
+  const [centre, source, target] = [
+    await openCluster({ isSmall: false }),
+    await openCluster({ isSmall: false }),
+    await openCluster({ isSmall: true }),
+  ]
   const clusters = [centre, source, target]
   try {
     await migrate({ adminUrl: centre.server.url('postgres') })

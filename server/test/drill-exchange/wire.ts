@@ -1,5 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Moment } from '../drill/door.ts'
 
 export type Direction = 'up' | 'down'
 
@@ -12,12 +13,20 @@ const KEPT = 40
 const KEPT_BYTES = 1 << 20
 const TICK_MS = 50
 
+/** A request waited for, by its first line, and what happens at that moment of it. */
+export interface Snare {
+  readonly pattern: RegExp
+  readonly moment: Moment
+  spring(): void
+}
+
 interface Pair {
   readonly near: Socket
   readonly far: Socket
   /** First line of the request under way. */
   request: string
   recording: Buffer[]
+  caught: Snare | null
 }
 
 /** Breaks a line as a forgetful router does. One whose writing has ended cannot be reset: its handle would never close. */
@@ -37,6 +46,7 @@ export class Wire {
   readonly #said: Buffer[] = []
   #cut: { after: number; met: () => void } | null = null
   #damage: { direction: Direction; at: number; met: () => void } | null = null
+  #snare: Snare | null = null
   #swallow: Direction | null = null
   #bytesPerTick = Number.POSITIVE_INFINITY
   #isDown = false
@@ -121,7 +131,12 @@ export class Wire {
     return again.length
   }
 
+  arm(snare: Snare): void {
+    this.#snare = snare
+  }
+
   disarm(): void {
+    this.#snare = null
     this.#cut = null
     this.#damage = null
   }
@@ -136,7 +151,7 @@ export class Wire {
       reset(near)
       return
     }
-    const pair: Pair = { near, far: connect(this.#far, '127.0.0.1'), request: '', recording: [] }
+    const pair: Pair = { near, far: connect(this.#far, '127.0.0.1'), request: '', recording: [], caught: null }
     this.#pairs.add(pair)
     for (const socket of [pair.near, pair.far]) {
       socket.on('error', () => undefined)
@@ -146,8 +161,26 @@ export class Wire {
         pair.far.destroy()
       })
     }
-    near.on('data', (piece: Buffer) => void this.#pass(pair, 'up', this.#noted(pair, piece)))
-    pair.far.on('data', (piece: Buffer) => void this.#pass(pair, 'down', piece))
+    near.on('data', (piece: Buffer) => {
+      const noted = this.#noted(pair, piece)
+      if (!this.#isSnared(pair)) void this.#pass(pair, 'up', noted)
+    })
+    pair.far.on('data', (piece: Buffer) => {
+      const snare = pair.caught
+      pair.caught = null
+      if (snare?.moment !== 'after') void this.#pass(pair, 'down', piece)
+      snare?.spring()
+    })
+  }
+
+  /** Whether the request waited for has come and goes no further. */
+  #isSnared(pair: Pair): boolean {
+    const snare = this.#snare
+    if (snare === null || !snare.pattern.test(pair.request)) return false
+    this.#snare = null
+    if (snare.moment !== 'before') pair.caught = snare
+    else snare.spring()
+    return snare.moment === 'before'
   }
 
   /** Keeps requests that write, so that they can be said again. */

@@ -54,6 +54,16 @@ export interface AbsenceProof {
   readonly after: (Place & { readonly leaf: string }) | null
 }
 
+/** Shows that some line has a key, not what it says: its leaf and the ordering salt. */
+export interface KeyProof extends Place {
+  readonly kind: 'key'
+  readonly key: string
+  readonly order_salt: string
+  readonly leaf: string
+}
+
+export type RowProof = PresenceProof | AbsenceProof | KeyProof
+
 /** Where a chunk's key stands in its lines: places without counting the operation of a change. */
 export interface LineShape {
   readonly kind: 'rows' | 'changes'
@@ -212,6 +222,29 @@ export const provePresence = (
   return undefined
 }
 
+/**
+ * Proof that a line of the chunk has that key, whatever else it says; undefined when none has. `except` is a line that
+ * does not count, such as the key's removal.
+ */
+export const proveKey = (
+  hasher: Hasher,
+  kept: { readonly leaves: Uint8Array; readonly salt: Uint8Array },
+  { key_line, except, ...shape }: LineShape & { readonly key_line: string; readonly except?: string },
+): KeyProof | undefined => {
+  const secrets = secretsOf(hasher, kept.salt)
+  const order = keyed(hasher, secrets.order, utf8(key_line))
+  const passed = new Uint8Array(LEAF_BYTES)
+  if (except !== undefined) new LeafMaker(hasher, secrets, shape).write(utf8(except), passed, 0)
+  const rows = kept.leaves.length / LEAF_BYTES
+  for (let i = lowerBound(kept.leaves, order); i < rows && compareBytes(leafAt(kept.leaves, i), order) === 0; i++) {
+    const leaf = leafAt(kept.leaves, i)
+    if (except !== undefined && equal(leaf, passed)) continue
+    const order_salt = hex(secrets.order)
+    return { kind: 'key', ...placer(hasher, kept.leaves)(i), key: key_line, order_salt, leaf: hex(leaf) }
+  }
+  return undefined
+}
+
 /** Proof that no line of the chunk has that key; undefined when one has. */
 export const proveAbsence = (
   hasher: Hasher,
@@ -271,15 +304,19 @@ const isAbsent = (
   return true
 }
 
+const hasKey = (hasher: Hasher, receipt: RowLeavesRoot, { key, order_salt, ...place }: KeyProof): boolean => {
+  const orderSalt = fromHex(order_salt)
+  if (orderSalt.length !== SECRET || commitment(hasher, orderSalt) !== receipt.order) return false
+  const leaf = fromHex(place.leaf)
+  return stands(hasher, receipt, { ...place, leaf }) && compareBytes(leaf, keyed(hasher, orderSalt, utf8(key))) === 0
+}
+
 /** Whether a proof holds against the receipt that the ledger sealed; false for anything malformed. */
-export const verifyRowProof = (
-  hasher: Hasher,
-  receipt: RowLeavesRoot,
-  proof: PresenceProof | AbsenceProof,
-): boolean => {
+export const verifyRowProof = (hasher: Hasher, receipt: RowLeavesRoot, proof: RowProof): boolean => {
   if (!DIGEST_HEX.test(receipt.root) || !DIGEST_HEX.test(receipt.order)) return false
   try {
-    return proof.kind === 'present' ? isPresent(hasher, receipt, proof) : isAbsent(hasher, receipt, proof)
+    if (proof.kind === 'present') return isPresent(hasher, receipt, proof)
+    return proof.kind === 'key' ? hasKey(hasher, receipt, proof) : isAbsent(hasher, receipt, proof)
   } catch (error) {
     if (error instanceof SealError || error instanceof TypeError) return false
     throw error

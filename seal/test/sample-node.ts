@@ -82,6 +82,8 @@ export class SampleNode {
   readonly hasher: Hasher
   /** Whether the export carries stored frontiers, which let a verifier go on after a spoilt range. */
   withFrontiers = false
+  /** Of the entries appended from now on. */
+  kind = 'call'
   #logs = new Map<string, OpenLog>()
 
   constructor({ node_id = 'qinghai', demo = false, alg = 'sha256' as HashAlg, signer = newSigner() } = {}) {
@@ -100,7 +102,7 @@ export class SampleNode {
 
   append(log_id: string, at: string, body: Record<string, unknown>): Entry {
     const log = this.#log(log_id)
-    const entry: Entry = { v: 1, log_id, seq: log.frontier.size, at, kind: 'call', body }
+    const entry: Entry = { v: 1, log_id, seq: log.frontier.size, at, kind: this.kind, body }
     const line = entryText(entry)
     const leaf = leafHash(this.hasher, utf8(line))
     log.frontier.append(leaf)

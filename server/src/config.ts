@@ -20,6 +20,8 @@ export interface Config {
   readonly egressAllow: readonly string[]
   /** Networks (CIDR) of reverse proxies whose X-Forwarded-* headers are believed. */
   readonly trustProxy: readonly string[]
+  /** Whole months that row leaves of deliveries are kept. */
+  readonly rowLeavesMonths: number
 }
 
 export interface ConfigFault {
@@ -60,6 +62,13 @@ const listOf = (text: string): string[] =>
     .map((one) => one.trim())
     .filter(Boolean)
 
+/** Logs of what was exchanged are kept for six months at least (网络安全法 第二十一条). */
+const LEAST_MONTHS = 6
+const isRetention = (text: string): string | null =>
+  /^\d{1,3}$/.test(text) && Number(text) >= LEAST_MONTHS
+    ? null
+    : `应为不小于 ${LEAST_MONTHS} 的月数(网络安全法第二十一条)`
+
 const checkCidrs = (text: string): string | null => (listOf(text).every(isCidr) ? null : '应为逗号分隔的 CIDR 网段')
 
 /** Name → default and meaning; the README's table is tested against this. */
@@ -94,6 +103,11 @@ export const SETTINGS: Record<string, Setting> = {
     fallback: '',
     about: '反向代理所在网段(CIDR,逗号分隔);只有来自这里的 X-Forwarded-For、X-Forwarded-Proto 才采信',
     check: checkCidrs,
+  },
+  ROW_LEAVES_MONTHS: {
+    fallback: String(LEAST_MONTHS),
+    about: '逐行存证的叶与盐留存几个整月,期满按月删除;不得少于 6',
+    check: isRetention,
   },
 }
 
@@ -138,6 +152,7 @@ export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
     logLevel: values.LOG_LEVEL!,
     egressAllow: Object.freeze([...listOf(values.EGRESS_ALLOW!), ...(demo ? ['127.0.0.0/8'] : [])]),
     trustProxy: Object.freeze(listOf(values.TRUST_PROXY!)),
+    rowLeavesMonths: Number(values.ROW_LEAVES_MONTHS),
   })
 }
 
@@ -195,4 +210,5 @@ export const toEnvironment = (config: Config): Record<string, string> => ({
   LOG_LEVEL: config.logLevel,
   EGRESS_ALLOW: config.egressAllow.filter((one) => !(config.demo && one === '127.0.0.0/8')).join(','),
   TRUST_PROXY: config.trustProxy.join(','),
+  ROW_LEAVES_MONTHS: String(config.rowLeavesMonths),
 })

@@ -21,6 +21,7 @@ const DISTRIBUTED: Record<string, string> = {
   'exchange.chunk': 'feed_id',
   'exchange.chunk_body': 'feed_id',
   'exchange.delivery': 'subscription_id',
+  'exchange.row_leaves': 'subscription_id',
 }
 
 test('large append-only tables are ready for distribution: the column is in every unique key, nothing points from them (architecture §2)', async () => {
@@ -80,6 +81,7 @@ const APPEND_ONLY = [
   'sharing.decision',
   'sharing.message',
   'sharing.mark',
+  'exchange.row_leaves',
 ]
 
 test('append-only tables grant the application insert and select, nothing more (architecture §5, C3)', async () => {

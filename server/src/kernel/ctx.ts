@@ -25,6 +25,8 @@ export interface Site {
   readonly dataDir: string
   /** Origin of a gateway process, for the try-it console. */
   readonly gatewayOrigin: string
+  /** Whole months that row leaves of deliveries are kept; six where it is left out. */
+  readonly rowLeavesMonths?: number
 }
 
 /** First argument of every service: who, on which data, at what time. One per request or job. */

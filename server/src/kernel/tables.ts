@@ -778,6 +778,26 @@ export interface ExchangeReject {
   settled_at: string | null
 }
 
+/** 逐行叶:每行 48 字节与该块的盐,加密;期满按月整体删除,不含数据 */
+export interface ExchangeRowLeaves {
+  /** 订阅:分布列 */
+  subscription_id: string
+  /** 代次 */
+  generation: number
+  /** 数据块序号 */
+  seq: number
+  /** 叶根:与交付回执所载相同 */
+  root: Buffer
+  /** 月份:生成时刻所在月(UTC)的首日,分区列 */
+  month: string
+  /** 行数 */
+  rows: number
+  /** 密文:盐 32 字节后接各叶,AES-256-GCM */
+  sealed: Buffer
+  /** 生成时刻 */
+  made_at: string
+}
+
 /** 批次:挂接的一次读取 */
 export interface ExchangeRun {
   /** 批次标识 */
@@ -1813,6 +1833,7 @@ export interface Tables {
   'exchange.question': ExchangeQuestion
   'exchange.reconciliation': ExchangeReconciliation
   'exchange.reject': ExchangeReject
+  'exchange.row_leaves': ExchangeRowLeaves
   'exchange.run': ExchangeRun
   'exchange.subscription': ExchangeSubscription
   'gateway.call_day': GatewayCallDay

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Ctx } from '#kernel/ctx.ts'
 import { inTx } from '#kernel/db.ts'
+import { dropLeavesBefore, ensureLeavesMonth } from './delivery/leaves.store.ts'
 import { refreshUnion } from './union.service.ts'
 import { lockFeedFacts } from './union.store.ts'
 
@@ -59,9 +60,25 @@ const restartCut = async (ctx: Ctx): Promise<void> => {
     })
 }
 
+/** Whole months that row leaves are kept where the operator says nothing (T16.3: six at least). */
+const LEAVES_MONTHS = 6
+
+export const leavesMonthsOf = ({ site }: Pick<Ctx, 'site'>): number => site.rowLeavesMonths ?? LEAVES_MONTHS
+
+/** Row leaves past their time, a month at once: nothing of it is left to be vacuumed. */
+export const dropLeaves = async (ctx: Ctx): Promise<number> => {
+  const oldest = new Date(`${ctx.instant.slice(0, 7)}-01T00:00:00Z`)
+  oldest.setUTCMonth(oldest.getUTCMonth() - leavesMonthsOf(ctx))
+  return dropLeavesBefore(ctx.db, oldest.toISOString())
+}
+
 /** Keeps the logs to what is still of use, and the months' partitions ready. */
 export const keepLogs = async (ctx: Ctx, { capBytes = CAP_BYTES } = {}): Promise<void> => {
-  for (const month of monthsAhead(ctx.instant)) await sql`select exchange.ensure_month(${month}::date)`.execute(ctx.db)
+  for (const month of monthsAhead(ctx.instant)) {
+    await sql`select exchange.ensure_month(${month}::date)`.execute(ctx.db)
+    await ensureLeavesMonth(ctx.db, month)
+  }
+  await dropLeaves(ctx)
   await dropRead(ctx)
   await cut(ctx, capBytes)
   await restartCut(ctx)

@@ -4,7 +4,7 @@ import type { FeedDetail } from '@sanjiang/contract/exchange'
 import { attach, enlist, grantTable, subscribeTo } from '#test/exchange-ground.ts'
 import { openWorld, type World } from '#test/harness.ts'
 import { publish } from '#test/sharing-ground.ts'
-import { keepLogs } from './retention.service.ts'
+import { dropLeaves, keepLogs } from './retention.service.ts'
 
 let world: World
 let feed: FeedDetail
@@ -54,4 +54,40 @@ test('bodies everybody has are dropped after their time, digests stay; one who f
   )
   assert.equal(cut!.generation, 2)
   assert.equal(cut!.trouble.code, 'chunks_expired')
+})
+
+const monthBack = (months: number): string => {
+  const at = new Date(`${new Date().toISOString().slice(0, 7)}-01T00:00:00Z`)
+  at.setUTCMonth(at.getUTCMonth() - months)
+  return at.toISOString().slice(0, 10)
+}
+
+test('row leaves go a whole month at once when their time is over, and not one day sooner than six months (T16.3)', async () => {
+  const ctx = await world.ctx()
+  for (const months of [9, 7, 6, 0]) {
+    await world.sql('select exchange.ensure_row_leaves_month($1)', [monthBack(months)])
+    await world.sql(
+      `insert into exchange.row_leaves (subscription_id, generation, seq, root, month, rows, sealed, made_at)
+       values (gen_random_uuid(), 1, 0, '\\x00', $1::date, 1, '\\x00', now())`,
+      [monthBack(months)],
+    )
+  }
+  const held = async () =>
+    (await world.sql<{ on: string }>('select month::text as on from exchange.row_leaves order by month')).map(
+      ({ on }) => on,
+    )
+  const longer = { ...ctx, site: { ...ctx.site, rowLeavesMonths: 8 } }
+  await dropLeaves(longer)
+  assert.deepEqual(await held(), [7, 6, 0].map(monthBack))
+  await keepLogs(ctx)
+  assert.deepEqual(await held(), [6, 0].map(monthBack))
+  await assert.rejects(dropLeaves({ ...ctx, site: { ...ctx.site, rowLeavesMonths: 3 } }), /six months at least/)
+  assert.deepEqual(await held(), [6, 0].map(monthBack))
+  const parts = await world.sql<{ name: string }>(
+    `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'exchange.row_leaves'::regclass`,
+  )
+  assert.ok(
+    parts.every(({ name }) => !name.endsWith(monthBack(7).slice(0, 7).replace('-', '_'))),
+    'nothing is left to vacuum',
+  )
 })

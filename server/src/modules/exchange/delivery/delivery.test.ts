@@ -4,22 +4,14 @@ import { after, before, test } from 'node:test'
 import { exchange, sharing } from '@sanjiang/contract'
 import type { FeedDetail, SubscriptionDetail } from '@sanjiang/contract/exchange'
 import { doorText } from '@sanjiang/contract/exchange.door'
-import {
-  type ChunkHeader,
-  type ChunkKind,
-  chunksRoot,
-  type Frame,
-  FrameDecoder,
-  headerBytes,
-  hex,
-} from '@sanjiang/seal'
-import { compressBody, nodeChunkDigest, nodeHasher, openFrame, sealAtRest } from '@sanjiang/seal/node'
+import { type ChunkKind, chunksRoot, type Frame, FrameDecoder, hex } from '@sanjiang/seal'
+import { nodeHasher, openFrame } from '@sanjiang/seal/node'
 import { Fault } from '#kernel/fault.ts'
 import { type LogWriter, openLog } from '#modules/ledger/index.ts'
+import { baseRunOf, putChunk } from '#test/exchange-chunks.ts'
 import { attach, enlist, grantTable, subscribeTo } from '#test/exchange-ground.ts'
 import { openWorld, type Voice, type World } from '#test/harness.ts'
 import { type PublishedResource, publish } from '#test/sharing-ground.ts'
-import { restKey } from './grant-keys.ts'
 import { type Delivery, openDelivery, type Speaker } from './open.ts'
 
 let world: World
@@ -61,66 +53,8 @@ after(async () => {
   await world?.close()
 })
 
-/** Puts a chunk into the log as the door would. */
-const put = async (
-  run_id: string,
-  { kind, items, lines, position }: { kind: ChunkKind; items: string[]; lines?: string[]; position: string },
-) => {
-  const [row] = await world.sql<{ head: string }>('select head from exchange.feed where feed_id = $1', [feed.feed_id])
-  const seq = Number(row!.head)
-  const body = Buffer.from((lines ?? []).map((line) => `${line}\n`).join(''))
-  const header: ChunkHeader = {
-    v: 1,
-    feed_id: feed.feed_id,
-    seq,
-    run_id,
-    epoch: 1,
-    kind,
-    feed_version: 1,
-    items,
-    rows: lines?.length ?? 0,
-    bytes: body.length,
-    position,
-    tx_end: true,
-    at: new Date().toISOString(),
-  }
-  const bytes = headerBytes(header)
-  const sealed = sealAtRest(restKey(world.dataDir), header, await compressBody(body))
-  const month = `${header.at.slice(0, 7)}-01`
-  await world.sql(
-    `insert into exchange.chunk (feed_id, seq, month, run_id, kind, digest, rows, bytes, stored_bytes, position, tx_end, header, at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true, $11, $12)`,
-    [
-      feed.feed_id,
-      seq,
-      month,
-      run_id,
-      kind,
-      nodeChunkDigest(bytes, body),
-      header.rows,
-      body.length,
-      sealed.length,
-      position,
-      Buffer.from(bytes).toString(),
-      header.at,
-    ],
-  )
-  if (body.length > 0)
-    await world.sql('insert into exchange.chunk_body (feed_id, seq, month, body) values ($1, $2, $3, $4)', [
-      feed.feed_id,
-      seq,
-      month,
-      sealed,
-    ])
-  await world.sql('update exchange.feed set head = $2 where feed_id = $1', [feed.feed_id, seq + 1])
-  if (kind === 'begin')
-    await world.sql(`update exchange.run set state = 'running', first_seq = $2, position = $3 where run_id = $1`, [
-      run_id,
-      seq,
-      position,
-    ])
-  return seq
-}
+const put = (run_id: string, chunk: { kind: ChunkKind; items: string[]; lines?: string[]; position: string }) =>
+  putChunk(world, { feed_id: feed.feed_id, run_id, ...chunk })
 
 const read = async (
   subscription: SubscriptionDetail,
@@ -135,13 +69,7 @@ const read = async (
 
 const linesOf = async (frame: Frame): Promise<string[]> => (await openFrame(frame)).toString().split('\n').slice(0, -1)
 
-const baseOf = async ({ subscription_id }: SubscriptionDetail): Promise<string> => {
-  const [row] = await world.sql<{ base_run_id: string }>(
-    'select base_run_id from exchange.subscription where subscription_id = $1',
-    [subscription_id],
-  )
-  return row!.base_run_id
-}
+const baseOf = ({ subscription_id }: SubscriptionDetail) => baseRunOf(world, subscription_id)
 
 const refused = (code: string) => (error: unknown) => error instanceof Fault && error.code === code
 

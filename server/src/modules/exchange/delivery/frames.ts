@@ -1,8 +1,9 @@
-import { type ChunkHeader, frameParts, headerBytes } from '@sanjiang/seal'
+import { type ChunkHeader, frameParts, headerBytes, type RowLeavesFacts } from '@sanjiang/seal'
 import { compressBody, decompressBody, nodeChunkDigest, openAtRest } from '@sanjiang/seal/node'
 import { Fault } from '#kernel/fault.ts'
 import * as store from './delivery.store.ts'
 import { restKey } from './grant-keys.ts'
+import { keepLeaves } from './leaves.ts'
 import type { DeliveryParts } from './open.ts'
 import { concerns } from './passage.rules.ts'
 import { keepPlans } from './plan.ts'
@@ -96,7 +97,8 @@ class Shipment {
     })
     const digest = nodeChunkDigest(header, body)
     const compressed = compressBody(body)
-    await this.#seal({ chunk, after, rows, bytes: body.length, digest })
+    const leaves = reader.row_leaves ? await this.#keepLeaves({ chunk, body, items }) : undefined
+    await this.#seal({ chunk, after, rows, bytes: body.length, digest, leaves })
     return frameParts(header, await compressed, digest)
   }
 
@@ -111,6 +113,13 @@ class Shipment {
     return { body, rows, items: plan.items }
   }
 
+  /** Chunks without lines have no leaves: that they have none the receipt's `rows` says. */
+  async #keepLeaves({ chunk, ...made }: { chunk: store.ChunkMeta; body: Uint8Array; items: readonly string[] }) {
+    const { kind, seq } = chunk
+    if (made.body.length === 0 || (kind !== 'rows' && kind !== 'changes')) return undefined
+    return keepLeaves(this.#parts, { ...made, kind, seq, reader: this.#batch.reader })
+  }
+
   /** No byte of governed data leaves before its receipt is committed; a grant that changed meanwhile takes it back. */
   async #seal(made: {
     chunk: store.ChunkMeta
@@ -118,6 +127,7 @@ class Shipment {
     rows: number
     bytes: number
     digest: Buffer
+    leaves: RowLeavesFacts | undefined
   }): Promise<void> {
     const { reader, terms } = this.#batch
     const { chunk, digest, rows, bytes } = made
@@ -131,6 +141,7 @@ class Shipment {
       grant_version: terms.version,
       provider_organ_id: terms.provider_organ_id,
       resource_code: terms.resource_code,
+      ...(made.leaves && { row_leaves: made.leaves }),
       rows,
       run_id: chunk.run_id,
       seq: chunk.seq,

@@ -7,8 +7,13 @@ import { HASHER } from './hasher.ts'
 export const handleSecret = (dataDir: string, grantId: string): Buffer =>
   Buffer.from(hkdfSync('sha256', nodeKey(dataDir, 'row-handles'), '', `row handle ${grantId}`, 32))
 
+const restKeyOf = (key: Buffer): RestKey => ({
+  key_id: Buffer.from(HASHER.hash(key)).toString('hex').slice(0, 16),
+  key,
+})
+
 /** The key chunks are sealed with at rest; named by its own hash, so that a later one can stand beside it. */
-export const restKey = (dataDir: string): RestKey => {
-  const key = nodeKey(dataDir, 'exchange')
-  return { key_id: Buffer.from(HASHER.hash(key)).toString('hex').slice(0, 16), key }
-}
+export const restKey = (dataDir: string): RestKey => restKeyOf(nodeKey(dataDir, 'exchange'))
+
+/** Of its own: row leaves outlive the chunks, and whoever may read those need not read these. */
+export const leavesKey = (dataDir: string): RestKey => restKeyOf(nodeKey(dataDir, 'row-leaves'))

@@ -25,6 +25,8 @@ export interface SidePlan {
   readonly projection: Projection | null
   /** Lines begin with a handle: the two sides have no common order, rows are told apart by how it begins (ADR 0004). */
   readonly isHandled: boolean
+  /** Takes out what the border keeps back; null where nothing is. */
+  readonly keep: ((body: Buffer) => Buffer) | null
 }
 
 const HASHER = nodeHasher('sha256')
@@ -35,16 +37,26 @@ const DIGITS = 3
 const isPlain = ({ items, row_conditions }: SideProjection): boolean =>
   row_conditions.length === 0 && items.every(({ mask_rule }) => mask_rule === 'none')
 
-export const sidePlan = (source: Source, plan: ReadPlan, grant: SideProjection | null): SidePlan => {
-  if (grant === null) return { source, plan, projection: null, isHandled: plan.columns[0]?.item === ROW_HANDLE }
+interface Side {
+  readonly source: Source
+  readonly plan: ReadPlan
+  readonly grant: SideProjection | null
+  readonly keep?: ((body: Buffer) => Buffer) | null
+}
+
+export const sidePlan = ({ source, plan, grant, keep = null }: Side): SidePlan => {
+  if (grant === null)
+    return { source, plan, projection: null, isHandled: plan.columns[0]?.item === ROW_HANDLE, keep: null }
   const names = new Set(grant.items.map(({ name_en }) => name_en))
   const hasKey = grant.key.every((item) => names.has(item))
-  if (isPlain(grant) && hasKey && grant.handle_secret === null)
+  // Rules look at items that are not granted too: then the lines are read whole.
+  if (isPlain(grant) && hasKey && grant.handle_secret === null && keep === null)
     return {
       source,
       plan: { ...plan, columns: plan.columns.filter(({ item }) => names.has(item)) },
       projection: null,
       isHandled: false,
+      keep,
     }
   const projection = compileProjection({
     items: plan.columns.map(({ item }) => item),
@@ -57,8 +69,16 @@ export const sidePlan = (source: Source, plan: ReadPlan, grant: SideProjection |
     hasher: HASHER,
     ...(grant.handle_secret === null ? {} : { handleSecret: Buffer.from(grant.handle_secret, 'hex') }),
   })
-  return { source, plan, projection, isHandled: grant.handle_secret !== null }
+  return { source, plan, projection, isHandled: grant.handle_secret !== null, keep }
 }
+
+/** Lines of a range as the consumer may have them, the border's rejects left out, before the grant. */
+async function* linesIn({ source, plan, keep }: SidePlan, range: KeyRange, signal: AbortSignal): AsyncGenerator<Lines> {
+  for await (const lines of source.range(plan, range, readOptions(signal)))
+    yield keep === null ? lines : { ...lines, body: keep(lines.body) }
+}
+
+const WHOLE: KeyRange = { from: null, to: null }
 
 const readOptions = (signal: AbortSignal) => ({ chunk_bytes: CHUNK_BYTES, signal, unreadable: () => {} })
 
@@ -66,13 +86,14 @@ const keyTypes = ({ columns }: ReadPlan) => columns.flatMap(({ is_key, data_type
 
 /** Every row once; buckets that nobody is in are left out, unless asked for. */
 export const bucketHashes = async (
-  { source, plan, projection }: SidePlan,
+  side: SidePlan,
   only: readonly KeyRange[] | null,
   signal: AbortSignal,
 ): Promise<t.Static<typeof RangesAnswer>> => {
+  const { projection } = side
   const hasher = new BucketHasher(HASHER, DIGITS)
   let position: string | null = null
-  for await (const lines of source.range(plan, { from: null, to: null }, readOptions(signal))) {
+  for await (const lines of linesIn(side, WHOLE, signal)) {
     position = lines.position
     hasher.add(projection === null ? lines.body : projection.project('rows', lines.body).body)
   }
@@ -98,7 +119,7 @@ export const sideHashes = async (
   const answers = []
   for (const range of ranges) {
     const lines = async function* (): AsyncGenerator<Lines> {
-      for await (const one of source.range(plan, range, readOptions(signal))) {
+      for await (const one of linesIn(side, range, signal)) {
         position = one.position
         yield one
       }
@@ -119,18 +140,18 @@ export const sideHashes = async (
 }
 
 const MAX_ROWS = 100_000
-const WHOLE: KeyRange = { from: null, to: null }
 
 /** Keys of a range's rows with a hash of what each looks like under the grant: the rows themselves stay. */
 export const sideRows = async (
-  { source, plan, projection, isHandled }: SidePlan,
+  side: SidePlan,
   range: KeyRange,
   signal: AbortSignal,
 ): Promise<t.Static<typeof RowsAnswer>> => {
   const rows: { key: string; handle?: string; hash: string }[] = []
+  const { plan, projection, isHandled } = side
   const keyPlaces = keyPlacesOf(plan)
   let position: string | null = null
-  for await (const lines of source.range(plan, isHandled ? WHOLE : range, readOptions(signal))) {
+  for await (const lines of linesIn(side, isHandled ? WHOLE : range, signal)) {
     position = lines.position
     for (const view of linesOf(lines.body)) {
       const line = Buffer.from(view.buffer, view.byteOffset, view.length + 1)

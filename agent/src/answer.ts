@@ -16,6 +16,7 @@ import type * as t from 'typebox'
 import type { ReadOptions, ReadPlan, Source } from './adapters/adapter.ts'
 import { bucketHashes, type SidePlan, sideHashes, sidePlan, sideRows } from './answer.side.ts'
 import type { Connections } from './connections.ts'
+import { Border } from './feed.border.ts'
 import { placesOf, planOf, rulesOf } from './feed.plan.ts'
 
 export interface Asked {
@@ -86,12 +87,23 @@ const dryRun = async (source: Source, asked: t.Static<typeof DryRunBody>, signal
 
 const missing = (what: string): Error => new Error(`本节点没有这个${what},或任务还没有下达`)
 
+/** What the border of a feed lets through. Of rows with the same key, or the same unique value, the first in key order. */
+const keeperOf = (feed: WantedFeed): ((body: Buffer) => Buffer) => {
+  const border = new Border(placesOf(feed), Buffer.alloc(32))
+  border.watchUniques({ hasOwnKey: false })
+  return (body) => border.pass('rows', body).body
+}
+
 /** The side a reconciliation looks at: the source under the grant, or the target as it is. */
-const sideOf = async (asked: Asked, { of, ref, projection }: t.Static<typeof RowsBody | typeof RangesBody>) => {
+const sideOf = async (
+  asked: Asked,
+  { of, ref, projection, has_rejects }: t.Static<typeof RowsBody | typeof RangesBody>,
+) => {
   if (of === 'feed') {
     const feed = asked.feeds.find(({ feed_id }) => feed_id === ref)
     if (feed === undefined) throw missing('挂接')
-    return sidePlan(await asked.connections.source(feed.connection), planOf(feed), projection)
+    const source = await asked.connections.source(feed.connection)
+    return sidePlan({ source, plan: planOf(feed), grant: projection, keep: has_rejects ? keeperOf(feed) : null })
   }
   const load = asked.loads.find(({ subscription_id }) => subscription_id === ref)
   if (load === undefined) throw missing('订阅')
@@ -102,7 +114,8 @@ const sideOf = async (asked: Asked, { of, ref, projection }: t.Static<typeof Row
     is_key: load.key.includes(name),
   }))
   const target = await asked.connections.target(load.connection)
-  return sidePlan(target.source, { relation: load.target, columns, cursor_column: null }, null)
+  const plan = { relation: load.target, columns, cursor_column: null }
+  return sidePlan({ source: target.source, plan, grant: null })
 }
 
 const ranges = async (side: SidePlan, body: t.Static<typeof RangesBody>, signal: AbortSignal) => {

@@ -1,6 +1,7 @@
 import { applyMask, type BadRow, compileRules, keyLineOf, type MaskRule, unescapeField } from '@sanjiang/seal'
 import type { Unreadable } from './adapters/adapter.ts'
 import { keyPlacesOf, type Place, rulesOf } from './feed.plan.ts'
+import { type Twin, Uniques } from './feed.unique.ts'
 import { sealKey } from './sealed-key.ts'
 
 /** A row kept out, as the centre is told of it. */
@@ -25,6 +26,7 @@ export class Border {
   readonly #keyPlaces: readonly number[]
   readonly #secret: Buffer
   #unreadable: RejectRow[] = []
+  #uniques: Uniques | null = null
 
   constructor(places: readonly Place[], secret: Buffer) {
     this.#check = compileRules(rulesOf(places))
@@ -36,6 +38,13 @@ export class Border {
   /** For the adapter: a row that has no canonical line at all. */
   readonly unreadable = ({ key, item, reason }: Unreadable): void => {
     this.#unreadable.push({ ...this.#named(key), item, rule: 'format', reason: reason.slice(0, 500) })
+  }
+
+  /** From now on, for one pass over the source: its key, unless the source sees to that itself, and the items declared unique. */
+  watchUniques({ hasOwnKey }: { hasOwnKey: boolean }): void {
+    const items = this.#places.flatMap(({ item, wanted }, place) => (wanted.is_unique ? [{ item, place }] : []))
+    const uniques = new Uniques(hasOwnKey || this.#keyPlaces.length === 0 ? null : this.#keyPlaces, items)
+    this.#uniques = uniques.isIdle ? null : uniques
   }
 
   #named(keyLine: string): Pick<RejectRow, 'row_key' | 'sealed_key'> {
@@ -51,11 +60,23 @@ export class Border {
     return { ...this.#named(keyLineOf(line, this.#keyPlaces)), item: bad.item, rule: bad.rule, reason: bad.reason }
   }
 
+  #twin(body: Buffer, { start, end, item }: Twin, skip: number): RejectRow {
+    const named = this.#named(keyLineOf(body.toString('utf8', start + skip, end), this.#keyPlaces))
+    if (item !== null) return { ...named, item, rule: 'unique', reason: '应唯一的取值与本次读取中的另一行重复' }
+    const first = this.#places[this.#keyPlaces[0] as number]?.item ?? ''
+    return { ...named, item: first, rule: 'unique', reason: '键与本次读取中的另一行相同，只送出先读到的一行' }
+  }
+
   pass(kind: 'rows' | 'changes', body: Buffer): Passed {
-    const { body: good, rows, bad } = this.#check(kind, body)
+    const { body: checked, rows, bad } = this.#check(kind, body)
     const rejects = [...this.#unreadable, ...bad.map((one) => this.#rejected(body, one, kind === 'changes'))]
     this.#unreadable = []
-    return { body: Buffer.from(good.buffer, good.byteOffset, good.length), rows, rejects }
+    const good = Buffer.from(checked.buffer, checked.byteOffset, checked.length)
+    const skip = kind === 'changes' ? 2 : 0
+    const twins = this.#uniques?.twins(good, skip) ?? []
+    if (twins.length === 0) return { body: good, rows, rejects }
+    const told = [...rejects, ...twins.map((twin) => this.#twin(good, twin, skip))]
+    return { body: without(good, twins), rows: rows - twins.length, rejects: told }
   }
 
   /** The key line of the last row of a body of whole lines. */
@@ -64,6 +85,11 @@ export class Border {
     const start = body.lastIndexOf(10, body.length - 2) + 1
     return keyLineOf(body.toString('utf8', start, body.length - 1), this.#keyPlaces)
   }
+}
+
+const without = (body: Buffer, gone: readonly { start: number; end: number }[]): Buffer => {
+  const kept = gone.map(({ start }, at) => body.subarray(at === 0 ? 0 : (gone[at - 1]?.end ?? 0) + 1, start))
+  return Buffer.concat([...kept, body.subarray((gone.at(-1)?.end ?? -1) + 1)])
 }
 
 const readable = (field: string): string => {

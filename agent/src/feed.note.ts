@@ -24,6 +24,8 @@ export interface FeedNote {
   /** Where the change stream goes on; null before the first snapshot, and after the source lost its place. */
   readonly changes_after: string | null
   readonly increment_after: string | null
+  /** What the source said of its writes before the last reading that moved: what an increment that moves nothing is held against. */
+  readonly written?: string
   readonly rejects?: { readonly run_id: string; readonly rows: readonly RejectRow[] }
 }
 

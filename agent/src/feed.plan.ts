@@ -22,7 +22,7 @@ export const planOf = (feed: WantedFeed): ReadPlan => {
   return {
     relation: feed.relation,
     columns: places.map(({ wanted: _, ...column }) => column),
-    cursor_column: places.find(({ item }) => item === feed.cursor_item)?.column ?? null,
+    cursor_column: feed.cursor_column ?? places.find(({ item }) => item === feed.cursor_item)?.column ?? null,
   }
 }
 
@@ -43,6 +43,11 @@ const CHECKS: Readonly<Record<string, { reason: string; test: (text: string) => 
   },
   credit_code: { reason: '统一社会信用代码不合 GB 32100（字符或校验位）', test: (text) => parseCreditCode(text).ok },
   organ_code: { reason: '组织机构代码不合 GB 11714', test: (text) => parseOrganCode(text).ok },
+  // Every province's people are in every province's tables: what stands for the province is checked, what comes behind changes each year.
+  division_code: {
+    reason: '行政区划代码不合 GB/T 2260（六位数字，前两位为省级代码）',
+    test: (text) => /^(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])\d{4}$/.test(text),
+  },
   licence_id: { reason: '电子证照标识不合 GB/T 36904', test: (text) => parseLicenceId(text).ok },
 }
 

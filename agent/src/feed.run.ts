@@ -1,6 +1,13 @@
 import type { WantedFeed } from '@sanjiang/contract/exchange.door'
 import { CHUNK_BYTES, NULL_FIELD } from '@sanjiang/seal'
-import { AdapterFault, type Lines, type ReadOptions, type ReadPlan, type Source } from './adapters/adapter.ts'
+import {
+  AdapterFault,
+  type Lines,
+  type ReadOptions,
+  type ReadPlan,
+  type Source,
+  type Written,
+} from './adapters/adapter.ts'
 import { Border, type Passed } from './feed.border.ts'
 import { type FeedNote, finishedNote, type RunNote } from './feed.note.ts'
 import { keyPlacesOf, placesOf, planOf, slotOf } from './feed.plan.ts'
@@ -23,6 +30,8 @@ export interface Progress {
   run_id: string | null
   rows: number
   estimated_rows: number | null
+  /** Of the last increment that moved nothing although the source was written to. */
+  unmoved?: { readonly run_id: string; readonly missed: number; readonly removed: number } | null
 }
 
 export interface Running {
@@ -124,7 +133,8 @@ export class FeedRun {
   #isOver(isLast: boolean): boolean {
     const { run } = this.#note
     const { reject_threshold } = this.#of.feed
-    if (run === null || run.is_held || run.rejected === 0) return false
+    // What is read again by key was bad before: no share of it says anything of the table.
+    if (run === null || run.is_held || run.rejected === 0 || run.kind === 'repair') return false
     const seen = run.rows + run.rejected
     return (isLast || seen >= FEWEST_JUDGED) && (100 * run.rejected) / seen > reject_threshold
   }
@@ -149,9 +159,12 @@ export class FeedRun {
 
   async #snapshot(run: WantedRun, begun: RunNote | null): Promise<void> {
     const { source, feed, signal, progress } = this.#of
+    this.#border.watchUniques({ hasOwnKey: await this.#hasOwnKey() })
     const slot = feed.mode === 'changes' ? slotOf(feed.feed_id) : null
+    const written = feed.mode === 'cursor' ? await this.#written(null) : null
     const snapshot = await source.snapshot(this.#plan, { signal, slot })
     try {
+      progress.unmoved = null
       progress.estimated_rows = snapshot.estimated_rows
       const isOrdered = (snapshot.estimated_rows ?? RESUME_FROM_ROWS) >= RESUME_FROM_ROWS && this.#hasKey()
       const isResumed = begun !== null && begun.last_key !== null && isOrdered
@@ -164,11 +177,25 @@ export class FeedRun {
       // A stream that is already being read goes on where it was: an earlier base still waits for what lies between.
       const changes_after = slot === null ? null : (this.#note.changes_after ?? noted.position)
       const increment_after = feed.mode === 'cursor' ? noted.position : null
-      this.#note = { ...this.#note, changes_after, increment_after }
+      this.#note = { ...this.#note, changes_after, increment_after, ...(written ? { written: written.mark } : {}) }
       await this.#end(run, noted.position)
     } finally {
       await snapshot.close()
     }
+  }
+
+  /** Whether the source's own key keeps two rows from having the feed's: then nobody needs to look. */
+  async #hasOwnKey(): Promise<boolean> {
+    const { columns } = await this.#of.source.describe(this.#plan.relation)
+    const key = columns.flatMap(({ key_no, name }) => (key_no === null ? [] : [name]))
+    const bound = this.#plan.columns.flatMap(({ is_key, column }) => (is_key ? [column] : []))
+    return key.length > 0 && key.every((name) => bound.includes(name))
+  }
+
+  /** Asked beside the reading: where it cannot be told, the reconciliation finds what was missed. */
+  async #written(since: { mark: string; after: string } | null): Promise<Written | null> {
+    const { source } = this.#of
+    return (await source.written?.(this.#plan, since).catch(() => null)) ?? null
   }
 
   #hasKey(): boolean {
@@ -179,12 +206,20 @@ export class FeedRun {
     const after = this.#note.increment_after ?? run.after
     if (after === null) throw new AdapterFault('stream_lost', '不知道上次增量读到哪里,需要重新全量')
     if (begun === null) await this.#begin(run, after)
+    const { written: mark } = this.#note
+    this.#border.watchUniques({ hasOwnKey: await this.#hasOwnKey() })
+    const before = await this.#written(mark === undefined ? null : { mark, after })
     let position = after
     for await (const lines of this.#of.source.increment(this.#plan, after, this.#options())) {
       position = lines.position
       this.#note = { ...this.#note, increment_after: position }
       await this.#rows(run, lines, {})
     }
+    const { missed = 0, removed = 0 } = before ?? {}
+    // The next one is held against this moment, whether this one was found at fault or not: nothing is told twice.
+    const isUnmoved = position === after
+    if (before !== null && !(isUnmoved && before.is_at_rest)) this.#note = { ...this.#note, written: before.mark }
+    this.#of.progress.unmoved = isUnmoved && missed + removed > 0 ? { run_id: run.run_id, missed, removed } : null
     await this.#end(run, position)
   }
 
@@ -230,6 +265,7 @@ export class FeedRun {
     const keys = (run.keys ?? []).map((key) => openKey(this.#of.secret, key))
     const start = this.#note.changes_after ?? this.#note.increment_after ?? run.after ?? ''
     await this.#begin(run, start)
+    this.#border.watchUniques({ hasOwnKey: await this.#hasOwnKey() })
     let position = start
     for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
       const asked = keys.slice(at, at + KEYS_AT_ONCE)

@@ -92,6 +92,7 @@ export class FeedWorker {
       estimated_rows: this.#progress.estimated_rows,
       lag_seconds: waiting === 0 ? 0 : null,
       trouble: this.#standing.trouble ?? this.#forwarding.trouble,
+      unmoved: this.#progress.unmoved ?? null,
       drifts: [...this.#drifts],
     }
   }

@@ -113,7 +113,10 @@ function* judgeBindings({ bindings, key }: FeedDraft, { items, relation }: Judge
   }
 }
 
-function* judgeRest({ bindings, key, mode, cursor_item }: FeedDraft, { relation }: Judged): Generator<BindingFinding> {
+function* judgeRest(
+  { bindings, key, mode, cursor_item, unique_items }: FeedDraft,
+  { relation }: Judged,
+): Generator<BindingFinding> {
   const bound = new Map(bindings.map(({ item, column }) => [item, column]))
   const whole = (rule: string, message: string, item: string | null = null): BindingFinding => ({
     item,
@@ -123,6 +126,7 @@ function* judgeRest({ bindings, key, mode, cursor_item }: FeedDraft, { relation 
     message,
   })
   for (const name of key) if (!bound.has(name)) yield whole('key', '键信息项没有绑定', name)
+  for (const name of unique_items ?? []) if (!bound.has(name)) yield whole('unique', '应唯一的信息项没有绑定', name)
   if (mode === 'changes' && !relation.change_stream.able)
     yield whole('mode', `不能读变更流：${relation.change_stream.reason}`)
   if (mode !== 'cursor') return

@@ -120,6 +120,8 @@ export const WantedItem = t.Object({
   length: nullable(t.Integer()),
   is_key: t.Boolean(),
   is_required: t.Boolean(),
+  /** No two rows of a snapshot may have the same value. */
+  is_unique: t.Optional(t.Boolean()),
   /** Check algorithm of the item's data element: `citizen_id`, `credit_code`, …; null for none. */
   check: nullable(t.String()),
   /** Code list and bounds of the data element, where it has them; bounds are canonical text, both included. */
@@ -140,6 +142,8 @@ export const WantedFeed = t.Object({
   items: t.Array(WantedItem),
   mode: FEED_MODES.schema,
   cursor_item: nullable(ItemName),
+  /** Its column, which orders the reading even where nobody is granted the item. */
+  cursor_column: t.Optional(nullable(t.String())),
   interval_seconds: t.Integer(),
   reject_threshold: t.Number(),
   is_reading: t.Boolean(),
@@ -219,6 +223,8 @@ export const Report = t.Object({
       estimated_rows: nullable(t.Integer()),
       lag_seconds: nullable(t.Number()),
       trouble: nullable(Trouble),
+      /** The last increment found nothing by its cursor although the source was written to: rows it will never bring, and removals. */
+      unmoved: t.Optional(nullable(t.Object({ run_id: Id, missed: t.Integer(), removed: t.Integer() }))),
       /** How the source differs from what it was when this version of the feed was first read; trouble `drift` says it blocks. */
       drifts: t.Optional(
         t.Array(
@@ -313,6 +319,8 @@ export const RangesBody = t.Object({
   only: nullable(t.Array(t.Object({ from: nullable(t.String()), to: nullable(t.String()) }))),
   rows_per_range: t.Integer(),
   projection: nullable(SideProjection),
+  /** Rows are kept out at the border: the source's side leaves them out too. */
+  has_rejects: t.Optional(t.Boolean()),
 })
 /** Bounds are key lines: from one (excluded) to the next (included), the last range open. */
 export const RangesAnswer = t.Object({
@@ -327,6 +335,7 @@ export const RowsBody = t.Object({
   from: nullable(t.String()),
   to: nullable(t.String()),
   projection: nullable(SideProjection),
+  has_rejects: t.Optional(t.Boolean()),
 })
 export const RowsAnswer = t.Object({
   /** `handle`: under a handle, what the consumer knows the row by. */

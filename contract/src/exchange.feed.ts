@@ -13,7 +13,7 @@ import {
   REJECT_STATES,
   Trouble,
 } from './exchange.terms.ts'
-import { ById, coded, Id, Instant, input, Line, nullable, Page, PageQuery } from './values.ts'
+import { ById, coded, Id, Instant, IsoDate, input, Line, nullable, Page, PageQuery } from './values.ts'
 
 /** Binds a published resource to a relation; the same draft is judged in the wizard and when saved. */
 export const FeedDraft = input({
@@ -33,6 +33,10 @@ export const FeedDraft = input({
   reject_threshold: t.Number({ minimum: 0, maximum: 100 }),
   /** Receipts carry salted row leaves, so that a row can later be shown to have been in a delivery or not. */
   row_leaves: t.Boolean(),
+  /** Items besides the key of which no two rows may have the same value. */
+  unique_items: t.Optional(t.Array(ItemName, { maxItems: 8 })),
+  /** A source without anything new for longer than the catalogue's update cycle is held, not only told. */
+  hold_stale: t.Optional(t.Boolean()),
 })
 export type FeedDraft = t.Static<typeof FeedDraft>
 
@@ -79,6 +83,10 @@ const feed = {
   lag_seconds: nullable(t.Number()),
   open_rejects: t.Integer(),
   subscriptions: t.Integer(),
+  /** The day of the source's newest row, as far as it can be told; since when that is older than the catalogue's update cycle. */
+  newest_on: nullable(IsoDate),
+  stale_on: nullable(IsoDate),
+  update_cycle: nullable(t.String()),
   trouble: nullable(Trouble),
   can: t.Array(t.String()),
 }
@@ -94,6 +102,8 @@ export const FeedDetail = t.Object({
   cursor_item: nullable(t.String()),
   reject_threshold: t.Number(),
   row_leaves: t.Boolean(),
+  unique_items: t.Array(t.String()),
+  hold_stale: t.Boolean(),
   /** Items that leave the department: what grants in force need. */
   union_items: t.Array(t.String()),
   retained_from: t.Integer(),

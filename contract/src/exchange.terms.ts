@@ -29,7 +29,12 @@ export const FEED_MODES = coded({
   snapshot: '定期全量',
 })
 export const FEED_STATES = coded({ active: '运行', paused: '暂停', held: '暂扣', detached: '已解除' })
-export const HOLD_REASONS = coded({ quality: '问题数据超过阈值', drift: '源结构变化', provider: '提供方暂扣' })
+export const HOLD_REASONS = coded({
+  quality: '问题数据超过阈值',
+  drift: '源结构变化',
+  stale: '超过更新周期没有新数据',
+  provider: '提供方暂扣',
+})
 export const RUN_KINDS = coded({ snapshot: '全量', increment: '增量', changes: '变更流', repair: '修复' })
 export const RUN_STATES = coded({
   waiting: '等待前置节点',
@@ -54,6 +59,20 @@ export const QUESTION_KINDS = coded({
   dry_run: '试读',
   ranges: '计算区间摘要',
   rows: '读取指定行',
+})
+/** What a row may be kept out for (T8.1). */
+export const QUALITY_RULES = coded({
+  required: '必填',
+  format: '格式',
+  length: '长度',
+  codes: '代码表',
+  range: '值域',
+  unique: '唯一性',
+  citizen_id: '身份号码校验',
+  credit_code: '信用代码校验',
+  organ_code: '机构代码校验',
+  licence_id: '证照标识校验',
+  division_code: '区划代码',
 })
 export const REJECT_STATES = coded({ open: '待整改', replayed: '已重放', dropped: '已确认不提供' })
 export const RECONCILIATION_STATES = coded({

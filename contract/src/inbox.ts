@@ -13,6 +13,7 @@ export const TODO_KINDS = coded({
   resource_publish: '平台审核目录',
   resource_mend: '修改退回的目录',
   feed_mend: '处理暂扣的数据挂接',
+  reject_mend: '整改问题数据',
 })
 export type TodoKind = (typeof TODO_KINDS.codes)[number]
 
@@ -74,6 +75,8 @@ export const NOTICE_KINDS = coded({
   resource_published: '目录已发布',
   resource_withdrawn: '目录已下架',
   feed_drifted: '源结构有变化',
+  feed_outdated: '数据超过更新周期',
+  run_failed: '数据读取失败',
   agent_fenced: '前置节点的副本被拒绝',
 })
 export type NoticeKind = (typeof NOTICE_KINDS.codes)[number]

@@ -11,6 +11,8 @@ interface ItemSpec {
   readonly mask_rule?: string
   readonly data_type?: catalog.ItemDraft['data_type']
   readonly length?: number | null
+  readonly is_required?: boolean
+  readonly data_element?: string | null
 }
 
 interface ResourceSpec {
@@ -19,6 +21,7 @@ interface ResourceSpec {
   readonly share_type?: 'unconditional' | 'conditional' | 'withheld'
   readonly items?: readonly ItemSpec[]
   readonly audience?: catalog.Audience
+  readonly update_cycle?: string
 }
 
 export interface PublishedResource {
@@ -51,10 +54,14 @@ const itemDraft = ({
   mask_rule = 'none',
   data_type = ITEM.data_type,
   length = ITEM.length,
+  is_required = false,
+  data_element = null,
 }: ItemSpec): catalog.ItemDraft => ({
   ...ITEM,
   data_type,
   length,
+  is_required,
+  data_element,
   name,
   name_en,
   share_type,
@@ -74,6 +81,7 @@ export const publish = async (world: World, spec: ResourceSpec = {}): Promise<Pu
     share_type = 'unconditional',
     items = PEOPLE,
     audience = 'all',
+    update_cycle = 'daily',
   } = spec
   if (!furnished.has(world)) await furnish(world)
   furnished.add(world)
@@ -91,6 +99,7 @@ export const publish = async (world: World, spec: ResourceSpec = {}): Promise<Pu
     share_basis: isWithheld ? BASIS : null,
     open_type: 'closed',
     audience,
+    update_cycle,
     items: shown.map(itemDraft),
   })
   const item = Object.fromEntries(resource.content.items.map(({ name_en, item_id }) => [name_en, item_id]))

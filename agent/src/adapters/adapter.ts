@@ -94,6 +94,12 @@ export interface Source {
   /** Rows written since `after` (a position of an earlier call), equal cursor values included; the last position is where to go on. */
   increment(plan: ReadPlan, after: string, options: ReadOptions): AsyncIterable<Lines>
   /**
+   * What the engine itself knows of writes to the relation, beside any cursor: `mark` names this moment. Since an earlier mark, `missed`
+   * rows were written that no increment behind `after` will bring, and `removed` went. Null, or left out,
+   * where the engine cannot tell.
+   */
+  written?(plan: ReadPlan, since: { readonly mark: string; readonly after: string } | null): Promise<Written | null>
+  /**
    * The change stream from `after` on, without end: lines with an operation first. `confirm` tells the source what it may
    * forget. Fails with `stream_lost` when the source no longer has that place.
    */
@@ -109,6 +115,14 @@ export interface Source {
   /** Rows by key lines; a key that is gone is left out. */
   rows(plan: ReadPlan, keys: readonly string[], options: ReadOptions): AsyncIterable<Lines>
   close(): Promise<void>
+}
+
+export interface Written {
+  readonly mark: string
+  /** No sign of any write: whoever asks keeps its earlier mark, since signs come late. */
+  readonly is_at_rest: boolean
+  readonly missed: number
+  readonly removed: number
 }
 
 export interface ChangeStream extends AsyncIterable<Lines> {

@@ -80,6 +80,14 @@ const incrementText = (plan: LinePlan, cursor: Cursor, after: string): string =>
   return `copy (${select} where ${cursor.column} >= ${cursor.below(value)}) to stdout`
 }
 
+/** Rows that an increment behind `after` passes over: without a cursor, or below the window. */
+export const passedOver = (plan: LinePlan, config: PostgresConfig, after: string): string => {
+  if (after === '') return 'false'
+  const cursor = cursorOf(plan, config)
+  const value = cursor.value(after.slice(0, after.lastIndexOf('#')))
+  return `(${cursor.column} is null or not (${cursor.isSane}) or ${cursor.column} < ${cursor.below(value)})`
+}
+
 /** Rows written since `after`; only the last batch moves the position, so a pass cut short is read again whole. */
 export async function* readIncrement(
   config: PostgresConfig,

@@ -9,6 +9,7 @@ import { findBounds, readRange, readRows } from './postgres.range.ts'
 import { closeIdle, type PostgresConfig, readConfig, withClient } from './postgres.session.ts'
 import { forgetSlot } from './postgres.slot.ts'
 import { takeSnapshot } from './postgres.snapshot.ts'
+import { readWritten } from './postgres.written.ts'
 
 const SCHEMA = 'public'
 
@@ -32,6 +33,10 @@ const openSource = (config: PostgresConfig, gate: Gate): Source => ({
   async *increment(plan, after, options) {
     gate.checkPlan(plan)
     yield* readIncrement(config, plan, { after, options })
+  },
+  written: async (plan, since) => {
+    gate.checkPlan(plan)
+    return readWritten(config, plan, since)
   },
   changes: (plan, after, options) => {
     gate.checkPlan(plan)

@@ -1,3 +1,4 @@
+import { ELEMENT_CODES } from './element-codes.data.ts'
 import { classCodeOf, organs } from './organs.ts'
 import { prefectures, province } from './regions.ts'
 import {
@@ -156,7 +157,7 @@ export const standard1272: CatalogStandard = {
   item_fields: ITEM_FIELDS.map(fieldOf),
   census_fields: CENSUS_FIELDS.map(fieldOf),
   template_columns: [...TEMPLATE_COLUMNS],
-  enumerations: enumerationsOf(ENUMERATIONS),
+  enumerations: enumerationsOf([...ENUMERATIONS, ...ELEMENT_CODES]),
   classification: [...CLASSES.map(([code, title]) => node(code, title, null)), ...departmentNodes()],
   rules: RULES.map(([id, title, level, fields]) => ({
     id,

@@ -27,6 +27,18 @@ export interface CatalogCodeSeq {
   last_seq: number
 }
 
+/** 数据元的代码表:现行标准所载,装入时整份更换 */
+export interface CatalogElementCode {
+  /** 数据元:标准号(GB/T 2261.1)或标准中枚举的名称 */
+  element: string
+  /** 代码 */
+  code: string
+  /** 次序 */
+  seq: number
+  /** 名称 */
+  title: string
+}
+
 /** 已发布目录:每个现行发布的条目一行,由发布写入、下架删除,检索与共享都从这里读 */
 export interface CatalogEntry {
   /** 资源 */
@@ -139,6 +151,14 @@ export interface CatalogLegalBasis {
   document_no: string
   /** 是否已与原文核对 */
   verified: boolean
+}
+
+/** 数据元的代码表:供其他模块读取 */
+export interface CatalogPublishedElement {
+  /** 数据元 */
+  element: string
+  /** 代码,按次序 */
+  codes: unknown
 }
 
 /** 已发布的信息项:供其他模块读取 */
@@ -577,6 +597,14 @@ export interface ExchangeFeed {
   trouble: unknown | null
   /** 挂接时刻 */
   attached_at: string
+  /** 除键以外取值不得重复的信息项 */
+  unique_items: ColumnType<unknown, unknown | undefined, unknown>
+  /** 超过更新周期没有新数据时暂扣 */
+  hold_stale: ColumnType<boolean, boolean | undefined, boolean>
+  /** 源数据最新到哪一天:增量字段的最大值,没有这样的字段时为最近一次有变更的日子 */
+  newest_on: string | null
+  /** 哪一天发现超过了更新周期;没有超过为空 */
+  stale_on: string | null
 }
 
 /** 挂接的历次版本:只增不改 */
@@ -1807,9 +1835,11 @@ export interface SystemsSystem {
 export interface Tables {
   'catalog.class_node': CatalogClassNode
   'catalog.code_seq': CatalogCodeSeq
+  'catalog.element_code': CatalogElementCode
   'catalog.entry': CatalogEntry
   'catalog.item': CatalogItem
   'catalog.legal_basis': CatalogLegalBasis
+  'catalog.published_element': CatalogPublishedElement
   'catalog.published_item': CatalogPublishedItem
   'catalog.published_resource': CatalogPublishedResource
   'catalog.resource': CatalogResource

@@ -6,6 +6,7 @@ const PAGES: Record<string, (id: string) => string> = {
   'sharing.correction': (id) => `/sharing/corrections/${id}`,
   'exchange.agent': (id) => `/exchange/agents/${id}`,
   'exchange.feed': (id) => `/exchange/feeds/${id}`,
+  'exchange.reject': (id) => `/exchange/feeds/${id}?tab=rejects`,
   'exchange.subscription': (id) => `/exchange/subscriptions/${id}`,
   'catalog.resource': (id) => `/catalog/resources/${id}`,
 }

@@ -9,13 +9,21 @@ import type { Ctx } from '#kernel/ctx.ts'
 import { type Db, inTx } from '#kernel/db.ts'
 import { Fault } from '#kernel/fault.ts'
 import { record } from '#kernel/record.ts'
-import { findCurrentKey, findStandard, replaceClasses, upsertBases, upsertStandard } from './standard.store.ts'
+import {
+  findCurrentKey,
+  findStandard,
+  replaceClasses,
+  replaceElementCodes,
+  upsertBases,
+  upsertStandard,
+} from './standard.store.ts'
 
 /** Seeds and the standards page both come through here: the standard becomes the current one, its tree the tree. */
 export const installStandard = (ctx: Ctx, standard: CatalogStandard, bases: readonly LegalBasis[]): Promise<void> =>
   inTx(ctx, async (tx, inner) => {
     await upsertStandard(tx, standard, inner.instant)
     await replaceClasses(tx, standard)
+    await replaceElementCodes(tx, standard)
     await upsertBases(tx, bases)
     await record(tx, inner, {
       type: 'catalog.standard.installed',

@@ -64,6 +64,16 @@ export const replaceClasses = async (tx: Tx, standard: CatalogStandard): Promise
       is_leaf = excluded.is_leaf, organ_id = excluded.organ_id, is_active = true`.execute(tx)
 }
 
+/** Code lists in a table of their own: the exchange asks them at every poll, and the whole standard is large. */
+export const replaceElementCodes = async (tx: Tx, standard: CatalogStandard): Promise<void> => {
+  await tx.deleteFrom('catalog.element_code').execute()
+  await sql`
+    insert into catalog.element_code (element, code, seq, title)
+    select e.key, c.one->>'code', c.no::int, c.one->>'title'
+    from jsonb_each(${JSON.stringify(standard.enumerations)}::jsonb) e, jsonb_array_elements(e.value) with ordinality c (one, no)
+    on conflict do nothing`.execute(tx)
+}
+
 export const upsertBases = (tx: Tx, bases: readonly LegalBasis[]) =>
   sql`
     insert into catalog.legal_basis (basis_key, kind, title, clause, document_no, verified)

@@ -113,7 +113,7 @@ test('more bad rows than the provider allows hold the feed, and that stands on i
   assert.deepEqual([held.state, held.hold_reason, held.trouble?.code], ['held', 'quality', 'quality'])
   assert.equal(held.head, 3)
   assert.equal((await wanted()).is_reading, false)
-  assert.deepEqual(await todosOf(police), ['feed_mend'])
+  assert.deepEqual((await todosOf(police)).toSorted(), ['feed_mend', 'reject_mend'])
   assert.deepEqual(await todosOf(commerce), [])
   await assert.rejects(
     commerce.call(exchange.actOnFeed, { params: { id: feedId }, body: { act: 'release', reason: '越权' } }),
@@ -123,11 +123,12 @@ test('more bad rows than the provider allows hold the feed, and that stands on i
 
 test('released, the feed goes on; mended rows are read again by the keys only their agent opens (T8.1)', async () => {
   await act('release')
-  assert.deepEqual(await todosOf(police), [])
+  assert.deepEqual(await todosOf(police), ['reject_mend'])
   const { rows } = await police.call(exchange.listRejects, { params: { id: feedId }, query: {} })
   const body = { reject_ids: rows.map(({ reject_id }) => reject_id) }
   const { ordered } = await police.call(exchange.replayRejects, { params: { id: feedId }, body })
   assert.equal(ordered, 3)
+  assert.deepEqual(await todosOf(police), [])
   const feed = await wanted()
   assert.equal(feed.is_reading, true)
   const repair = feed.runs.find(({ kind }) => kind === 'repair')!

@@ -61,6 +61,8 @@ const draftOf = (feed: LockedFeed, bindings: readonly Binding[]): FeedDraft => (
   interval_seconds: feed.interval_seconds,
   reject_threshold: feed.reject_threshold,
   row_leaves: feed.row_leaves,
+  unique_items: feed.unique_items as string[],
+  hold_stale: feed.hold_stale,
 })
 
 interface Decision {

@@ -5,6 +5,7 @@ import type { Db, Tx } from '#kernel/db.ts'
 import { onConstraint } from '#kernel/fault.ts'
 import { parseCursor } from '#kernel/page.ts'
 import { within } from '#kernel/scope.ts'
+import { ELEMENT_CODES } from './element.store.ts'
 
 onConstraint({
   feed_resource_attached_key: { code: 'conflict', detail: '该资源已挂接，请变更原有挂接', field: 'resource_id' },
@@ -20,6 +21,7 @@ const feeds = (db: Db) =>
     .select(['f.agent_id', 'a.name as agent_name', 'a.report', 'f.connection', 'f.relation', 'f.version', 'f.state'])
     .select(['f.hold_reason', 'f.mode', 'f.cursor_item', 'f.interval_seconds', 'f.reject_threshold', 'f.row_leaves'])
     .select(['f.bindings', 'f.key', 'f.union_items', 'f.head', 'f.last_chunk_at', 'f.next_run_at', 'f.trouble'])
+    .select(['f.unique_items', 'f.hold_stale', 'f.newest_on', 'f.stale_on', 'r.update_cycle'])
     .select([
       sql<string>`coalesce(r.code, '')`.as('resource_code'),
       sql<string>`coalesce(r.name, '')`.as('resource_name'),
@@ -95,9 +97,9 @@ export const findProvided = (db: Db, scope: Scope, resourceId: string) =>
 
 export const listItems = (db: Db, resourceId: string) =>
   db
-    .selectFrom('catalog.published_item')
+    .selectFrom('catalog.published_item as i')
     .select(['item_id', 'name', 'name_en', 'data_type', 'length', 'is_key', 'is_required', 'share_type', 'mask_rule'])
-    .select('data_element')
+    .select(['data_element', ELEMENT_CODES])
     .where('resource_id', '=', resourceId)
     .orderBy('seq')
     .execute()
@@ -113,6 +115,8 @@ const columnsOf = (draft: FeedDraft) => ({
   interval_seconds: draft.interval_seconds,
   reject_threshold: draft.reject_threshold,
   row_leaves: draft.row_leaves,
+  unique_items: JSON.stringify(draft.unique_items ?? []),
+  hold_stale: draft.hold_stale ?? false,
   bindings: JSON.stringify(draft.bindings),
   key: JSON.stringify(draft.key),
 })
@@ -160,7 +164,7 @@ export const insertFeedVersion = async (tx: Tx, version: NewVersion, draft: Feed
 
 interface FeedState {
   readonly state: 'active' | 'paused' | 'held' | 'detached'
-  readonly hold_reason: 'quality' | 'drift' | 'provider' | null
+  readonly hold_reason: 'quality' | 'drift' | 'stale' | 'provider' | null
 }
 
 export const setFeedState = async (tx: Tx, feedId: string, { state, hold_reason }: FeedState): Promise<void> => {

@@ -49,6 +49,8 @@ export const toFeedDetail = (row: FeedRow, feed: Feed, { items, retained }: More
     cursor_item: row.cursor_item,
     reject_threshold: row.reject_threshold,
     row_leaves: row.row_leaves,
+    unique_items: row.unique_items as string[],
+    hold_stale: row.hold_stale,
     union_items: row.union_items as string[],
     retained_from: retained.from ?? row.head,
     retained_bytes: retained.bytes,

@@ -11,6 +11,7 @@ import { orderRun } from './run.service.ts'
 import { startOver } from './subscription.store.ts'
 import { refreshUnion } from './union.service.ts'
 import { lockFeedFacts } from './union.store.ts'
+import { failIdleIncrement } from './unmoved.service.ts'
 import { wakeAgent } from './wake.ts'
 
 const ROWS_PER_RANGE = 4096
@@ -59,8 +60,9 @@ const put = async (tx: Tx, ctx: Ctx, one: One, { of, kind, body }: Asking): Prom
       ? [one.source_agent, one.source_connection, one.feed_id]
       : [one.target_agent, one.target_connection, one.subscription_id]
   const projection = of === 'feed' ? projectionOf(one, ctx.site.dataDir) : null
+  const has_rejects = of === 'feed' && one.has_rejects
   const question = { question_id, agent_id, kind, connection, asked_at: ctx.instant, expires_at: later(ctx, ANSWER_MS) }
-  await insertQuestion(tx, { ...question, body: { of, ref, projection, ...body } })
+  await insertQuestion(tx, { ...question, body: { of, ref, projection, has_rejects, ...body } })
   await wakeAgent(tx, agent_id)
   return question_id
 }
@@ -197,6 +199,7 @@ const repair = async (tx: Tx, ctx: Ctx, one: One): Promise<void> => {
     examples: JSON.stringify(rules.examplesOf(differences)),
   })
   if (keys.length === 0) return finish(tx, ctx, one)
+  await failIdleIncrement(tx, ctx, { feedId: one.feed_id, startedAt: one.started_at, differing: keys.length })
   // A row the source no longer has cannot be named to it by its handle alone: a new snapshot takes it out.
   if (isHandled(one) && surplus.length > 0) return startAnew(tx, ctx, one)
   const run_id = await orderRun(tx, ctx, {

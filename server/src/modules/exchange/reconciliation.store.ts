@@ -25,6 +25,7 @@ export interface Underway {
   readonly subscription_id: string
   readonly progress: Progress
   readonly repaired: number
+  readonly started_at: string
   readonly grant_id: string
   readonly feed_id: string
   readonly source_agent: string
@@ -37,14 +38,16 @@ export interface Underway {
   readonly key: readonly string[]
   readonly items: readonly { readonly name_en: string; readonly mask_rule: string }[]
   readonly row_conditions: readonly RowCondition[]
+  readonly has_rejects: boolean
 }
 
 /** Locks one reconciliation that is due; others work on theirs. */
 export const lockUnderway = async (tx: Tx, at: string): Promise<Underway | undefined> => {
   const { rows } = await sql<Underway>`
-    select r.reconciliation_id, r.subscription_id, r.progress, r.repaired, s.grant_id, s.feed_id, f.agent_id as source_agent,
+    select r.reconciliation_id, r.subscription_id, r.progress, r.repaired, r.started_at, s.grant_id, s.feed_id, f.agent_id as source_agent,
            f.connection as source_connection, s.agent_id as target_agent, s.connection as target_connection, s.next_seq,
-           f.head, s.state, f.key, g.items, g.row_conditions
+           f.head, s.state, f.key, g.items, g.row_conditions,
+           exists (select from exchange.reject x where x.feed_id = f.feed_id and x.state = 'open') as has_rejects
     from exchange.reconciliation r
     join exchange.subscription s on s.subscription_id = r.subscription_id
     join exchange.feed f on f.feed_id = s.feed_id

@@ -1,5 +1,6 @@
 import type { Ctx } from '#kernel/ctx.ts'
 import { inTx } from '#kernel/db.ts'
+import { lookAtFreshness } from './freshness.service.ts'
 import { orderRun } from './run.service.ts'
 import { clockTrouble, nextBeat } from './schedule.rules.ts'
 import * as store from './schedule.store.ts'
@@ -28,6 +29,7 @@ const watchFeeds = async ({ db, instant }: Ctx): Promise<void> => {
 export const lookAtClock = async (ctx: Ctx): Promise<void> => {
   for (const feedId of await store.listDue(ctx.db, ctx.instant)) await orderDue(ctx, feedId)
   await watchFeeds(ctx)
+  await lookAtFreshness(ctx)
   await store.expireQuestions(ctx.db, ctx.instant)
   await store.sweep(ctx.db, ctx.instant)
 }

@@ -186,7 +186,14 @@ const RULES: Record<string, Rule> = {
   'exchange.feed.released': (fact) => ({ turn: turn(fact) }),
   'exchange.feed.changed': (fact) => ({ turn: turn(fact) }),
   'exchange.feed.detached': (fact) => ({ turn: turn(fact) }),
+  // Rows kept out are one task per feed, however many there are; it is done when none waits any more.
+  'exchange.reject.found': (fact) => ({ turn: turn(fact, todo(fact, 'reject_mend', feeders(fact))) }),
+  'exchange.reject.replayed': (fact) => ({
+    turn: turn(fact, ...(Number(fact.after.open ?? 0) > 0 ? [todo(fact, 'reject_mend', feeders(fact))] : [])),
+  }),
   'exchange.drift.found': (fact) => ({ notices: [notice(fact, 'feed_drifted', feeders(fact))] }),
+  'exchange.feed.outdated': (fact) => ({ notices: [notice(fact, 'feed_outdated', feeders(fact))] }),
+  'exchange.run.failed': (fact) => ({ notices: [notice(fact, 'run_failed', feeders(fact))] }),
   'exchange.agent.fenced': (fact) => ({
     notices: [notice(fact, 'agent_fenced', ofResource(fact, 'exchange.agent.edit'))],
   }),

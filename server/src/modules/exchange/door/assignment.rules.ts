@@ -16,11 +16,12 @@ export const toWantedFeed = (
   feed: FeedRow,
   { items, runs }: { items: readonly ItemRow[]; runs: readonly RunRow[] },
 ): WantedFeed => {
-  const { resource_id: _, union_items, key, state, bindings, ...said } = feed
+  const { resource_id: _, union_items, unique_items, key, state, bindings, ...said } = feed
   return {
     ...said,
     bindings: bindings.filter(({ item }) => union_items.includes(item)),
-    items: wantedItems(items, { names: union_items, key }),
+    cursor_column: bindings.find(({ item }) => item === said.cursor_item)?.column ?? null,
+    items: wantedItems(items, { names: union_items, key, unique: unique_items }),
     is_reading: state === 'active' && union_items.length > 0,
     runs: runs.map(({ run_id, kind, after, keys }) => ({
       run_id,

@@ -2,6 +2,7 @@ import type { WantedFeed } from '@sanjiang/contract/exchange.door'
 import type { GrantedItem, RowCondition } from '@sanjiang/contract/sharing.terms'
 import { sql } from 'kysely'
 import type { Db } from '#kernel/db.ts'
+import { ELEMENT_CODES } from '../element.store.ts'
 
 export interface FeedRow {
   readonly feed_id: string
@@ -18,13 +19,14 @@ export interface FeedRow {
   readonly bindings: WantedFeed['bindings']
   readonly key: string[]
   readonly union_items: string[]
+  readonly unique_items: string[]
 }
 
 export const listFeeds = async (db: Db, agentId: string): Promise<FeedRow[]> => {
   const rows = await db
     .selectFrom('exchange.feed')
     .select(['feed_id', 'resource_id', 'version', 'connection', 'relation', 'state', 'mode', 'cursor_item', 'head'])
-    .select(['interval_seconds', 'reject_threshold', 'bindings', 'key', 'union_items'])
+    .select(['interval_seconds', 'reject_threshold', 'bindings', 'key', 'union_items', 'unique_items'])
     .where('agent_id', '=', agentId)
     .where('state', '<>', 'detached')
     .orderBy('feed_id')
@@ -41,13 +43,15 @@ export interface ItemRow {
   readonly is_required: boolean
   readonly mask_rule: string | null
   readonly data_element: string | null
+  readonly codes: readonly string[] | null
 }
 
 export const listItems = async (db: Db, resourceIds: readonly string[]): Promise<ItemRow[]> => {
   if (resourceIds.length === 0) return []
   const rows = await db
-    .selectFrom('catalog.published_item')
+    .selectFrom('catalog.published_item as i')
     .select(['resource_id', 'name', 'name_en', 'data_type', 'length', 'is_required', 'mask_rule', 'data_element'])
+    .select(ELEMENT_CODES)
     .where('resource_id', 'in', [...resourceIds])
     .orderBy('seq')
     .execute()

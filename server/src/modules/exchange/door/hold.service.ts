@@ -12,7 +12,7 @@ interface Held {
     readonly resource_id: string
     readonly provider_organ_id: string
   }
-  readonly reason: 'quality' | 'drift'
+  readonly reason: 'quality' | 'drift' | 'stale'
   readonly message: string
 }
 

@@ -1,11 +1,13 @@
 import { Rejected } from '@sanjiang/contract/exchange.door'
 import { sql } from 'kysely'
 import type { Static } from 'typebox'
+import type { Ctx } from '#kernel/ctx.ts'
 import { inTx, type Tx } from '#kernel/db.ts'
 import { Fault } from '#kernel/fault.ts'
 import { newId } from '#kernel/id.ts'
+import { record } from '#kernel/record.ts'
 import { readJson } from './body.ts'
-import { listRuns, lockLog, type RunRow } from './chunk.store.ts'
+import { type LockedLog, listRuns, lockLog, type RunRow } from './chunk.store.ts'
 import type { AgentRequest } from './door.ts'
 import { ownFeed } from './head.service.ts'
 
@@ -37,9 +39,38 @@ export const takeRejects = async (request: AgentRequest): Promise<{ new_rows: nu
     const feed = await lockLog(tx, agent.agent_id, feed_id)
     const [run] = feed ? await listRuns(tx, feed_id, [run_id]) : []
     if (!feed || !run) throw new Fault('not_found', '没有这个批次')
+    const isFirst = !(await hasOpen(tx, feed_id))
     const new_rows = await insertRejects(tx, { feed_id, run_id, at: ctx.instant }, rows)
     if (new_rows > 0) await countRejects(tx, run, new_rows)
+    if (new_rows > 0 && isFirst) await setTask(tx, ctx, { feed, rows: new_rows })
     return { new_rows }
+  })
+}
+
+const hasOpen = async (tx: Tx, feedId: string): Promise<boolean> => {
+  const row = await tx
+    .selectFrom('exchange.reject')
+    .select('reject_id')
+    .where('feed_id', '=', feedId)
+    .where('state', '=', 'open')
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** The first row kept out puts a task on the provider's desk; the others join it. */
+const setTask = async (tx: Tx, ctx: Ctx, { feed, rows }: { feed: LockedLog; rows: number }): Promise<void> => {
+  const resource = await tx
+    .selectFrom('catalog.published_resource')
+    .select('name')
+    .where('resource_id', '=', feed.resource_id)
+    .executeTakeFirst()
+  await record(tx, ctx, {
+    type: 'exchange.reject.found',
+    subject_kind: 'exchange.reject',
+    subject_id: feed.feed_id,
+    organ_id: feed.provider_organ_id,
+    after: { title: resource?.name ?? '', rows, revision: Date.parse(ctx.instant) },
   })
 }
 

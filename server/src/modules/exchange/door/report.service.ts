@@ -4,10 +4,12 @@ import type { Ctx } from '#kernel/ctx.ts'
 import { inTx, type Tx } from '#kernel/db.ts'
 import { findDrifts } from '../drift.found.ts'
 import { refreshUnion } from '../union.service.ts'
+import { failRun, reconcileSoon, suspectRun } from '../unmoved.service.ts'
 import { type LockedLog, lockLog } from './chunk.store.ts'
 import type { Speaker } from './door.ts'
 import { holdFeed } from './hold.service.ts'
 import * as store from './report.store.ts'
+import { removedMessage, unmovedMessage } from './run.rules.ts'
 
 type FeedReport = Report['feeds'][number]
 
@@ -18,12 +20,21 @@ const isNews = (now: FeedReport, before: FeedReport | undefined): boolean =>
   troubleOf(now) !== troubleOf(before) ||
   JSON.stringify(now.drifts ?? []) !== JSON.stringify(before?.drifts ?? []) ||
   now.estimated_rows !== before?.estimated_rows ||
-  now.run_id !== before?.run_id
+  now.run_id !== before?.run_id ||
+  now.unmoved?.run_id !== before?.unmoved?.run_id
 
 /** The source has forgotten where its change stream stood: everybody begins again with a new snapshot, nothing is guessed. */
 const startAgain = async (tx: Tx, ctx: Ctx, feed: LockedLog): Promise<void> => {
   await store.failRuns(tx, feed.feed_id, { kind: 'changes', at: ctx.instant })
   await refreshUnion(tx, ctx, { feedId: feed.feed_id, mustSnapshot: true })
+}
+
+/** Rows that no increment will bring fail it; whoever has the table is compared with the source at once, and mended. */
+const heedUnmoved = async (tx: Tx, ctx: Ctx, feed: LockedLog, unmoved: NonNullable<FeedReport['unmoved']>) => {
+  await reconcileSoon(tx, feed.feed_id, ctx.instant)
+  const message = unmovedMessage(unmoved)
+  if (message) return failRun(tx, ctx, { feed, runId: unmoved.run_id, message })
+  await suspectRun(tx, ctx, { feed, runId: unmoved.run_id, message: removedMessage(unmoved) })
 }
 
 const heed = async (
@@ -32,6 +43,7 @@ const heed = async (
   { feed, said, before }: { feed: LockedLog; said: FeedReport; before?: FeedReport },
 ) => {
   if (said.run_id && said.estimated_rows !== null) await store.setEstimate(tx, feed.feed_id, said)
+  if (said.unmoved && said.unmoved.run_id !== before?.unmoved?.run_id) await heedUnmoved(tx, ctx, feed, said.unmoved)
   await findDrifts(tx, ctx, { feed, drifts: said.drifts ?? [] })
   if (troubleOf(said) === troubleOf(before)) return
   const { trouble } = said

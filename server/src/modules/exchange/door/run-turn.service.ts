@@ -2,6 +2,7 @@ import type { Trouble } from '@sanjiang/contract/exchange'
 import type { ChunkHeader } from '@sanjiang/seal'
 import type { Ctx } from '#kernel/ctx.ts'
 import type { Tx } from '#kernel/db.ts'
+import { noteNewest } from '../freshness.service.ts'
 import { orderRun } from '../run.service.ts'
 import { leaveNarrowBase } from '../union.service.ts'
 import type { LockedLog, RunRow } from './chunk.store.ts'
@@ -39,6 +40,9 @@ export const judgeQuality = async (tx: Tx, ctx: Ctx, feed: LockedLog, run: RunRo
 const endTurn = async (tx: Tx, ctx: Ctx, feed: LockedLog, run: RunRow): Promise<void> => {
   const { trouble: said } = run as { trouble: Trouble | null }
   if (said?.code === 'totals_differ') await store.setFeedTrouble(tx, feed.feed_id, said)
+  // What a reading did not find stands at the feed until a later one moves something.
+  const isMended = (feed.trouble as Trouble | null)?.code === 'no_effect' && run.rows > 0 && run.kind !== 'repair'
+  if (isMended) await store.setFeedTrouble(tx, feed.feed_id, null)
   if (!movedNothing(run)) return goOn(tx, ctx, feed, run)
   const message = `全量没有读到任何一行，而源表约有 ${run.estimated_rows} 行`
   const trouble: Trouble = { code: 'no_effect', party: 'provider', message, at: ctx.instant }
@@ -50,9 +54,11 @@ const endTurn = async (tx: Tx, ctx: Ctx, feed: LockedLog, run: RunRow): Promise<
 /** What new chunks bring about: readers are called, ends are followed by what comes next, too many bad rows hold the feed. */
 export const afterChunks = async (tx: Tx, ctx: Ctx, { feed, runs, headers }: Turn): Promise<void> => {
   const byId = new Map(runs.map((run) => [run.run_id, run]))
-  for (const { kind, run_id, seq, items } of headers) {
+  for (const { kind, run_id, seq, items, rows, position } of headers) {
     const run = byId.get(run_id) as RunRow
     if (run.state === 'cancelled') continue
+    if (kind === 'rows' || kind === 'changes' || kind === 'end')
+      await noteNewest(tx, ctx.today, { feed, kind, runKind: run.kind, rows: kind === 'end' ? 0 : rows, position })
     if (kind === 'begin' && run.kind === 'snapshot' && feed.mode === 'snapshot')
       await store.moveBases(tx, feed.feed_id, run_id, seq)
     if (kind === 'end' && run.kind === 'snapshot')

@@ -57,7 +57,7 @@ export const setFeedTrouble = async (tx: Tx, feedId: string, trouble: Trouble | 
 export const setHeld = async (
   tx: Tx,
   feedId: string,
-  { reason, trouble }: { reason: 'quality' | 'drift'; trouble: Trouble },
+  { reason, trouble }: { reason: 'quality' | 'drift' | 'stale'; trouble: Trouble },
 ): Promise<boolean> => {
   const done = await tx
     .updateTable('exchange.feed')

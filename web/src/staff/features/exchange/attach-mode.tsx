@@ -53,24 +53,30 @@ const CursorField = ({
   relation: Relation
 }) => {
   const { draft, change } = desk
+  const isNeeded = draft.mode === 'cursor'
   const growing = new Set(relation.columns.filter((one) => isGrowing(one.source_type)).map(({ name }) => name))
   const options = items
     .filter(({ name_en }) => growing.has(draft.bindings[name_en] ?? ''))
     .map(({ name, name_en }) => ({ value: name_en, label: `${name}（${draft.bindings[name_en]}）` }))
   return (
     <Form.Item
-      label="增量字段"
+      label={isNeeded ? '增量字段' : '变更时间字段（可不选）'}
       htmlFor="attach-cursor"
-      required
-      extra="每次写入都会变大的字段，如修改时间、流水号；同一时刻的多行也不会漏。只列已绑定且类型合适的。"
+      required={isNeeded}
+      extra={
+        isNeeded
+          ? '每次写入都会变大的字段，如修改时间、流水号；同一时刻的多行也不会漏。只列已绑定且类型合适的。'
+          : '据此核对源数据是否超过目录的更新周期；不选则无法核对。'
+      }
     >
       <Select
         id="attach-cursor"
         style={{ maxWidth: '24rem' }}
         placeholder="选择已绑定的信息项"
         options={options}
+        allowClear={!isNeeded}
         value={draft.cursor_item}
-        onChange={(cursor_item: string) => change({ cursor_item })}
+        onChange={(cursor_item?: string) => change({ cursor_item: cursor_item ?? null })}
       />
     </Form.Item>
   )
@@ -112,7 +118,7 @@ export const ModeStep = ({
       </fieldset>
       <FindingList of={findings} />
       <div style={{ marginTop: '1rem' }}>
-        {draft.mode === 'cursor' && <CursorField desk={desk} items={items} relation={relation} />}
+        {draft.mode !== 'changes' && <CursorField desk={desk} items={items} relation={relation} />}
         {draft.mode !== 'changes' && (
           <Form.Item label="每隔多久读一次" htmlFor="attach-interval">
             <IntervalInput
@@ -134,6 +140,29 @@ export const ModeStep = ({
             onChange={(value) => change({ reject_threshold: value ?? 0 })}
           />
         </Form.Item>
+        <Form.Item
+          label="键以外取值应唯一的信息项"
+          htmlFor="attach-unique"
+          extra="重复的行列为问题数据，只送出先读到的一行；在一次读取之内核对，如证号、手机号码。"
+        >
+          <Select
+            id="attach-unique"
+            mode="multiple"
+            maxCount={8}
+            style={{ maxWidth: '24rem' }}
+            placeholder="没有"
+            options={items
+              .filter(({ name_en }) => draft.bindings[name_en] && !draft.key.includes(name_en))
+              .map(({ name, name_en }) => ({ value: name_en, label: name }))}
+            value={draft.unique_items.filter((name) => draft.bindings[name] && !draft.key.includes(name))}
+            onChange={(unique_items: string[]) => change({ unique_items })}
+          />
+        </Form.Item>
+        <p>
+          <Checkbox checked={draft.hold_stale} onChange={(event) => change({ hold_stale: event.target.checked })}>
+            源数据超过目录的更新周期没有更新时暂扣（不勾选则只提醒本部门）
+          </Checkbox>
+        </p>
         <Checkbox checked={draft.row_leaves} onChange={(event) => change({ row_leaves: event.target.checked })}>
           逐行存证：以后可以证明某一行在、或不在一次交付中，而不必留存数据（存证会多一些，交付略慢）
         </Checkbox>

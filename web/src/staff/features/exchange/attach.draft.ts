@@ -15,6 +15,8 @@ export interface AttachDraft {
   readonly interval_seconds: number
   readonly reject_threshold: number
   readonly row_leaves: boolean
+  readonly unique_items: readonly string[]
+  readonly hold_stale: boolean
 }
 
 export const EMPTY_DRAFT: AttachDraft = {
@@ -28,6 +30,8 @@ export const EMPTY_DRAFT: AttachDraft = {
   interval_seconds: 3600,
   reject_threshold: 5,
   row_leaves: false,
+  unique_items: [],
+  hold_stale: false,
 }
 
 export const draftOfFeed = (feed: FeedDetail): AttachDraft => ({
@@ -41,6 +45,8 @@ export const draftOfFeed = (feed: FeedDetail): AttachDraft => ({
   interval_seconds: feed.interval_seconds,
   reject_threshold: feed.reject_threshold,
   row_leaves: feed.row_leaves,
+  unique_items: feed.unique_items,
+  hold_stale: feed.hold_stale,
 })
 
 /** What a newly chosen table suggests: bindings by name, its primary key, the best way it can be followed. */
@@ -84,10 +90,12 @@ export const toFeedDraft = (
     bindings: bound,
     key: [...key],
     mode: draft.mode,
-    cursor_item: draft.mode === 'cursor' ? draft.cursor_item : null,
+    cursor_item: draft.mode === 'changes' ? null : draft.cursor_item,
     interval_seconds: draft.interval_seconds,
     reject_threshold: draft.reject_threshold,
     row_leaves: draft.row_leaves,
+    unique_items: draft.unique_items.filter((name) => draft.bindings[name] && !key.includes(name)),
+    hold_stale: draft.hold_stale,
   }
 }
 

@@ -34,6 +34,13 @@ const Figures = ({ feed }: { feed: FeedDetail }) => (
       <span>源端延迟</span>
     </li>
     <li>
+      <b>{feed.newest_on ?? '—'}</b>
+      <span>
+        源数据最新到{feed.stale_on && '，'}
+        {feed.stale_on && <StateTag tone="bad">已超更新周期</StateTag>}
+      </span>
+    </li>
+    <li>
       <b>{countText(feed.head)} 块</b>
       <span>日志至今</span>
     </li>
@@ -85,6 +92,28 @@ const columnsFor = (feed: FeedDetail): readonly Column<FeedDetail['bindings'][nu
   },
 ]
 
+const nameOf = ({ bindings }: FeedDetail, item: string): string =>
+  bindings.find((one) => one.item === item)?.item_name ?? item
+
+const CYCLES: Readonly<Record<string, string>> = {
+  realtime: '实时',
+  daily: '每日',
+  weekly: '每周',
+  monthly: '每月',
+  quarterly: '每季度',
+  half_yearly: '每半年',
+  yearly: '每年',
+  irregular: '不定期',
+  none: '不更新',
+}
+
+/** Whether the source keeps to what the catalogue promises; a table read whole without a change column cannot be told by. */
+const cycleText = ({ update_cycle, newest_on, hold_stale, mode, cursor_item }: FeedDetail): string => {
+  const cycle = CYCLES[update_cycle ?? ''] ?? update_cycle ?? ''
+  if (newest_on === null && mode === 'snapshot' && cursor_item === null) return `${cycle}；没有变更时间字段，无法核对`
+  return `${cycle}；超过时${hold_stale ? '暂扣并' : ''}提醒本部门`
+}
+
 const Terms = ({ feed }: { feed: FeedDetail }) => (
   <Panel title="挂接">
     <Facts
@@ -115,6 +144,11 @@ const Terms = ({ feed }: { feed: FeedDetail }) => (
         ['最近批次', <LastRun key="run" feed={feed} />],
         ['最近数据', feed.last_chunk_at && timeText(feed.last_chunk_at)],
         ['问题数据阈值', `超过 ${feed.reject_threshold}% 即暂扣`],
+        [
+          '应唯一',
+          feed.unique_items.length > 0 && ['键', ...feed.unique_items.map((item) => nameOf(feed, item))].join('、'),
+        ],
+        ['更新周期', feed.update_cycle && cycleText(feed)],
         ['逐行存证', feed.row_leaves ? '是：以后可以证明某一行在或不在一次交付中' : '否'],
       ]}
     />
@@ -172,6 +206,24 @@ const View = ({ feed }: { feed: FeedDetail }) => (
         style={{ marginBottom: '1rem' }}
         title="源库的结构变了，数据先暂扣"
         description={<Link to="?tab=drifts">看变化与受影响的授权，决定怎样处理</Link>}
+      />
+    )}
+    {feed.stale_on && feed.hold_reason !== 'stale' && (
+      <Alert
+        type="warning"
+        showIcon
+        style={{ marginBottom: '1rem' }}
+        title={`源数据最新到 ${feed.newest_on}，已超过目录所定的更新周期`}
+        description="请核对源库是否仍在更新；如更新周期已变，请修订目录。"
+      />
+    )}
+    {feed.hold_reason === 'stale' && (
+      <Alert
+        type="warning"
+        showIcon
+        style={{ marginBottom: '1rem' }}
+        title="源数据超过更新周期没有更新，按设定暂扣"
+        description="源库补上新数据后解除暂扣，前置节点随即接着读。"
       />
     )}
     {feed.hold_reason === 'quality' && (

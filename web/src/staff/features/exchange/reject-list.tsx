@@ -1,5 +1,5 @@
 import { exchange } from '@sanjiang/contract'
-import { REJECT_STATES, type Reject } from '@sanjiang/contract/exchange'
+import { QUALITY_RULES, REJECT_STATES, type Reject } from '@sanjiang/contract/exchange'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Checkbox, Select } from 'antd'
 import { useState } from 'react'
@@ -20,6 +20,8 @@ interface Props {
   readonly mayReplay: boolean
 }
 
+const ruleText = (rule: string): string => (QUALITY_RULES.titles as Readonly<Record<string, string>>)[rule] ?? rule
+
 const columnsFor = (items: readonly Named[]): readonly Column<Reject>[] => {
   const nameOf = (item: string) => items.find((one) => one.item === item)?.item_name ?? item
   return [
@@ -30,7 +32,7 @@ const columnsFor = (items: readonly Named[]): readonly Column<Reject>[] => {
       text: (row) => row.row_key,
     },
     { title: '信息项', render: (row) => nameOf(row.item), text: (row) => nameOf(row.item) },
-    { title: '规则', render: (row) => row.rule, text: (row) => row.rule },
+    { title: '规则', render: (row) => ruleText(row.rule), text: (row) => ruleText(row.rule) },
     { title: '原因', render: (row) => row.reason, text: (row) => row.reason },
     { title: '发现', kind: 'fix', render: (row) => timeText(row.found_at), text: (row) => row.found_at },
     {

@@ -31,4 +31,7 @@ const child = spawn(`${bin}/node`, [`${root}${file}`, ...args], {
   env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
 })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+// npm ends by itself on a signal and leaves what it started: then there is nobody left to answer for this process.
+const parent = process.ppid
+if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 1_000).unref()
 child.once('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))

@@ -95,7 +95,7 @@ const main = async (): Promise<void> => {
   await client.connect()
   try {
     await migrate({ adminUrl: server.url('postgres') })
-    const site = { demo: true, dataDir: dir, gatewayOrigin: '' }
+    const site = { demo: true, dataDir: dir, gatewayOrigin: '', exchangeUrl: '' }
     const house = await openHouse({
       role: 'api',
       databaseUrl: server.url('postgres'),

@@ -51,13 +51,20 @@ export const getAgent = endpoint({
   response: Agent,
 })
 
+const AgentInvitation = t.Object({
+  agent: Agent,
+  token: t.String(),
+  expires_at: Instant,
+  exchange_url: t.String({ description: '前置节点访问平台的地址，写入其配置的 centre' }),
+})
+
 export const inviteAgent = endpoint({
   method: 'POST',
   path: '/exchange/agents',
   permission: 'exchange.agent.edit',
   summary: '登记前置节点，给出一次性口令（只显示一次，24 小时内有效）',
   body: input({ name: Line(100) }),
-  response: t.Object({ agent: Agent, token: t.String(), expires_at: Instant }),
+  response: AgentInvitation,
 })
 
 export const reinviteAgent = endpoint({
@@ -67,7 +74,7 @@ export const reinviteAgent = endpoint({
   summary: '重新给出一次性口令：节点重装或从备份恢复之后用，原密钥随即作废',
   params: ById,
   body: input({ reason: Line(500) }),
-  response: t.Object({ agent: Agent, token: t.String(), expires_at: Instant }),
+  response: AgentInvitation,
 })
 
 export const suspendAgent = endpoint({

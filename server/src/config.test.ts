@@ -28,6 +28,13 @@ test('all faults of a configuration come at once, each with its setting (archite
   assert.deepEqual(faultsOf(env).sort(), ['DATABASE_URL', 'DEMO', 'GATEWAY_PORT', 'PORT', 'SANJIANG_PROT'])
 })
 
+test('agents are told the address before the proxy where there is one, and nothing but an origin is taken for it (T8.1)', () => {
+  assert.equal(loadConfig({ EXCHANGE_PORT: '9002' }).exchangeUrl, 'http://127.0.0.1:9002')
+  assert.equal(loadConfig({ EXCHANGE_URL: 'https://jh.example.gov.cn' }).exchangeUrl, 'https://jh.example.gov.cn')
+  for (const wrong of ['jh.example.gov.cn', 'https://jh.example.gov.cn/agent', 'ftp://jh.example.gov.cn'])
+    assert.deepEqual(faultsOf({ EXCHANGE_URL: wrong }), ['EXCHANGE_URL'])
+})
+
 test('two roles cannot share a port (architecture §2)', () => {
   assert.deepEqual(faultsOf({ PORT: '9000', GATEWAY_PORT: '9000' }), ['GATEWAY_PORT'])
 })

@@ -10,6 +10,8 @@ export interface Config {
   readonly gatewayPort: number
   readonly exchangePort: number
   readonly publicPort: number
+  /** Where agents reach the exchange from outside, behind its proxy. */
+  readonly exchangeUrl: string
   readonly host: string
   readonly dataDir: string
   /** Empty: the embedded PostgreSQL under `dataDir`. */
@@ -55,6 +57,10 @@ const isUrl = (text: string): string | null =>
   text === '' || (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol))
     ? null
     : '应为 postgres:// 开头的连接地址'
+const isOrigin = (text: string): string | null =>
+  text === '' || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text)
+    ? null
+    : '应为 http:// 或 https:// 开头的地址,不带路径,如 https://exchange.example.gov.cn'
 const isCidr = (text: string): boolean => /^[0-9a-f.:]+\/\d{1,3}$/i.test(text)
 const listOf = (text: string): string[] =>
   text
@@ -77,6 +83,11 @@ export const SETTINGS: Record<string, Setting> = {
   GATEWAY_PORT: { fallback: '8081', about: '数据网关', check: isPort },
   EXCHANGE_PORT: { fallback: '8082', about: '交换节点接入', check: isPort },
   PUBLIC_PORT: { fallback: '8083', about: '公共开放门户', check: isPort },
+  EXCHANGE_URL: {
+    fallback: '',
+    about: '前置节点和推送接收方访问交换接入的地址(反向代理之外),写入登记说明;空则为 http://HOST:EXCHANGE_PORT',
+    check: isOrigin,
+  },
   HOST: {
     fallback: '127.0.0.1',
     about: '监听地址;对外服务时设为 0.0.0.0 并置于 TLS 反向代理之后',
@@ -145,6 +156,8 @@ export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
     gatewayPort: Number(values.GATEWAY_PORT),
     exchangePort: Number(values.EXCHANGE_PORT),
     publicPort: Number(values.PUBLIC_PORT),
+    exchangeUrl:
+      values.EXCHANGE_URL! || `http://${values.HOST === '0.0.0.0' ? '127.0.0.1' : values.HOST}:${values.EXCHANGE_PORT}`,
     host: values.HOST!,
     dataDir: resolve(REPOSITORY, values.DATA_DIR!),
     databaseUrl: values.DATABASE_URL!,
@@ -203,6 +216,7 @@ export const toEnvironment = (config: Config): Record<string, string> => ({
   GATEWAY_PORT: String(config.gatewayPort),
   EXCHANGE_PORT: String(config.exchangePort),
   PUBLIC_PORT: String(config.publicPort),
+  EXCHANGE_URL: config.exchangeUrl,
   HOST: config.host,
   DATA_DIR: config.dataDir,
   DATABASE_URL: config.databaseUrl,

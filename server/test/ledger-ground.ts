@@ -35,7 +35,7 @@ const asSuperuser = (url: string) => async (text: string, values?: unknown[]) =>
 export const openGround = async (url?: string): Promise<Ground> => {
   const database = url ? { url, drop: async () => undefined } : await cloneDatabase()
   const dataDir = await mkdtemp(join(tmpdir(), 'sanjiang-ledger-'))
-  const site = { demo: false, dataDir, gatewayOrigin: '' }
+  const site = { demo: false, dataDir, gatewayOrigin: '', exchangeUrl: '' }
   const house = await openHouse({
     role: 'test',
     databaseUrl: database.url,

@@ -25,6 +25,8 @@ export interface Site {
   readonly dataDir: string
   /** Origin of a gateway process, for the try-it console. */
   readonly gatewayOrigin: string
+  /** Where agents and receivers of announcements reach the exchange. */
+  readonly exchangeUrl: string
   /** Whole months that row leaves of deliveries are kept; six where it is left out. */
   readonly rowLeavesMonths?: number
 }

@@ -28,7 +28,7 @@ const listen: Task = {
 
 before(async () => {
   database = await cloneDatabase()
-  const site = { demo: true, dataDir: '/nonexistent', gatewayOrigin: '' }
+  const site = { demo: true, dataDir: '/nonexistent', gatewayOrigin: '', exchangeUrl: '' }
   const modules = [{ name: 'x', routes: [], tasks: [listen] }]
   house = await openHouse({ role: 'test', databaseUrl: database.url, site, logLevel: 'silent', modules })
   ctx = await makeCtx(house, PLATFORM, 'trace-1')

@@ -79,7 +79,7 @@ const note = (
     after: change.after,
   })
 
-type Invitation = { agent: Agent; token: string; expires_at: string }
+type Invitation = { agent: Agent; token: string; expires_at: string; exchange_url: string }
 
 /** Registers an agent of the actor's own organ and gives the one-time token its machine enrols with (T8.1). */
 export const inviteAgent = (ctx: Ctx, name: string): Promise<Invitation> =>
@@ -90,7 +90,12 @@ export const inviteAgent = (ctx: Ctx, name: string): Promise<Invitation> =>
     const agent = { agent_id: newId(), organ_id: organ.organ_id, organ_path: organ.path, name, created_at: ctx.instant }
     await store.insertAgent(tx, { ...agent, ...kept })
     await note(tx, ctx, { verb: 'invited', agent, after: { title: name } })
-    return { agent: await getAgent(inner, agent.agent_id), token, expires_at: kept.token_expires_at }
+    return {
+      agent: await getAgent(inner, agent.agent_id),
+      token,
+      expires_at: kept.token_expires_at,
+      exchange_url: ctx.site.exchangeUrl,
+    }
   })
 
 const lock = async (tx: Tx, ctx: Ctx, agentId: string) => {
@@ -105,7 +110,12 @@ export const reinviteAgent = (ctx: Ctx, agentId: string, reason: string): Promis
     const { token, ...kept } = makeToken(ctx)
     await store.setInvited(tx, agentId, kept)
     await note(tx, ctx, { verb: 'reinvited', agent, after: { title: agent.name, reason } })
-    return { agent: await getAgent(inner, agentId), token, expires_at: kept.token_expires_at }
+    return {
+      agent: await getAgent(inner, agentId),
+      token,
+      expires_at: kept.token_expires_at,
+      exchange_url: ctx.site.exchangeUrl,
+    }
   })
 
 const setState = (ctx: Ctx, agentId: string, change: { from: string; to: 'active' | 'suspended'; reason: string }) =>

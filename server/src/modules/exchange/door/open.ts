@@ -25,7 +25,7 @@ const ROLE = 'exchange'
 /** One process of the agents' door: its own connections and its own log. Any number may run on one database. */
 export const openDoor = async (options: DoorOptions): Promise<DoorServer> => {
   const { databaseUrl, dataDir, demo, logLevel, modules } = options
-  const site = { demo, dataDir, gatewayOrigin: '' }
+  const site = { demo, dataDir, gatewayOrigin: '', exchangeUrl: '' }
   const house = await openHouse({
     role: ROLE,
     databaseRole: 'sanjiang_exchange',

@@ -6,14 +6,14 @@ import { timeText } from '../../../ui/instant.ts'
 export interface Invitation {
   readonly token: string
   readonly expires_at: string
+  /** Where the platform says agents reach it. */
+  readonly exchange_url: string
   /** The machine may hold an identity already, which is then set aside. */
   readonly isAgain?: boolean
 }
 
-const doorAddress = (): string => `https://${location.hostname}:8082`
-
-const configText = (): string => `# /etc/sanjiang-agent/agent.conf
-centre = ${doorAddress()}
+const configText = (centre: string): string => `# /etc/sanjiang-agent/agent.conf
+centre = ${centre}
 state = /var/lib/sanjiang-agent
 
 # 每个数据库或文件夹一段；口令写在单独的文件里，不离开本机
@@ -26,7 +26,7 @@ password_file = yewu.password
 # kind 还可以是 ${ADAPTER_KINDS.codes.filter((kind) => kind !== 'postgres').join('、')}`
 
 /** The token, once; and what to do with it on the department's machine. */
-export const InvitationSteps = ({ token, expires_at, isAgain }: Invitation) => (
+export const InvitationSteps = ({ token, expires_at, exchange_url, isAgain }: Invitation) => (
   <div className="stack">
     <Alert
       type="warning"
@@ -37,8 +37,8 @@ export const InvitationSteps = ({ token, expires_at, isAgain }: Invitation) => (
     <CodeBlock title="一次性口令" text={token} />
     <ol className="commands">
       <li>
-        <p>在部门自己的机器上写好配置（平台地址请以运维告知的为准）</p>
-        <CodeBlock text={configText()} />
+        <p>在部门自己的机器上写好配置</p>
+        <CodeBlock text={configText(exchange_url)} />
       </li>
       <li>
         <p>检查：有什么不对，会用一句话说明</p>

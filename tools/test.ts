@@ -18,6 +18,7 @@ const isCi = Boolean(process.env.CI)
 
 /** Debian packages that some tests need, known by one of their files. */
 const BROWSER_PACKAGES = { file: CHROMIUM, packages: ['chromium', 'fonts-noto-cjk'] }
+const TLS_PACKAGES = { file: '/usr/bin/openssl', packages: ['openssl'] }
 const MARIADB_PACKAGES = { file: '/usr/sbin/mariadbd', packages: ['mariadb-server'] }
 
 const install = (packages: readonly string[]): void => {
@@ -38,7 +39,7 @@ const install = (packages: readonly string[]): void => {
 const choose = (named: string[]): { files: string[]; leftOut: string[] } => {
   if (named.length > 0) return { files: named, leftOut: [] }
   const files = FOLDERS.map((folder) => `${folder}/**/*.test.ts`)
-  const missing = [BROWSER_PACKAGES, MARIADB_PACKAGES].filter(({ file }) => !existsSync(file))
+  const missing = [BROWSER_PACKAGES, TLS_PACKAGES, MARIADB_PACKAGES].filter(({ file }) => !existsSync(file))
   if (isCi && missing.length > 0) install(missing.flatMap(({ packages }) => packages))
   if (existsSync(CHROMIUM)) return { files: [...files, BROWSER], leftOut: [] }
   return { files, leftOut: ['web/e2e:没有 /usr/bin/chromium(apt-get install chromium fonts-noto-cjk)'] }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { type Connection, type ConnectionOptions, createConnection, type RowDataPacket } from 'mysql2'
 import { AdapterFault } from './adapter.ts'
+import { tlsOf, tlsTrouble } from './tls.ts'
 
 export interface MysqlConfig {
   readonly client: ConnectionOptions
@@ -22,15 +22,6 @@ const countOf = (config: Given, name: string, fallback: number): number => {
   const value = Number(textOf(config, name) ?? fallback)
   if (Number.isFinite(value) && value >= 0) return value
   throw new AdapterFault('misconfigured', `连接参数 ${name} 应为不小于 0 的数`)
-}
-
-const tlsOf = (config: Given): ConnectionOptions['ssl'] => {
-  const mode = textOf(config, 'tls') ?? 'off'
-  if (mode === 'off') return undefined
-  if (mode === 'require') return { rejectUnauthorized: false }
-  const ca = textOf(config, 'ca')
-  if (mode === 'verify') return { rejectUnauthorized: true, ...(ca ? { ca: readFileSync(ca) } : {}) }
-  throw new AdapterFault('misconfigured', '连接参数 tls 应为 off、require 或 verify')
 }
 
 /** `url`, or `host`/`socket` with `user`, `password` and `database`. */
@@ -86,7 +77,8 @@ export const asFault = (error: unknown): unknown => {
     error.message.includes('closed state')
   )
     return new AdapterFault('unreachable', `数据库连接不上或已断开:${error.message}`, { cause: error })
-  return error
+  const trouble = tlsTrouble(error)
+  return trouble === null ? error : new AdapterFault('unreachable', trouble, { cause: error })
 }
 
 /** Rows as objects; numbers beyond 2^53 as text. */

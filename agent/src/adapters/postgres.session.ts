@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { AdapterFault } from './adapter.ts'
 import { openSocket } from './postgres.socket.ts'
+import { tlsOf, tlsTrouble } from './tls.ts'
 
 /** How a connection is named in the agent's file: `url`, or its parts. */
 export interface PostgresConfig {
@@ -30,15 +30,6 @@ const countOf = (config: Readonly<Record<string, unknown>>, name: string, fallba
   throw new AdapterFault('misconfigured', `连接参数 ${name} 应为不小于 0 的数`)
 }
 
-const tlsOf = (config: Readonly<Record<string, unknown>>): pg.ClientConfig['ssl'] => {
-  const mode = textOf(config, 'tls') ?? 'off'
-  if (mode === 'off') return false
-  if (mode === 'require') return { rejectUnauthorized: false }
-  const ca = textOf(config, 'ca')
-  if (mode === 'verify') return { rejectUnauthorized: true, ...(ca ? { ca: readFileSync(ca, 'utf8') } : {}) }
-  throw new AdapterFault('misconfigured', '连接参数 tls 应为 off、require 或 verify')
-}
-
 export const readConfig = (config: Readonly<Record<string, unknown>>): PostgresConfig => {
   const url = textOf(config, 'url')
   if (url === undefined && textOf(config, 'host') === undefined)
@@ -56,7 +47,7 @@ export const readConfig = (config: Readonly<Record<string, unknown>>): PostgresC
   return {
     client: {
       ...address,
-      ...(config.tls === undefined ? {} : { ssl: tlsOf(config) }),
+      ...(config.tls === undefined ? {} : { ssl: tlsOf(config) ?? false }),
       application_name: 'sanjiang-agent',
       connectionTimeoutMillis: 15_000,
       keepAlive: true,
@@ -83,7 +74,8 @@ export const asFault = (error: unknown): unknown => {
     return new AdapterFault('no_such_relation', `数据库中没有:${said}`, { cause: error })
   if (/^(E[A-Z]+|08...|57P0.|53300)$/.test(code) || /Connection terminated|timeout expired/.test(said))
     return new AdapterFault('unreachable', `数据库连接不上或已断开:${said}`, { cause: error })
-  return error
+  const trouble = tlsTrouble(error)
+  return trouble === null ? error : new AdapterFault('unreachable', trouble, { cause: error })
 }
 
 // What makes the server write canonical text by itself (ADR 0004), sees only its own functions, and never gives a long

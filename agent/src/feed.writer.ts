@@ -1,5 +1,5 @@
 import { type ChunkHeader, type ChunkKind, frameParts, headerBytes } from '@sanjiang/seal'
-import { compressBody, nodeChunkDigest } from '@sanjiang/seal/node'
+import { compressBody, nodeChunkDigest, release } from '@sanjiang/seal/node'
 import { isFull } from './durable.ts'
 import type { FeedNote } from './feed.note.ts'
 import type { FeedSpool } from './spool.feed.ts'
@@ -44,7 +44,10 @@ export class ChunkWriter {
     this.#of = of
   }
 
-  /** Takes a chunk; waits while too many are not yet in the spool, so reading goes no faster than writing. */
+  /**
+   * Takes a chunk, and a body of rows for good; waits while too many are not yet in the spool, so reading goes no faster than
+   * writing.
+   */
   async add(draft: Draft): Promise<void> {
     while (this.#waiting >= AHEAD && this.#fault === null)
       await new Promise<void>((done) => {
@@ -79,6 +82,8 @@ export class ChunkWriter {
       try {
         await log.append(entry)
         standing.well('disk_full')
+        // Bodies of changes may be parts of one buffer.
+        if (draft.kind === 'rows') release(draft.body)
         return
       } catch (error) {
         if (!isFull(error)) throw error
@@ -107,7 +112,9 @@ export class ChunkWriter {
     }
     const bytes = headerBytes(header)
     const digest = nodeChunkDigest(bytes, body)
-    return { seq: header.seq, digest, frame: Buffer.concat(frameParts(bytes, compressed, digest)), note }
+    const frame = Buffer.concat(frameParts(bytes, compressed, digest))
+    release(compressed)
+    return { seq: header.seq, digest, frame, note }
   }
 
   /** Resolves when everything taken is in the spool; throws what went wrong. */

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Report, WantedLoad } from '@sanjiang/contract/exchange.door'
 import { applyMask, type ChunkHeader, keyLineOf } from '@sanjiang/seal'
+import { release } from '@sanjiang/seal/node'
 import { type Load, type Offset, TargetRefused } from './adapters/adapter.ts'
 import { troubleOf } from './connections.ts'
 import { isFull } from './durable.ts'
@@ -241,7 +242,8 @@ export class LoadWorker {
     const rows = header.kind === 'rows' || header.kind === 'changes' ? header.rows - refused.length : 0
     const told = refused.map((one) => ({ row_key: this.#keyOf(one, header), reason: one.constraint.slice(0, 500) }))
     this.#batch.push({ seq: header.seq, digest: digest.toString('hex'), rows, refused: told })
-    this.#bytes += body.length
+    this.#bytes += header.bytes
+    release(body)
   }
 
   #skip(seq: number, refusal: TargetRefused, body: Buffer): void {

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
 /** What a feed's reader must find again after a crash, kept with the chunk it belongs to, so that both are there or neither. */
 export interface Entry {
@@ -29,7 +29,9 @@ export const toRecord = ({ seq, digest, frame, note }: Entry): Buffer[] => {
   const payload = [noteLength, told, digest, frame]
   const head = Buffer.alloc(HEAD)
   head.writeUInt32BE(payload.reduce((sum, part) => sum + part.length, 0))
-  checkOf(Buffer.concat(payload)).copy(head, 4)
+  const check = createHash('sha256')
+  for (const part of payload) check.update(part)
+  check.digest().copy(head, 4)
   return [head, ...payload]
 }
 

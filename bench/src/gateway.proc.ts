@@ -44,9 +44,9 @@ export const postmasterOf = (dir: string): number =>
 
 const children: ChildProcess[] = []
 
-/** `BENCH_PROF=DIR` leaves CPU profiles of the gateways there; the figures of such a run do not count. */
-const profiling = (role: string): string[] =>
-  role === 'gateway' && process.env.BENCH_PROF ? ['--cpu-prof', '--cpu-prof-dir', process.env.BENCH_PROF] : []
+/** `BENCH_PROF=DIR` leaves CPU profiles of the roles there; the figures of such a run do not count. */
+const profiling = (): string[] =>
+  process.env.BENCH_PROF ? ['--cpu-prof', '--cpu-prof-dir', process.env.BENCH_PROF] : []
 
 /** Starts a process and waits for its first word. */
 export const start = <T>(
@@ -59,7 +59,7 @@ export const start = <T>(
     const role = /roles\/(\w+)\.ts$/.exec(file)?.[1] ?? ''
     const child = fork(path, args, {
       env: { ...process.env, ...env },
-      execArgv: [...(EXEC_ARGV[role] ?? []), ...profiling(role)],
+      execArgv: [...(EXEC_ARGV[role] ?? []), ...profiling()],
     })
     children.push(child)
     child.once('message', (said) => resolve({ child, said: said as T }))

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { SealError } from '../src/index.ts'
+import { release } from './release.ts'
 
 // At rest: u8 version ‖ 8 bytes key id ‖ 12 bytes nonce ‖ ciphertext ‖ 16 bytes tag, AES-256-GCM. The place in the log is
 // authenticated, so that one chunk cannot stand where another was.
@@ -30,14 +31,10 @@ export const sealAtRest = ({ key_id, key }: RestKey, place: LogPlace, plain: Uin
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   cipher.setAAD(aadOf(place))
   const sealed = cipher.update(plain)
-  return Buffer.concat([
-    Buffer.of(VERSION),
-    Buffer.from(key_id, 'hex'),
-    nonce,
-    sealed,
-    cipher.final(),
-    cipher.getAuthTag(),
-  ])
+  const head = [Buffer.of(VERSION), Buffer.from(key_id, 'hex'), nonce]
+  const whole = Buffer.concat([...head, sealed, cipher.final(), cipher.getAuthTag()])
+  release(sealed)
+  return whole
 }
 
 const unreadable = (cause?: unknown): SealError => {

@@ -38,7 +38,8 @@ export const decompressBody = async (header: ChunkHeader, compressed: Uint8Array
   try {
     return await decompressAsync(compressed, {
       maxOutputLength: header.bytes,
-      chunkSize: Math.min(Math.max(64, header.bytes), CHUNK_BYTES),
+      // Never quite full: a full buffer makes Node allocate the next one before it learns that there is no more.
+      chunkSize: Math.min(Math.max(64, header.bytes + 1), CHUNK_BYTES + 1),
     })
   } catch (error) {
     throw broken(error)

@@ -20,6 +20,7 @@ import {
 
 export * from './at-rest.ts'
 export * from './chunk.ts'
+export * from './release.ts'
 
 // Node's own crypto behind the interfaces of the seal: for server, cli and bench; browsers never load this file.
 

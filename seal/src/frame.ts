@@ -8,6 +8,8 @@ import { SealError } from './seal-error.ts'
 const compressBound = (bytes: number): number => bytes + Math.ceil(bytes / 256) + 1024
 
 const DIGEST_BYTES = 32
+/** Room made for a frame whose first bytes have come: most chunks of rows fit. */
+const AT_FIRST = 256 * 1024
 
 type Part = 'header_length' | 'header' | 'body_length' | 'body'
 
@@ -38,8 +40,8 @@ const tooLarge = (what: string, bytes: number): SealError =>
   new SealError('out_of_range', what, `${what} 长 ${bytes} 字节，超过上限`)
 
 /**
- * Frames out of a stream cut anywhere. Lengths are judged before anything is allocated for them, and memory grows only
- * with bytes that have arrived. Throws SealError; the stream is then of no further use.
+ * Frames out of a stream cut anywhere. Lengths are judged before anything is allocated for them, and beyond a quarter of a
+ * mebibyte memory grows only with bytes that have arrived. Throws SealError; the stream is then of no further use.
  */
 export class FrameDecoder {
   #buffer: Uint8Array = new Uint8Array(0)
@@ -75,7 +77,7 @@ export class FrameDecoder {
     if (bytes.length === 0) return
     const held = this.#held + bytes.length
     if (held > this.#buffer.length) {
-      const larger = new Uint8Array(Math.min(this.#wanted, Math.max(2 * held, 64)))
+      const larger = new Uint8Array(Math.min(this.#wanted, Math.max(2 * held, AT_FIRST)))
       larger.set(this.#buffer.subarray(0, this.#held))
       this.#buffer = larger
     }

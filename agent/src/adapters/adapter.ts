@@ -38,7 +38,10 @@ export interface ReadPlan {
   readonly cursor_column: string | null
 }
 
-/** Whole canonical lines, at most `chunk_bytes` unless one line is longer. Without rows only the position has moved on. */
+/**
+ * Whole canonical lines, at most `chunk_bytes` unless one line is longer. Without rows only the position has moved on. Outside
+ * change streams the body is a buffer of its own: whoever gets it may give its memory back.
+ */
 export interface Lines {
   readonly body: Buffer
   readonly rows: number
@@ -155,7 +158,7 @@ export interface Load {
   prepare(mayCreate: boolean): Promise<readonly string[]>
   /** Opens a snapshot: rows go straight into an empty table, else into a shadow that `end` merges, deletes included. */
   begin(run_id: string): Promise<void>
-  /** Upserts of whole rows (canonical lines). */
+  /** Upserts of whole rows (canonical lines). A body is lent until the promise is settled. */
   rows(body: Buffer): Promise<void>
   /** Lines with an operation first. */
   changes(body: Buffer): Promise<void>

@@ -78,29 +78,41 @@ export interface NewDelivery {
 
 const monthOf = (at: string): string => `${at.slice(0, 7)}-01`
 
-/** Asked for again, a chunk is sealed again; the row shows the latest time, and what was accepted stays accepted. */
-export const insertDelivery = async (db: Db, { at, ...delivery }: NewDelivery): Promise<void> => {
-  const row = { ...delivery, digest: Buffer.from(delivery.digest), month: monthOf(at), delivered_at: at }
+/**
+ * Chunks of one subscription. Asked for again, a chunk is sealed again; the row shows the latest time, and what was accepted
+ * stays accepted.
+ */
+export const insertDeliveries = async (db: Db, deliveries: readonly NewDelivery[]): Promise<void> => {
+  const last = deliveries.at(-1)
+  if (!last) return
   await db
     .insertInto('exchange.delivery')
-    .values(row)
-    .onConflict((conflict) =>
-      conflict.columns(['subscription_id', 'generation', 'seq', 'month']).doUpdateSet({
-        after: row.after,
-        rows: row.rows,
-        bytes: row.bytes,
-        digest: row.digest,
-        grant_version: row.grant_version,
-        log_id: row.log_id,
-        log_seq: row.log_seq,
+    .values(
+      deliveries.map(({ at, ...delivery }) => ({
+        ...delivery,
+        digest: Buffer.from(delivery.digest),
+        month: monthOf(at),
         delivered_at: at,
-      }),
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(['subscription_id', 'generation', 'seq', 'month']).doUpdateSet((eb) => ({
+        after: eb.ref('excluded.after'),
+        rows: eb.ref('excluded.rows'),
+        bytes: eb.ref('excluded.bytes'),
+        digest: eb.ref('excluded.digest'),
+        grant_version: eb.ref('excluded.grant_version'),
+        log_id: eb.ref('excluded.log_id'),
+        log_seq: eb.ref('excluded.log_seq'),
+        delivered_at: eb.ref('excluded.delivered_at'),
+      })),
     )
     .execute()
+  const bytes = deliveries.reduce((sum, one) => sum + one.bytes, 0)
   await db
     .updateTable('exchange.subscription')
-    .set({ bytes_total: sql`bytes_total + ${row.bytes}`, last_delivered_at: at })
-    .where('subscription_id', '=', row.subscription_id)
+    .set({ bytes_total: sql`bytes_total + ${bytes}`, last_delivered_at: last.at })
+    .where('subscription_id', '=', last.subscription_id)
     .execute()
 }
 

@@ -1,6 +1,7 @@
 import { type ChunkHeader, frameParts, headerBytes, type RowLeavesFacts } from '@sanjiang/seal'
-import { compressBody, decompressBody, nodeChunkDigest, openAtRest } from '@sanjiang/seal/node'
+import { compressBody, decompressBody, nodeChunkDigest, openAtRest, release } from '@sanjiang/seal/node'
 import { Fault } from '#kernel/fault.ts'
+import { DeliveryBook } from './delivery.book.ts'
 import * as store from './delivery.store.ts'
 import { restKey } from './grant-keys.ts'
 import { keepLeaves } from './leaves.ts'
@@ -74,12 +75,14 @@ class Shipment {
   readonly #batch: Batch
   readonly #plan: ReturnType<typeof keepPlans>
   readonly #key: ReturnType<typeof restKey>
+  readonly #book: DeliveryBook
 
   constructor(parts: DeliveryParts, batch: Batch) {
     this.#parts = parts
     this.#batch = batch
     this.#plan = keepPlans(batch.terms, batch.reader.key as string[], parts.dataDir)
     this.#key = restKey(parts.dataDir)
+    this.#book = new DeliveryBook(parts.db)
   }
 
   /** One chunk under the grant, sealed in the ledger, ready to be written. */
@@ -96,10 +99,12 @@ class Shipment {
       after,
     })
     const digest = nodeChunkDigest(header, body)
-    const compressed = compressBody(body)
+    const compressing = compressBody(body)
     const leaves = reader.row_leaves ? await this.#keepLeaves({ chunk, body, items }) : undefined
     await this.#seal({ chunk, after, rows, bytes: body.length, digest, leaves })
-    return frameParts(header, await compressed, digest)
+    const compressed = await compressing
+    release(body)
+    return frameParts(header, compressed, digest)
   }
 
   async #project(source: ChunkHeader, sealed: Buffer | null) {
@@ -109,7 +114,9 @@ class Shipment {
     const { key_id, key } = this.#key
     const packed = openAtRest((id) => (id === key_id ? key : undefined), place, sealed)
     const plain = await decompressBody(source, packed)
+    release(packed)
     const { body, rows } = plan.project(source.kind as 'rows' | 'changes', plain)
+    if (body !== plain) release(plain)
     return { body, rows, items: plan.items }
   }
 
@@ -150,7 +157,7 @@ class Shipment {
     }
     const receipt = await this.#parts.ledger.append({ kind: 'chunk_delivered', body: facts })
     if (receipt.policy_version > terms.policy_version) await this.#decideAgain(facts, receipt)
-    await store.insertDelivery(this.#parts.db, {
+    await this.#book.enter({
       subscription_id: reader.subscription_id,
       generation: reader.generation,
       seq: chunk.seq,

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { Accepted } from '@sanjiang/contract/exchange.door'
+import { release } from '@sanjiang/seal/node'
 import { Fault } from '#kernel/fault.ts'
 import { readJson } from './body.ts'
 import { type AgentRequest, type DoorAnswer, SENT } from './door.ts'
@@ -38,7 +39,8 @@ export const sendFrames = async ({ parts, agent, params, query, response }: Agen
     if (!response.headersSent)
       response.writeHead(200, { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' })
     let isFull = false
-    for (const piece of pieces) isFull = !response.write(piece) || isFull
+    // Each piece is this answer's alone, and done with when it is out.
+    for (const piece of pieces) isFull = !response.write(piece, () => release(piece)) || isFull
     if (response.destroyed) return SENT
     if (isFull) await drained(response)
   }

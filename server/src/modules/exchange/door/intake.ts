@@ -1,6 +1,6 @@
 import { DOOR } from '@sanjiang/contract/exchange.door'
 import { type Frame, FrameDecoder, SealError } from '@sanjiang/seal'
-import { openFrame, type RestKey, sealAtRest } from '@sanjiang/seal/node'
+import { openFrame, type RestKey, release, sealAtRest } from '@sanjiang/seal/node'
 import { Fault } from '#kernel/fault.ts'
 import type { NewChunk } from './chunk.store.ts'
 
@@ -32,7 +32,7 @@ const assertExpected = ({ header }: Frame, seq: number, { feed_id, epoch }: Expe
 
 /** Holds one frame to its digest and seals what came; its unpacked body is let go again. */
 const take = async (frame: Frame, { feed_id, key }: Expected): Promise<NewChunk> => {
-  await openFrame(frame)
+  release(await openFrame(frame))
   const { header, header_bytes, compressed, digest } = frame
   const body = compressed.length === 0 ? null : sealAtRest(key, { feed_id, seq: header.seq }, compressed)
   return { header, text: Buffer.from(header_bytes).toString('utf8'), digest: Buffer.from(digest), body }

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
-import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
 import { DOOR } from '@sanjiang/contract/exchange.door'
 import { digestAt, partCount, partLength, partsIn, type Recipe, readRecipe } from '@sanjiang/seal'
-import { type BlobLink, Lanes } from './blob.send.ts'
+import type { BlobLink } from './blob.send.ts'
+import { Lanes } from './lanes.ts'
+import type { RandomFile } from './random-file.ts'
 
 const REQUEST_BYTES = 8 * 1_048_576
 const UNDER_WAY = 3
@@ -21,6 +21,9 @@ export interface Fetching {
   readonly link: BlobLink
   readonly subscriptionId: string
   readonly signal: AbortSignal
+  /** A file's size once it is known, and each part that is there, from wherever it came. */
+  readonly onSize?: (bytes: number) => void
+  readonly onBytes?: (bytes: number) => void
 }
 
 export interface Fetched {
@@ -31,19 +34,18 @@ export interface Fetched {
 
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
 
-const readPart = async (file: FileHandle, recipe: Recipe, part: number, buffer: Buffer): Promise<Buffer | null> => {
+const readPart = async (file: RandomFile, recipe: Recipe, part: number, buffer: Buffer): Promise<Buffer | null> => {
   const bytes = buffer.subarray(0, partLength(recipe, part))
-  const { bytesRead } = await file.read(bytes, 0, bytes.length, part * recipe.part_bytes)
-  return bytesRead === bytes.length ? bytes : null
+  return (await file.read(bytes, part * recipe.part_bytes)) === bytes.length ? bytes : null
 }
 
 /** Parts that a file on this machine has in their place: left by an earlier try, or by the version that is replaced. */
 const partsInPlace = async (
-  file: FileHandle,
+  file: RandomFile,
   recipe: Recipe,
   take: (part: number, bytes: Buffer) => Promise<void>,
 ): Promise<void> => {
-  const { size } = await file.stat()
+  const { size } = await file.state()
   const buffer = Buffer.allocUnsafe(recipe.part_bytes)
   for (let part = 0; part < partCount(recipe) && part * recipe.part_bytes < size; part++) {
     const bytes = await readPart(file, recipe, part, buffer)
@@ -51,19 +53,12 @@ const partsInPlace = async (
   }
 }
 
-const writeFull = async (file: FileHandle, bytes: Uint8Array, place: number): Promise<void> => {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, place + done)
-    done += bytesWritten
-  }
-}
-
 /** Syncs what was written now and then, beside the writing; the last sync then finds little left to do. */
 class Syncing {
-  readonly #file: FileHandle
+  readonly #file: RandomFile
   #unsynced = 0
   #running: Promise<void> | null = null
-  constructor(file: FileHandle) {
+  constructor(file: RandomFile) {
     this.#file = file
   }
   wrote(bytes: number): void {
@@ -71,15 +66,14 @@ class Syncing {
     if (this.#unsynced < SYNC_BYTES || this.#running !== null) return
     this.#unsynced = 0
     this.#running = this.#file
-      .datasync()
+      .sync()
       .catch(() => undefined)
       .finally(() => {
         this.#running = null
       })
   }
-  async finish(): Promise<void> {
+  async settled(): Promise<void> {
     await this.#running
-    await this.#file.sync()
   }
 }
 
@@ -102,43 +96,38 @@ const requestsFor = (has: Uint8Array, perRequest: number): { from: number; count
 }
 
 /**
- * Fetches a file into `part`: takes what is there already and what `old` has in the same place, fetches the rest in several requests at
- * once, checks every part, and syncs. Cut off anywhere, it is called again.
+ * Fetches a file into `part`: takes what is there already and what others on this machine have in the same place, fetches the rest in
+ * several requests at once, checks every part, and syncs. Cut off anywhere, it is called again.
  */
 export const fetchFile = async (
   fetching: Fetching,
   name: string,
-  files: { readonly part: string; readonly old: string | null },
+  { part: file, old }: { readonly part: RandomFile; readonly old: readonly RandomFile[] },
 ): Promise<Fetched> => {
   const recipe = await recipeOf(fetching, name)
   const has = new Uint8Array(partCount(recipe))
-  const file = await open(files.part, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o640)
-  try {
-    await partsInPlace(file, recipe, async (part) => {
-      has[part] = 1
-    })
-    const old =
-      files.old === null ? null : await open(files.old, constants.O_RDONLY | constants.O_NOFOLLOW).catch(() => null)
-    try {
-      if (old !== null)
-        await partsInPlace(old, recipe, async (part, bytes) => {
-          if (has[part] === 0) await writeFull(file, bytes, part * recipe.part_bytes)
-          has[part] = 1
-        })
-    } finally {
-      await old?.close()
-    }
-    const fetched_bytes = await fetchParts(fetching, { name, recipe, has, file })
-    await file.truncate(recipe.size)
-    return { size: recipe.size, fetched_bytes }
-  } finally {
-    await file.close()
+  const { onSize, onBytes } = fetching
+  onSize?.(recipe.size)
+  const have = (part: number, bytes: Uint8Array): void => {
+    if (has[part] === 0) onBytes?.(bytes.length)
+    has[part] = 1
   }
+  await partsInPlace(file, recipe, async (part, bytes) => have(part, bytes))
+  for (const one of old)
+    if (has.includes(0))
+      await partsInPlace(one, recipe, async (part, bytes) => {
+        if (has[part] === 0) await file.write(bytes, part * recipe.part_bytes)
+        have(part, bytes)
+      })
+  const fetched_bytes = await fetchParts(fetching, { name, recipe, has, file })
+  await file.cut(recipe.size)
+  await file.sync()
+  return { size: recipe.size, fetched_bytes }
 }
 
 const fetchParts = async (
-  { link, subscriptionId, signal }: Fetching,
-  { name, recipe, has, file }: { name: string; recipe: Recipe; has: Uint8Array; file: FileHandle },
+  { link, subscriptionId, signal, onBytes }: Fetching,
+  { name, recipe, has, file }: { name: string; recipe: Recipe; has: Uint8Array; file: RandomFile },
 ): Promise<number> => {
   const lanes = new Lanes(UNDER_WAY)
   const syncing = new Syncing(file)
@@ -152,8 +141,9 @@ const fetchParts = async (
       for (const [index, part] of parts.entries()) {
         if (!same(hash('sha256', part, 'buffer'), digestAt(recipe, from + index)))
           throw new WrongContent(`第 ${from + index + 1} 段`)
-        await writeFull(file, part, (from + index) * recipe.part_bytes)
+        await file.write(part, (from + index) * recipe.part_bytes)
         fetched += part.length
+        onBytes?.(part.length)
         syncing.wrote(part.length)
       }
       from += parts.length
@@ -163,6 +153,6 @@ const fetchParts = async (
   for (const run of requestsFor(has, Math.max(1, Math.floor(REQUEST_BYTES / recipe.part_bytes))))
     await lanes.run(() => fetchRun(run))
   await lanes.settle()
-  await syncing.finish()
+  await syncing.settled()
   return fetched
 }

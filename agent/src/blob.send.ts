@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto'
-import { type FileHandle, open } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { DOOR } from '@sanjiang/contract/exchange.door'
 import { framedParts, partBytesFor, partCount, writeRecipe } from '@sanjiang/seal'
+import { Lanes } from './lanes.ts'
 import { type Link, Refused } from './link.ts'
+import type { RandomFile } from './random-file.ts'
 
 /** What one request carries, and how many are under way: the next is read and hashed while others travel. */
 const WINDOW_BYTES = 8 * 1_048_576
@@ -16,8 +17,8 @@ const RETRY_MS = 500
 export type BlobLink = Pick<Link, 'ask'>
 
 export class FileMoved extends Error {
-  constructor(path: string) {
-    super(`${path} 在读取期间被改动`)
+  constructor() {
+    super('文件在读取期间被改动')
     this.name = 'FileMoved'
   }
 }
@@ -36,42 +37,6 @@ export interface Sending {
 }
 
 const hexOf = (digest: Buffer): string => digest.toString('hex')
-
-const readFull = async (file: FileHandle, buffer: Buffer, place: number): Promise<number> => {
-  let done = 0
-  while (done < buffer.length) {
-    const { bytesRead } = await file.read(buffer, done, buffer.length - done, place + done)
-    if (bytesRead === 0) break
-    done += bytesRead
-  }
-  return done
-}
-
-/** Runs at most so many at once; the first failure is thrown at the next step. */
-class Lanes {
-  readonly #width: number
-  readonly #running = new Set<Promise<void>>()
-  #failure: unknown = null
-  constructor(width: number) {
-    this.#width = width
-  }
-  async run(work: () => Promise<void>): Promise<void> {
-    while (this.#running.size >= this.#width) await Promise.race(this.#running)
-    if (this.#failure !== null) throw this.#failure
-    const running: Promise<void> = work()
-      .catch((error: unknown) => {
-        this.#failure ??= error
-      })
-      .finally(() => this.#running.delete(running))
-    this.#running.add(running)
-  }
-  async settle(): Promise<void> {
-    await Promise.all(this.#running)
-    if (this.#failure !== null) throw this.#failure
-  }
-}
-
-export { Lanes }
 
 const putParts = async ({ link, feedId, signal }: Sending, parts: readonly Uint8Array[]): Promise<void> => {
   const bytes = framedParts(parts).map((one) => Buffer.from(one.buffer, one.byteOffset, one.length))
@@ -100,53 +65,52 @@ const sendWindow = async (sending: Sending, { parts, digests, recipe }: Window):
   return lacking.reduce((sum, part) => sum + (part === recipe ? 0 : part.length), 0)
 }
 
+/** A file to be read; opened anew for each try. */
+export type Opening = () => Promise<RandomFile>
+
 /** Reads a file once: hashes its parts and, with `sending`, brings those to the centre that it lacks. */
-export const readThrough = async (path: string, sending: Sending | null): Promise<Sent> => {
-  const file = await open(path, 'r')
+export const readThrough = async (open: Opening, sending: Sending | null): Promise<Sent> => {
+  const file = await open()
   try {
-    const before = await file.stat({ bigint: true })
-    const size = Number(before.size)
+    const before = await file.state()
+    const { size } = before
     const part_bytes = partBytesFor(size)
     const digests = Buffer.alloc(partCount({ size, part_bytes }) * 32)
-    const windowBytes = Math.max(WINDOW_BYTES, part_bytes)
+    const windowBytes = Math.min(Math.max(WINDOW_BYTES, part_bytes), size)
     const lanes = new Lanes(UNDER_WAY)
     const free: Buffer[] = []
     let sent = 0
-    const isMoved = async (): Promise<boolean> => {
-      const after = await file.stat({ bigint: true })
-      return after.size !== before.size || after.mtimeNs !== before.mtimeNs
+    const assertStill = async (): Promise<void> => {
+      const after = await file.state()
+      if (after.size !== size || after.mtime !== before.mtime) throw new FileMoved()
     }
     let recipe = ''
     for (let at = 0; recipe === ''; at += windowBytes) {
       sending?.signal.throwIfAborted()
       const buffer = free.pop() ?? Buffer.allocUnsafe(windowBytes)
       const window = buffer.subarray(0, Math.min(windowBytes, size - at))
-      if ((await readFull(file, window, at)) !== window.length) throw new FileMoved(path)
+      if ((await file.read(window, at)) !== window.length) throw new FileMoved()
       const parts: Uint8Array[] = []
       for (let from = 0; from < window.length; from += part_bytes) parts.push(window.subarray(from, from + part_bytes))
       const found = parts.map((part) => hash('sha256', part, 'buffer'))
       Buffer.concat(found).copy(digests, (at / part_bytes) * 32)
       if (at + windowBytes >= size) {
         // With the last parts goes the recipe, which spares a request and a sync.
-        if (await isMoved()) throw new FileMoved(path)
+        await assertStill()
         const bytes = writeRecipe({ size, part_bytes, digests })
         const digest = hash('sha256', bytes, 'buffer')
         parts.push(bytes)
         found.push(digest)
         recipe = hexOf(digest)
       }
+      const last = recipe === '' ? null : (parts.at(-1) ?? null)
       await lanes.run(async () => {
-        if (sending !== null)
-          sent += await sendWindow(sending, {
-            parts,
-            digests: found,
-            recipe: recipe === '' ? null : (parts.at(-1) ?? null),
-          })
+        if (sending !== null) sent += await sendWindow(sending, { parts, digests: found, recipe: last })
         free.push(buffer)
       })
     }
     await lanes.settle()
-    if (await isMoved()) throw new FileMoved(path)
+    await assertStill()
     return { recipe, size, sent_bytes: sent }
   } finally {
     await file.close()
@@ -157,10 +121,10 @@ export const readThrough = async (path: string, sending: Sending | null): Promis
 export type LineFor = (recipe: string) => { readonly items: readonly string[]; readonly line: string }
 
 /** Brings a file to the centre and closes it there. Cut off anywhere, it is called again and sends only what is lacking. */
-export const sendFile = async (sending: Sending, path: string, lineFor: LineFor): Promise<Sent> => {
+export const sendFile = async (sending: Sending, open: Opening, lineFor: LineFor): Promise<Sent> => {
   let sent_bytes = 0
   for (let attempt = 1; ; attempt++) {
-    const { recipe, size, sent_bytes: more } = await readThrough(path, sending)
+    const { recipe, size, sent_bytes: more } = await readThrough(open, sending)
     sent_bytes += more
     try {
       const json = lineFor(recipe)

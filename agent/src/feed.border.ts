@@ -22,6 +22,7 @@ export interface Passed {
 /** What leaves the department passes here: the good rows go on, the bad ones are named with item, rule and reason. */
 export class Border {
   readonly #check: ReturnType<typeof compileRules>
+  readonly #checkAhead: ReturnType<typeof compileRules>
   readonly #places: readonly Place[]
   readonly #keyPlaces: readonly number[]
   readonly #secret: Buffer
@@ -30,6 +31,7 @@ export class Border {
 
   constructor(places: readonly Place[], secret: Buffer) {
     this.#check = compileRules(rulesOf(places))
+    this.#checkAhead = compileRules(rulesOf(places))
     this.#places = places
     this.#keyPlaces = keyPlacesOf({ columns: places })
     this.#secret = secret
@@ -77,6 +79,11 @@ export class Border {
     if (twins.length === 0) return { body: good, rows, rejects }
     const told = [...rejects, ...twins.map((twin) => this.#twin(good, twin, skip))]
     return { body: without(good, twins), rows: rows - twins.length, rejects: told }
+  }
+
+  /** Whether a row will pass, asked before what belongs to it leaves. */
+  wouldPass(line: string): boolean {
+    return this.#checkAhead('rows', Buffer.from(`${line}\n`)).bad.length === 0
   }
 
   /** The key line of the last row of a body of whole lines. */

@@ -8,7 +8,9 @@ import {
   type Source,
   type Written,
 } from './adapters/adapter.ts'
+import type { BlobLink } from './blob.send.ts'
 import { Border, type Passed } from './feed.border.ts'
+import { carrierOf } from './feed.carry.ts'
 import { type FeedNote, finishedNote, type RunNote } from './feed.note.ts'
 import { keyPlacesOf, placesOf, planOf, slotOf } from './feed.plan.ts'
 import type { ChunkWriter } from './feed.writer.ts'
@@ -39,6 +41,7 @@ export interface Running {
   readonly source: Source
   readonly writer: ChunkWriter
   readonly secret: Buffer
+  readonly link: BlobLink
   readonly signal: AbortSignal
   readonly progress: Progress
   /** Called at most about once a second in a change stream, when all read so far is on this machine's disk. */
@@ -85,7 +88,8 @@ export class FeedRun {
   }
 
   #options(): ReadOptions {
-    return { chunk_bytes: CHUNK_BYTES, signal: this.#of.signal, unreadable: this.#border.unreadable }
+    const carry = carrierOf({ ...this.#of, border: this.#border })
+    return { chunk_bytes: CHUNK_BYTES, signal: this.#of.signal, unreadable: this.#border.unreadable, carry }
   }
 
   async #begin(run: WantedRun, position: string, isHeld = false): Promise<RunNote> {

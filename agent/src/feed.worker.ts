@@ -11,7 +11,7 @@ import { FeedRun, Held, type Progress, type WantedRun } from './feed.run.ts'
 import { ChunkWriter } from './feed.writer.ts'
 import { Forwarder, LogMoved } from './forward.ts'
 import type { AgentKey } from './identity.ts'
-import { isFenced, type Link } from './link.ts'
+import { isFenced, type Link, Refused } from './link.ts'
 import type { FeedSpool } from './spool.feed.ts'
 import { type Spool, sayShortage } from './spool.ts'
 import { Standing } from './trouble.ts'
@@ -192,6 +192,7 @@ export class FeedWorker {
   #tell(error: unknown): void {
     if (error instanceof Held) this.#standing.stuck('provider', 'quality', error.message)
     else if (isFull(error)) this.#standing.stuck('provider', 'disk_full', sayShortage('disk_full'))
+    else if (error instanceof Refused) this.#standing.stuck('platform', error.code, error.message)
     else if (error instanceof Drifted) this.#standing.stuck('provider', 'drift', error.message)
     else {
       const { code, message } = troubleOf(error)
@@ -230,6 +231,7 @@ export class FeedWorker {
         source,
         writer,
         secret: key.secret,
+        link,
         signal: readSignal,
         progress: this.#progress,
         settled,

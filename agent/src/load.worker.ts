@@ -1,13 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Report, WantedLoad } from '@sanjiang/contract/exchange.door'
+import type { FileRoles, Report, WantedLoad } from '@sanjiang/contract/exchange.door'
 import { applyMask, type ChunkHeader, keyLineOf } from '@sanjiang/seal'
 import { release } from '@sanjiang/seal/node'
 import { type Load, type Offset, TargetRefused } from './adapters/adapter.ts'
+import { WrongContent } from './blob.fetch.ts'
 import { troubleOf } from './connections.ts'
 import { isFull } from './durable.ts'
 import type { Place } from './feed.worker.ts'
 import { isFenced, isPassing, Refused } from './link.ts'
 import { Acceptance, type Loaded } from './load.accept.ts'
+import { FilesFetcher } from './load.files.ts'
 import { type Delivered, deliveredFrom } from './load.frames.ts'
 import { sayShortage } from './spool.ts'
 import { Standing } from './trouble.ts'
@@ -54,6 +56,7 @@ export class LoadWorker {
   #since = 0
   #careful = 0
   #refused = new Map<number, TargetRefused[]>()
+  #files: FilesFetcher | null = null
 
   constructor(place: Place, wanted: WantedLoad) {
     this.#place = place
@@ -83,7 +86,8 @@ export class LoadWorker {
 
   report(): Report['loads'][number] {
     const { subscription_id } = this.#wanted
-    return { subscription_id, offset: this.#offset, trouble: this.#standing.trouble }
+    const files = this.#files?.progress
+    return { subscription_id, offset: this.#offset, trouble: this.#standing.trouble, ...(files ? { files } : {}) }
   }
 
   get isBusy(): boolean {
@@ -128,6 +132,7 @@ export class LoadWorker {
     else if (error instanceof TargetRefused) this.#standing.stuck('consumer', 'target_refused', error.message)
     else if (isFull(error)) this.#standing.stuck('consumer', 'disk_full', sayShortage('disk_full'))
     else if (isPassing(error)) this.#standing.stuck('platform', 'centre_away', (error as Error).message)
+    else if (error instanceof WrongContent) this.#standing.stuck('platform', 'wrong_content', error.message)
     else if (error instanceof Refused) this.#standing.stuck('platform', error.code, error.message)
     else {
       const { code, message } = troubleOf(error)
@@ -146,8 +151,14 @@ export class LoadWorker {
       key: wanted.key,
       ...(wanted.file_format === null || wanted.file_format === 'files' ? {} : { format: wanted.file_format }),
     }
-    const load = await target.load(wanted.subscription_id, table)
     const subscriptionId = wanted.subscription_id
+    const files = new FilesFetcher({ link, subscriptionId, signal, standing: this.#standing })
+    this.#files = files
+    const isFiles = wanted.file_format === 'files' && wanted.file_roles !== undefined
+    const load = await target.load(subscriptionId, {
+      ...table,
+      ...(isFiles ? { files: files.filesOf(wanted.file_roles as FileRoles) } : {}),
+    })
     const acceptance = new Acceptance({ subscriptionId, stateDir, link, key, standing: this.#standing, signal })
     try {
       await acceptance.open()
@@ -265,6 +276,7 @@ export class LoadWorker {
   async #commit({ load, acceptance }: Open, { seq, run_id, position }: ChunkHeader): Promise<void> {
     if (this.#batch.length === 0) return
     const offset: Offset = { seq, run_id, position }
+    await this.#files?.tell()
     await acceptance.prepare(this.#batch)
     await load.commit(offset)
     acceptance.committed(seq)

@@ -5,6 +5,7 @@ import { Agent, request } from 'undici'
 import { fetchFile } from '../../agent/src/blob.fetch.ts'
 import { type BlobLink, sendFile } from '../../agent/src/blob.send.ts'
 import { Refused } from '../../agent/src/link.ts'
+import { openLocal } from '../../agent/src/random-file.ts'
 
 export type Order =
   | { readonly do: 'send'; readonly path: string; readonly name: string }
@@ -30,13 +31,20 @@ const signal = new AbortController().signal
 const carryOut = async (order: Order): Promise<unknown> => {
   if (order.do === 'cpu') return process.cpuUsage()
   if (order.do === 'send')
-    return sendFile({ link, feedId: id, signal }, order.path, (recipe) => ({
-      items: ['path', 'size', 'modified', 'content'],
-      line: `${order.name}\t1\t2017-12-11 08:00:00\t${recipe}`,
-    }))
-  const part = `${order.to}.part`
-  const fetched = await fetchFile({ link, subscriptionId: id, signal }, order.recipe, { part, old: order.old })
-  await rename(part, order.to)
+    return sendFile(
+      { link, feedId: id, signal },
+      () => openLocal(order.path, 'read'),
+      (recipe) => ({
+        items: ['path', 'size', 'modified', 'content'],
+        line: `${order.name}\t1\t2017-12-11 08:00:00\t${recipe}`,
+      }),
+    )
+  const part = await openLocal(`${order.to}.part`, 'write')
+  const old = order.old === null ? null : await openLocal(order.old, 'read').catch(() => null)
+  const place = { part, old: old === null ? [] : [old] }
+  const fetched = await fetchFile({ link, subscriptionId: id, signal }, order.recipe, place)
+  for (const file of [part, ...place.old]) await file.close()
+  await rename(`${order.to}.part`, order.to)
   const folder = await open(dirname(order.to), 'r')
   await folder.sync()
   await folder.close()

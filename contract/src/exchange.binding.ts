@@ -1,5 +1,5 @@
 import type { BindingFinding, FeedDraft } from './exchange.feed.ts'
-import type { Relation } from './exchange.terms.ts'
+import { isFilesRelation, type Relation } from './exchange.terms.ts'
 
 /** What a catalogued item is, as far as binding asks. */
 export interface BindableItem {
@@ -127,6 +127,8 @@ function* judgeRest(
   })
   for (const name of key) if (!bound.has(name)) yield whole('key', '键信息项没有绑定', name)
   for (const name of unique_items ?? []) if (!bound.has(name)) yield whole('unique', '应唯一的信息项没有绑定', name)
+  if (isFilesRelation(relation.name) && key.some((name) => bound.get(name) !== 'path'))
+    yield whole('key', '原样文件以路径为键：请以绑定 path 的信息项为唯一的键')
   if (mode === 'changes' && !relation.change_stream.able)
     yield whole('mode', `不能读变更流：${relation.change_stream.reason}`)
   if (mode !== 'cursor') return

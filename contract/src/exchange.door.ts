@@ -61,9 +61,11 @@ export const DOOR = {
   file: (feedId: string, recipe: string) => `/agent/v1/feeds/${feedId}/files/${recipe}`,
   /**
    * GET → the recipe; with ?from=PART&count=N → those parts as they were PUT, at most `frames_max_bytes`. Answered when a row
-   * with this recipe is visible under the grant as it is now. POST {} tells that the file is whole at the consumer.
+   * with this recipe is visible under the grant as it is now.
    */
   fetch: (subscriptionId: string, recipe: string) => `/agent/v1/subscriptions/${subscriptionId}/files/${recipe}`,
+  /** POST Digests of recipes → {}: these files are whole at the consumer, so they may go when everybody has them. */
+  fetched: (subscriptionId: string) => `/agent/v1/subscriptions/${subscriptionId}/fetched`,
   session_seconds: 900,
   clock_skew_seconds: 300,
   max_frame_bytes: 34 * 1_048_576,
@@ -160,6 +162,15 @@ export const WantedFeed = t.Object({
 })
 export type WantedFeed = t.Static<typeof WantedFeed>
 
+/** Which items of the rows say a file's path, content, size and time; null where the grant does not give it unmasked. */
+export const FileRoles = t.Object({
+  path: nullable(ItemName),
+  content: nullable(ItemName),
+  size: nullable(ItemName),
+  modified: nullable(ItemName),
+})
+export type FileRoles = t.Static<typeof FileRoles>
+
 export const WantedLoad = t.Object({
   subscription_id: Id,
   grant_id: Id,
@@ -174,6 +185,8 @@ export const WantedLoad = t.Object({
     t.Object({ name: t.String(), title: t.String(), data_type: DATA_TYPES.schema, length: nullable(t.Integer()) }),
   ),
   key: t.Array(t.String()),
+  /** Where the feed's rows are files as they are. */
+  file_roles: t.Optional(FileRoles),
   is_loading: t.Boolean(),
   /** Grows when the consumer asks to rewind or start over: the stored offset is then set aside. */
   generation: t.Integer(),
@@ -241,9 +254,16 @@ export const Report = t.Object({
     { maxItems: 1000 },
   ),
   /** `offset`: the next chunk wanted. */
-  loads: t.Array(t.Object({ subscription_id: Id, offset: t.Integer(), trouble: nullable(Trouble) }), {
-    maxItems: 1000,
-  }),
+  loads: t.Array(
+    t.Object({
+      subscription_id: Id,
+      offset: t.Integer(),
+      trouble: nullable(Trouble),
+      /** Files being fetched now: bytes there of bytes wanted. */
+      files: t.Optional(t.Object({ files: t.Integer(), bytes: t.Integer(), done_bytes: t.Integer() })),
+    }),
+    { maxItems: 1000 },
+  ),
 })
 export type Report = t.Static<typeof Report>
 

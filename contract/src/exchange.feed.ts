@@ -106,6 +106,8 @@ export const FeedDetail = t.Object({
   hold_stale: t.Boolean(),
   /** Items that leave the department: what grants in force need. */
   union_items: t.Array(t.String()),
+  /** Of files as they are: what the centre holds of them for its consumers. */
+  files: nullable(t.Object({ files: t.Integer(), bytes: t.Integer() })),
   retained_from: t.Integer(),
   retained_bytes: t.Integer(),
 })

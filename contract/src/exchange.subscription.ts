@@ -47,6 +47,14 @@ const subscription = {
   lag_seconds: nullable(t.Number()),
   rows_total: t.Integer(),
   bytes_total: t.Integer(),
+  /** Files as they are: received so far, and under way at this moment as the consumer's agent last said. */
+  files: nullable(
+    t.Object({
+      files: t.Integer(),
+      bytes: t.Integer(),
+      under_way: nullable(t.Object({ files: t.Integer(), bytes: t.Integer(), done_bytes: t.Integer() })),
+    }),
+  ),
   last_accepted_at: nullable(Instant),
   rows_per_second: nullable(t.Number()),
   /** The pass of the source under way, of whose rows the progress bar is drawn; null between passes. */

@@ -85,6 +85,11 @@ export const RECONCILIATION_STATES = coded({
 export const DRIFT_KINDS = coded({ dropped: '字段消失', renamed: '字段改名', retyped: '类型改变', added: '新增字段' })
 export const DRIFT_DECISIONS = coded({ hold: '暂扣', translate: '对应到新字段', approve: '接受' })
 
+/** A relation of a folder whose rows are its files, as they are: `files:scans/**`; what its columns are called. */
+export const FILES_RELATION = 'files:'
+export const FILE_COLUMNS = ['path', 'size', 'modified', 'content'] as const
+export const isFilesRelation = (relation: string): boolean => relation.startsWith(FILES_RELATION)
+
 /** Whose fault, in a sentence, since when: shown where the work stands still. */
 export const Trouble = t.Object({
   code: t.String(),

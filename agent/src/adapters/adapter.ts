@@ -1,4 +1,6 @@
+import type { FileRoles } from '@sanjiang/contract/exchange.door'
 import type { DataType } from '@sanjiang/seal'
+import type { RandomFile } from '../random-file.ts'
 
 /** A column as the source's own catalogue describes it. */
 export interface Column {
@@ -65,6 +67,17 @@ export interface ReadOptions {
   readonly lends?: boolean
   /** Called for a row that cannot be written canonically (`\0`, infinite, year 10000). */
   readonly unreadable: (row: Unreadable) => void
+  /** Brings a file that a row names to the centre before the row is given; absent where only the row is wanted. */
+  readonly carry?: (file: CarriedFile) => Promise<string | null>
+}
+
+/** A file as it is, beside its row. */
+export interface CarriedFile {
+  /** What it held when it was read last and looked the same; null when it has to be read. */
+  readonly known: string | null
+  open(): Promise<RandomFile>
+  /** The row of the file once its content's name is known, without LF. */
+  lineFor(content: string): string
 }
 
 /** One instant of the relation. `position` is where a change stream or increment goes on; close() frees what holds it. */
@@ -139,6 +152,15 @@ export interface TargetTable {
   readonly key: readonly string[]
   /** For folders: what files are written. */
   readonly format?: 'csv' | 'jsonl' | 'xlsx'
+  /** For files as they are: what the rows' items say of a file, and how its content comes here. */
+  readonly files?: {
+    readonly roles: FileRoles
+    fetch(content: string, place: { readonly part: RandomFile; readonly old: readonly RandomFile[] }): Promise<void>
+    /** Told of content that need not be fetched. */
+    arrived(content: string): void
+    /** Whether a failure means that the centre has the content no more. */
+    isGone(error: unknown): boolean
+  }
 }
 
 export interface Offset {

@@ -60,7 +60,7 @@ const startOf = async ({ view, after, options }: ChangeStreamOptions): Promise<M
 async function* stream(given: ChangeStreamOptions): AsyncIterable<Lines> {
   const { view, columns, options, poll_seconds } = given
   let base = await startOf(given)
-  view.pin(options.slot, base.position)
+  view.pins.pin(options.slot, base.position)
   while (!options.signal.aborted) {
     const files = await view.scan(base, options.signal, { isPatient: true })
     if (isSame(base.files, files)) {
@@ -76,7 +76,8 @@ async function* stream(given: ChangeStreamOptions): AsyncIterable<Lines> {
     while (!held.done) {
       const following = bodies.next()
       const tx_end = following.done === true
-      yield { ...held.value, position: tx_end ? next.position : base.position, tx_end }
+      // Behind the look before in all its parts: a reader whose base shows that one needs every part of this one.
+      yield { ...held.value, position: next.position, tx_end }
       held = following
     }
     base = next
@@ -90,7 +91,7 @@ export const changeStream = (given: ChangeStreamOptions): ChangeStream => ({
     const { view, options } = given
     const manifest = view.manifests.load(position)
     if (manifest === null) return
-    view.pin(options.slot, position)
+    view.pins.pin(options.slot, position)
     view.prune(manifest.files)
   },
 })

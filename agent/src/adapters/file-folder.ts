@@ -1,6 +1,7 @@
 import { constants, createReadStream, type Dirent } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
+import { openLocal, type RandomFile } from '../random-file.ts'
 import { AdapterFault } from './adapter.ts'
 import { safePath } from './file-path.ts'
 
@@ -40,7 +41,16 @@ export interface Folder {
   makeFolder(path: string): Promise<void>
   openPart(path: string, at: number): Promise<PartFile>
   rename(from: string, to: string): Promise<void>
+  /** As `rename`, but surely on the disk only when `syncFolder` has been asked of the folder. */
+  move(from: string, to: string): Promise<void>
+  syncFolder(path: string): Promise<void>
   remove(path: string): Promise<void>
+  /** What stands there itself: a link is a link, wherever it leads. */
+  kindOf(path: string): Promise<FolderEntry['kind'] | null>
+  /** A file read and written at any place; for writing it is made when it is not there. */
+  open(path: string, way: 'read' | 'write'): Promise<RandomFile>
+  /** Removes a folder that is empty; one that is not stays. */
+  removeFolder(path: string): Promise<void>
   /** Replaces the file as a whole: readers see the old bytes or the new ones, also after a power cut. */
   replace(path: string, bytes: Uint8Array): Promise<void>
   close(): Promise<void>
@@ -162,14 +172,39 @@ class LocalFolder implements Folder {
   }
 
   async rename(from: string, to: string): Promise<void> {
-    const target = await this.#place(to)
-    await fs.rename(await this.#place(from), target)
-    await syncPath(dirname(target))
+    await this.move(from, to)
+    await syncPath(dirname(await this.#place(to)))
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    await fs.rename(await this.#place(from), await this.#place(to))
+  }
+
+  async syncFolder(path: string): Promise<void> {
+    await syncPath(await this.#inside(path))
   }
 
   async remove(path: string): Promise<void> {
     const full = await this.#place(path).catch(() => null)
     if (full !== null) await fs.rm(full, { force: true })
+  }
+
+  async kindOf(path: string): Promise<FolderEntry['kind'] | null> {
+    try {
+      const state = await fs.lstat(await this.#place(path))
+      return state.isFile() ? 'file' : state.isDirectory() ? 'folder' : 'other'
+    } catch (error) {
+      if (isMissing(error)) return null
+      throw error
+    }
+  }
+
+  async open(path: string, way: 'read' | 'write'): Promise<RandomFile> {
+    return openLocal(way === 'read' ? await this.#inside(path) : await this.#place(path), way)
+  }
+
+  async removeFolder(path: string): Promise<void> {
+    await fs.rmdir(await this.#place(path)).catch(() => undefined)
   }
 
   async replace(path: string, bytes: Uint8Array): Promise<void> {

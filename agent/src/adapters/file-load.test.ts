@@ -209,6 +209,11 @@ const dyingFolder = (
       makeFolder: (path) => act(() => folder.makeFolder(path)),
       rename: (from, to) => act(() => folder.rename(from, to)),
       remove: (path) => act(() => folder.remove(path)),
+      move: (from, to) => act(() => folder.move(from, to)),
+      syncFolder: (path) => act(() => folder.syncFolder(path)),
+      kindOf: (path) => folder.kindOf(path),
+      open: (path, way) => folder.open(path, way),
+      removeFolder: (path) => act(() => folder.removeFolder(path)),
       replace: (path, bytes) => act(() => folder.replace(path, bytes)),
       openPart: async (path, at) => {
         const part = await act(() => folder.openPart(path, at))

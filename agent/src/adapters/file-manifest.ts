@@ -33,6 +33,9 @@ const KEPT = 4
 /** Written by others while they write, by us, or by editors. */
 const PASSED_OVER = /^[.~]|\.(?:part|tmp|new|partial|crdownload|sha256|done)$/i
 
+/** What a name that is not UTF-8 is read as. */
+const UNREADABLE_NAME = '\ufffd'
+
 export interface Settling {
   /** A file that has not changed for so long is taken as whole. */
   readonly settle_seconds: number
@@ -40,8 +43,21 @@ export interface Settling {
   readonly done_marker: boolean
 }
 
+export interface Taking {
+  /** Files of any form, not only those that are read as tables. */
+  readonly isAny: boolean
+  /** A file that is there and cannot be named in a row, and why. */
+  readonly refuse: (path: string, reason: string) => void
+}
+const TABLES: Taking = { isAny: false, refuse: () => undefined }
+
 /** Files of a relation, sorted by path. */
-export const findFiles = async (folder: Folder, relation: string, settling: Settling): Promise<Found[]> => {
+export const findFiles = async (
+  folder: Folder,
+  relation: string,
+  settling: Settling,
+  { isAny, refuse }: Taking = TABLES,
+): Promise<Found[]> => {
   const pattern = patternOf(relation)
   const found: Found[] = []
   const walk = async (path: string, depth: number): Promise<void> => {
@@ -49,9 +65,14 @@ export const findFiles = async (folder: Folder, relation: string, settling: Sett
     const names = new Set(entries.map(({ name }) => name))
     for (const { name, kind } of entries) {
       const full = path === '' ? name : `${path}/${name}`
-      if (PASSED_OVER.test(name) || pathTrouble(full) !== null) continue
+      if (PASSED_OVER.test(name)) continue
+      const trouble = name.includes(UNREADABLE_NAME) ? '文件名不是 UTF-8' : pathTrouble(full)
+      if (trouble !== null) {
+        if (kind !== 'other' && pattern.matches(full)) refuse(full, trouble)
+        continue
+      }
       if (kind === 'folder' && depth < Math.min(pattern.depth, MAX_DEPTH)) await walk(full, depth + 1)
-      if (kind !== 'file' || !pattern.matches(full) || formatOf(full) === null) continue
+      if (kind !== 'file' || !pattern.matches(full) || !(isAny || formatOf(full))) continue
       const state = await folder.stat(full)
       if (state === null) continue
       const isOld = Math.abs(Date.now() - state.mtime_ms) >= settling.settle_seconds * 1000

@@ -189,12 +189,15 @@ test('a watched folder streams what was added, changed and removed, also what a 
   const source = await openSource(root)
   const first = await source.snapshot(PLAN, { signal, slot: 's' })
   const stop = new AbortController()
-  const stream = source.changes(PLAN, first.position, { ...options, signal: stop.signal, slot: 's' })
+  // So that a look has several parts.
+  const small = { ...options, chunk_bytes: 16 }
+  const stream = source.changes(PLAN, first.position, { ...small, signal: stop.signal, slot: 's' })
   const reader = stream[Symbol.asyncIterator]()
   const look = async (): Promise<{ lines: string[]; position: string }> => {
     const lines: string[] = []
     for (;;) {
       const { value } = await reader.next()
+      assert.ok(value.position > first.position, 'a part of a look stands at the base, where it would be passed over')
       lines.push(...value.body.toString().split('\n').slice(0, -1))
       if (value.tx_end) return { lines, position: value.position }
     }

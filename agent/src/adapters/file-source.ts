@@ -19,8 +19,9 @@ import { bodiesOf } from './file-lines.ts'
 import { findFiles, type ManifestFile, type Settling } from './file-manifest.ts'
 import { orderOf } from './file-order.ts'
 import { patternOf } from './file-path.ts'
+import { unpin } from './file-pins.ts'
 import { examine, type FileFormat, formatOf, openTable } from './file-records.ts'
-import { FolderView, type Shown, unpin } from './file-view.ts'
+import { FolderView, type Shown } from './file-view.ts'
 
 /** Files and rows that `describe` looks at. */
 const SAMPLE_FILES = 3
@@ -169,7 +170,7 @@ export class FileSource implements Source {
   ): Promise<Snapshot> {
     const { view, files } = await this.#now(plan, signal)
     const { position } = view.manifests.save(files, null)
-    if (slot !== null) view.pin(slot, position)
+    if (slot !== null) view.pins.pin(slot, position)
     view.prune(files)
     const order = orderOfKeys(plan.columns)
     return {

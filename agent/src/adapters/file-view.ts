@@ -6,6 +6,7 @@ import { type BuiltRun, buildRun } from './file-build.ts'
 import type { Folder } from './file-folder.ts'
 import { type Found, findFiles, type Manifest, type ManifestFile, Manifests, type Settling } from './file-manifest.ts'
 import { patternOf } from './file-path.ts'
+import { Pins } from './file-pins.ts'
 import { examine, type FileFormat, formatOf } from './file-records.ts'
 import { merged, mergeInto, REMOVE, type RunIndex, RunReader } from './file-run.ts'
 
@@ -50,6 +51,7 @@ export class FolderView {
   readonly #dir: string
   readonly #plan: string
   readonly manifests: Manifests
+  readonly pins: Pins
   /** Since when files that were there are missed. */
   readonly #missing = new Map<string, number>()
 
@@ -59,6 +61,7 @@ export class FolderView {
     this.#plan = sha(JSON.stringify([FORM, patternOf(relation).sheet, columns, is_delivered])).slice(0, 16)
     this.#dir = join(options.state_dir, sha(`${relation}\n${this.#plan}`).slice(0, 24))
     this.manifests = new Manifests(this.#dir)
+    this.pins = new Pins(this.#dir)
   }
 
   #run(id: string): string {
@@ -238,21 +241,9 @@ export class FolderView {
     return files.reduce((sum, { run }) => sum + (this.#meta(run)?.rows ?? 0), 0)
   }
 
-  /** Keeps what a change stream of that name still needs, through restarts of the agent. */
-  pin(slot: string, position: string): void {
-    const path = join(this.#dir, pinName(slot))
-    writeFileSync(`${path}.new`, position, { flush: true, mode: 0o600 })
-    renameSync(`${path}.new`, path)
-  }
-
-  #pinned(): string | null {
-    const pins = readdirSync(this.#dir).filter((name) => /^pin-\w+$/.test(name))
-    return pins.map((name) => readFileSync(join(this.#dir, name), 'utf8')).sort()[0] ?? null
-  }
-
   /** Removes manifests and runs that nothing needs. */
   prune(inUse: readonly ManifestFile[]): void {
-    const kept = this.manifests.prune(this.#pinned())
+    const kept = this.manifests.prune(this.pins.oldest())
     for (const { run } of inUse) kept.add(run)
     for (const name of readdirSync(this.#dir)) {
       const id = /^([0-9a-f]{32})\.run/.exec(name)?.[1]
@@ -262,12 +253,4 @@ export class FolderView {
       if (age > IDLE_MS) rmSync(path, { force: true })
     }
   }
-}
-
-const pinName = (slot: string): string => `pin-${sha(slot).slice(0, 24)}`
-
-/** Ends what is kept for a change stream, whatever relation it read. */
-export const unpin = (stateDir: string, slot: string): void => {
-  for (const entry of readdirSync(stateDir, { withFileTypes: true }))
-    if (entry.isDirectory()) rmSync(join(stateDir, entry.name, pinName(slot)), { force: true })
 }

@@ -2,12 +2,17 @@ import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { FILES_RELATION, isFilesRelation } from '@sanjiang/contract/exchange.terms'
 import { type Adapter, AdapterFault, type AllowList, type Target } from './adapter.ts'
 import { type Folder, openLocalFolder } from './file-folder.ts'
 import { FileLoad } from './file-load.ts'
 import { patternOf, safePath } from './file-path.ts'
 import { FileSource } from './file-source.ts'
 import type { DeliveredFormat } from './file-write.ts'
+import { EitherSource } from './files-either.ts'
+import { FilesLoad } from './files-load.ts'
+import { isPlaced, PlacedSource } from './files-placed.ts'
+import { FilesSource } from './files-source.ts'
 import { openSftpFolder, sftpSettings } from './sftp-folder.ts'
 
 type Config = Readonly<Record<string, unknown>>
@@ -70,16 +75,25 @@ const deliveredSource = (folder: Folder, config: Config, allow: AllowList): File
 export const fileAdapter: Adapter = {
   kind: 'file',
   async openSource(config, allow) {
-    for (const relation of Object.keys(allow.read)) patternOf(relation)
-    return new FileSource({
+    for (const relation of Object.keys(allow.read))
+      patternOf(isFilesRelation(relation) ? relation.slice(FILES_RELATION.length) : relation)
+    const reading = {
       folder: await openFolder(config),
-      allowed: (relation) => (Object.hasOwn(allow.read, relation) ? allow.read[relation] : undefined),
-      relations: Object.keys(allow.read),
-      patternFor: (relation) => relation,
+      allowed: (relation: string) => (Object.hasOwn(allow.read, relation) ? allow.read[relation] : undefined),
       settling: { settle_seconds: secondsOf(config, 'settle_seconds'), done_marker: isYes(config.done_marker) },
       poll_seconds: secondsOf(config, 'poll_seconds'),
       state_dir: stateDirOf(config),
-      is_delivered: false,
+    }
+    const names = Object.keys(allow.read)
+    return new EitherSource({
+      tables: new FileSource({
+        ...reading,
+        relations: names.filter((name) => !isFilesRelation(name)),
+        patternFor: (relation) => relation,
+        is_delivered: false,
+      }),
+      files: new FilesSource({ ...reading, relations: names.filter(isFilesRelation) }),
+      isFiles: async ({ relation }) => isFilesRelation(relation),
     })
   },
   async openTarget(config, allow): Promise<Target> {
@@ -88,11 +102,16 @@ export const fileAdapter: Adapter = {
       async load(subscription_id, table) {
         const path = safePath(table.table)
         if (!mayWrite(allow, path)) throw new AdapterFault('not_allowed', `本地允许清单不许写入“${path}”`)
+        if (table.files) return new FilesLoad({ folder, path, subscription_id, table, files: table.files })
         const format = (table.format ?? textOf(config, 'format') ?? 'csv') as DeliveredFormat
         const has_mark = config.bom === undefined || isYes(config.bom)
         return new FileLoad({ folder, path, subscription_id, table, format, has_mark })
       },
-      source: deliveredSource(folder, config, allow),
+      source: new EitherSource({
+        tables: deliveredSource(folder, config, allow),
+        files: new PlacedSource({ folder, mayRead: (relation) => mayWrite(allow, relation) }),
+        isFiles: ({ relation }) => isPlaced(folder, relation),
+      }),
       close: () => folder.close(),
     }
   },

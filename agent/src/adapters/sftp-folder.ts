@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import ssh2, { type FileEntryWithStats, type SFTPWrapper, type Stats } from 'ssh2'
+import type { RandomFile } from '../random-file.ts'
 import { AdapterFault } from './adapter.ts'
 import type { FileState, Folder, FolderEntry, LocalCopy, PartFile } from './file-folder.ts'
 import { safePath } from './file-path.ts'
+import { SftpFile, syncHandle } from './sftp-file.ts'
 
 export interface SftpSettings {
   readonly root: string
@@ -109,15 +111,8 @@ class SftpPart implements PartFile {
     await promisify(this.#sftp.fsetstat.bind(this.#sftp))(this.#handle, { size } as Stats)
     this.#end = size
   }
-  /** Servers other than OpenSSH have no such request; their own writing must then do. */
-  async sync(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      try {
-        this.#sftp.ext_openssh_fsync(this.#handle, (error) => (error ? reject(error) : resolve()))
-      } catch {
-        resolve()
-      }
-    })
+  sync(): Promise<void> {
+    return syncHandle(this.#sftp, this.#handle)
   }
   close(): Promise<void> {
     return promisify(this.#sftp.close.bind(this.#sftp))(this.#handle)
@@ -136,7 +131,7 @@ class SftpFolder implements Folder {
   }
 
   /** One connection, made anew when it was lost. */
-  open(): Promise<{ client: ssh2.Client; sftp: SFTPWrapper; root: string }> {
+  connected(): Promise<{ client: ssh2.Client; sftp: SFTPWrapper; root: string }> {
     this.#connected ??= (async () => {
       const { client, sftp } = await connect(this.#settings)
       client.on('error', () => undefined)
@@ -156,7 +151,7 @@ class SftpFolder implements Folder {
 
   /** What the server calls the path; links that lead out of the root are refused. */
   async #inside(path: string): Promise<{ sftp: SFTPWrapper; full: string }> {
-    const { sftp, root } = await this.open()
+    const { sftp, root } = await this.connected()
     const full = await promisify(sftp.realpath.bind(sftp))(path === '' ? root || '/' : `${root}/${safePath(path)}`)
     if (full !== root && !full.startsWith(`${root}/`))
       throw new AdapterFault('not_allowed', `“${path}”经链接指向根目录之外，已拒绝`)
@@ -254,6 +249,13 @@ class SftpFolder implements Folder {
     })
   }
 
+  move(from: string, to: string): Promise<void> {
+    return this.rename(from, to)
+  }
+
+  /** There is no word for it: the server's own care must do. */
+  async syncFolder(): Promise<void> {}
+
   async remove(path: string): Promise<void> {
     try {
       const { sftp, full } = await this.#place(path)
@@ -261,6 +263,27 @@ class SftpFolder implements Folder {
     } catch (error) {
       if (!isMissing(error)) throw error
     }
+  }
+
+  async kindOf(path: string): Promise<FolderEntry['kind'] | null> {
+    try {
+      const { sftp, full } = await this.#place(path)
+      const state: Stats = await promisify(sftp.lstat.bind(sftp))(full)
+      return state.isFile() ? 'file' : state.isDirectory() ? 'folder' : 'other'
+    } catch (error) {
+      if (isMissing(error)) return null
+      throw error
+    }
+  }
+
+  async open(path: string, way: 'read' | 'write'): Promise<RandomFile> {
+    const { sftp, full } = way === 'read' ? await this.#inside(path) : await this.#place(path)
+    return SftpFile.open(sftp, full, way)
+  }
+
+  async removeFolder(path: string): Promise<void> {
+    const { sftp, full } = await this.#place(path)
+    await promisify(sftp.rmdir.bind(sftp))(full).catch(() => undefined)
   }
 
   async replace(path: string, bytes: Uint8Array): Promise<void> {
@@ -281,6 +304,6 @@ class SftpFolder implements Folder {
 /** A root folder at an SFTP server. `copies`: where files that are read from their end are kept meanwhile. */
 export const openSftpFolder = async (settings: SftpSettings, copies: string): Promise<Folder> => {
   const folder = new SftpFolder(settings, copies)
-  await folder.open()
+  await folder.connected()
   return folder
 }

@@ -651,6 +651,8 @@ export interface ExchangeFileFetch {
   recipe: Buffer
   /** 使用方告知取得的时刻 */
   fetched_at: string
+  /** 文件字节数 */
+  bytes: ColumnType<number, number | undefined, number>
 }
 
 /** 文件分段:内容寻址,同一内容只存一份 */

@@ -1,5 +1,12 @@
 import type { Paged } from '@sanjiang/contract'
-import type { BindingFinding, Feed, FeedDetail, FeedDraft, Relation } from '@sanjiang/contract/exchange'
+import {
+  type BindingFinding,
+  type Feed,
+  type FeedDetail,
+  type FeedDraft,
+  isFilesRelation,
+  type Relation,
+} from '@sanjiang/contract/exchange'
 import { judgeDraft } from '@sanjiang/contract/exchange.binding'
 import type { DryRunAnswer } from '@sanjiang/contract/exchange.door'
 import type { Static } from 'typebox'
@@ -26,7 +33,9 @@ export const readFeed = async (ctx: Ctx, feedId: string): Promise<FeedDetail> =>
   if (!row) throw new Fault('not_found')
   const [feed] = await toFeeds(ctx, [row])
   const items = await store.listItems(ctx.db, row.resource_id)
-  return toFeedDetail(row, feed as Feed, { items, retained: await store.sumRetained(ctx.db, feedId) })
+  const retained = await store.sumRetained(ctx.db, feedId)
+  const files = isFilesRelation(row.relation) ? await store.sumFiles(ctx.db, feedId) : null
+  return toFeedDetail(row, feed as Feed, { items, retained, files })
 }
 
 interface ListQuery {

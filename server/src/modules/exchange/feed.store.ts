@@ -208,3 +208,11 @@ export const sumRetained = async (db: Db, feedId: string): Promise<{ from: numbe
     .executeTakeFirstOrThrow()
   return { from: row.first, bytes: row.bytes }
 }
+
+/** What the centre holds of a feed's files, each content once. */
+export const sumFiles = async (db: Db, feedId: string): Promise<{ files: number; bytes: number }> => {
+  const { rows } = await sql<{ files: number; bytes: number }>`
+    select count(*)::int as files, coalesce(sum(size), 0)::bigint as bytes
+    from (select distinct recipe, size from exchange.file where feed_id = ${feedId}) f`.execute(db)
+  return rows[0] ?? { files: 0, bytes: 0 }
+}

@@ -32,9 +32,10 @@ export const toFeeds = async (ctx: Ctx, rows: readonly FeedRow[]): Promise<Feed[
 interface More {
   readonly items: readonly ItemRow[]
   readonly retained: { readonly from: number | null; readonly bytes: number }
+  readonly files: FeedDetail['files']
 }
 
-export const toFeedDetail = (row: FeedRow, feed: Feed, { items, retained }: More): FeedDetail => {
+export const toFeedDetail = (row: FeedRow, feed: Feed, { items, retained, files }: More): FeedDetail => {
   const byName = new Map(items.map((item) => [item.name_en, item]))
   const bindings = row.bindings as { item: string; column: string }[]
   return {
@@ -52,6 +53,7 @@ export const toFeedDetail = (row: FeedRow, feed: Feed, { items, retained }: More
     unique_items: row.unique_items as string[],
     hold_stale: row.hold_stale,
     union_items: row.union_items as string[],
+    files,
     retained_from: retained.from ?? row.head,
     retained_bytes: retained.bytes,
   }

@@ -6,6 +6,7 @@ import { newId } from '#kernel/id.ts'
 import { takeStep } from './reconciliation.steps.ts'
 import * as store from './reconciliation.store.ts'
 import { findReconciliation } from './reconciliation.view.ts'
+import { isComparable } from './subscription.rules.ts'
 import { findSubscription } from './subscription.store.ts'
 
 const start = async (tx: Tx, ctx: Ctx, subscriptionId: string): Promise<string> => {
@@ -19,8 +20,8 @@ export const startReconciliation = (ctx: Ctx, subscriptionId: string): Promise<R
   inTx(ctx, async (tx) => {
     const found = await findSubscription(tx, scopeOf(ctx.actor, 'exchange.subscription.reconcile'), subscriptionId)
     if (!found) throw new Fault('not_found')
-    if (found.state !== 'active' || found.target_kind !== 'table')
-      throw new Fault('wrong_state', '只有运行中的库表传输可以对账')
+    if (found.state !== 'active' || !isComparable(found))
+      throw new Fault('wrong_state', '只有运行中的库表与原样文件传输可以对账')
     return findReconciliation(tx, await start(tx, ctx, subscriptionId))
   })
 

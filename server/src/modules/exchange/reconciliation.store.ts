@@ -104,7 +104,7 @@ export const listDue = async (db: Db, at: string): Promise<{ subscription_id: st
   const { rows } = await sql<{ subscription_id: string; reconcile_hours: number }>`
     select s.subscription_id, s.reconcile_hours from exchange.subscription s
     join exchange.run b on b.run_id = s.base_run_id and b.state = 'finished'
-    where s.state = 'active' and s.target_kind = 'table' and s.next_seq > b.last_seq
+    where s.state = 'active' and (s.target_kind = 'table' or s.file_format = 'files') and s.next_seq > b.last_seq
       and (s.next_reconcile_at is null or s.next_reconcile_at <= ${at})
       and not exists (select from exchange.reconciliation r where r.subscription_id = s.subscription_id and r.state = 'running')
     limit 20`.execute(db)

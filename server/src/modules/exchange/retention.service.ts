@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { Ctx } from '#kernel/ctx.ts'
 import { inTx } from '#kernel/db.ts'
+import { Blobs } from './blob/blob.service.ts'
+import type { Swept } from './blob/blob.sweep.ts'
 import { dropLeavesBefore, ensureLeavesMonth } from './delivery/leaves.store.ts'
 import { refreshUnion } from './union.service.ts'
 import { lockFeedFacts } from './union.store.ts'
@@ -9,6 +11,10 @@ import { lockFeedFacts } from './union.store.ts'
 const KEEP_DAYS = 7
 /** A feed's bodies beyond this are cut, oldest first: one consumer that stands still must not fill the disk. */
 const CAP_BYTES = 64 * 2 ** 30
+
+/** Files nobody has fetched for so long go too; a consumer that comes later is sent them anew by a reconciliation. */
+const CAP_DAYS = 30
+const DAY_MS = 86_400_000
 
 const monthsAhead = (instant: string): string[] =>
   [0, 1].map((ahead) => {
@@ -82,4 +88,16 @@ export const keepLogs = async (ctx: Ctx, { capBytes = CAP_BYTES } = {}): Promise
   await dropRead(ctx)
   await cut(ctx, capBytes)
   await restartCut(ctx)
+}
+
+/** Keeps the bytes of files to what is still of use. */
+export const keepFiles = async (ctx: Ctx): Promise<Swept> => {
+  const daysAgo = (days: number): string => new Date(Date.parse(ctx.instant) - days * DAY_MS).toISOString()
+  const { db, site } = ctx
+  const blobs = new Blobs({ db, dataDir: site.dataDir, today: async () => ctx.today, now: () => ctx.instant })
+  try {
+    return await blobs.sweep({ fetchedBefore: daysAgo(KEEP_DAYS), cap: daysAgo(CAP_DAYS), loose: daysAgo(KEEP_DAYS) })
+  } finally {
+    await blobs.stop()
+  }
 }

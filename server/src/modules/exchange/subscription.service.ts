@@ -7,7 +7,7 @@ import { newId } from '#kernel/id.ts'
 import { toPage } from '#kernel/page.ts'
 import { record } from '#kernel/record.ts'
 import { findAgent } from './agent.store.ts'
-import { assertTarget } from './subscription.rules.ts'
+import { assertFiles, assertTarget } from './subscription.rules.ts'
 import * as store from './subscription.store.ts'
 import { toSubscriptionDetail, toSubscriptions } from './subscription.view.ts'
 import { type GrantNeeds, unboundOf } from './union.rules.ts'
@@ -67,6 +67,7 @@ export const subscribe = (ctx: Ctx, draft: SubscriptionDraft): Promise<Subscript
     const grant = await grantFor(tx, ctx, draft)
     const feed = await feedFor(tx, grant)
     assertTarget(draft)
+    assertFiles(draft, { ...feed, items: grant.items } as unknown as Parameters<typeof assertFiles>[1])
     if (draft.agent_id && !(await findAgent(tx, scopeOf(ctx.actor, EDIT), draft.agent_id)))
       throw new Fault('not_found', '没有这个前置节点，或它不属于本部门')
     const subscription_id = newId()

@@ -33,7 +33,15 @@ const subscriptions = (db: Db) =>
     .select(['s.subscription_id', 's.grant_id', 'g.version as grant_version', 's.feed_id', 's.resource_id'])
     .select(['g.resource_code', 's.provider_organ_id', 'p.name as provider_name', 's.consumer_organ_id'])
     .select(['c.name as consumer_name', 's.provider_path', 's.consumer_path', 's.target_kind', 's.agent_id'])
-    .select(['a.name as agent_name', 's.connection', 's.target', 's.file_format', 's.webhook_url', 's.state'])
+    .select([
+      'a.report as target_report',
+      'a.name as agent_name',
+      's.connection',
+      's.target',
+      's.file_format',
+      's.webhook_url',
+      's.state',
+    ])
     .select(['s.base_run_id', 's.next_seq', 's.rows_total', 's.bytes_total', 's.last_accepted_at', 's.trouble'])
     .select(['s.created_at', 's.reconcile_hours', 's.may_create', 'f.head', 'f.last_chunk_at', 'f.state as feed_state'])
     .select([
@@ -48,6 +56,11 @@ const subscriptions = (db: Db) =>
       sql<string>`(select v.resource_name from sharing.grant v where v.grant_id = g.grant_id and v.version = g.version)`.as(
         'resource_name',
       ),
+      sql<number>`(select count(*)::int from exchange.file_fetch t where t.subscription_id = s.subscription_id)`.as(
+        'files_fetched',
+      ),
+      sql<number>`(select coalesce(sum(t.bytes), 0)::bigint from exchange.file_fetch t
+        where t.subscription_id = s.subscription_id)`.as('files_bytes'),
       sql<number>`${RECENT}`.as('recent_rows'),
       sql<
         string | null
@@ -135,7 +148,7 @@ export const findGrant = async (db: Db, scope: Scope, grantId: string): Promise<
 export const findFeedOf = (db: Db, resourceId: string) =>
   db
     .selectFrom('exchange.feed')
-    .select(['feed_id', 'bindings', 'key', 'agent_id'])
+    .select(['feed_id', 'relation', 'bindings', 'key', 'agent_id'])
     .where('resource_id', '=', resourceId)
     .where('state', '<>', 'detached')
     .executeTakeFirst()

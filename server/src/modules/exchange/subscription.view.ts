@@ -5,6 +5,7 @@ import { type Ctx, reaches, scopeOf } from '#kernel/ctx.ts'
 import { isOnline } from './agent.service.ts'
 import { findLatestReconciliations } from './reconciliation.view.ts'
 import { findRuns } from './run.view.ts'
+import { isComparable } from './subscription.rules.ts'
 import { countNotices, findReports, type SubscriptionRow } from './subscription.store.ts'
 import { targetKeyOf } from './union.rules.ts'
 
@@ -19,12 +20,13 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
   ended: [],
 }
 
-const verbsOf = (ctx: Ctx, { consumer_path, provider_path, state, target_kind }: SubscriptionRow): string[] => {
+const verbsOf = (ctx: Ctx, row: SubscriptionRow): string[] => {
+  const { consumer_path, provider_path, state, target_kind } = row
   const can = reaches(scopeOf(ctx.actor, EDIT), consumer_path) ? [...(VERBS[state] ?? [])] : []
   if (target_kind === 'push' && can.includes('end')) can.push('retry_notices')
   const scope = scopeOf(ctx.actor, RECONCILE)
   const mayReconcile = reaches(scope, consumer_path) || reaches(scope, provider_path)
-  return mayReconcile && state === 'active' && target_kind === 'table' ? [...can, 'reconcile'] : can
+  return mayReconcile && state === 'active' && isComparable(row) ? [...can, 'reconcile'] : can
 }
 
 const lagOf = ({ next_seq, head, last_chunk_at }: SubscriptionRow, instant: string): number | null => {
@@ -42,7 +44,17 @@ const INTERNAL = [
   'key',
   'feed_state',
   'row_conditions',
+  'target_report',
+  'files_fetched',
+  'files_bytes',
 ] as const
+
+const filesOf = (row: SubscriptionRow): Subscription['files'] => {
+  if (row.file_format !== 'files') return null
+  const loads = (row.target_report as Report | null)?.loads ?? []
+  const under_way = loads.find(({ subscription_id }) => subscription_id === row.subscription_id)?.files ?? null
+  return { files: row.files_fetched, bytes: row.files_bytes, under_way }
+}
 
 const toSubscription = (ctx: Ctx, row: SubscriptionRow): Omit<Subscription, 'last_reconciliation' | 'source_run'> => {
   const shown: Record<string, unknown> = { ...row }
@@ -53,6 +65,7 @@ const toSubscription = (ctx: Ctx, row: SubscriptionRow): Omit<Subscription, 'las
     behind_chunks: Math.max(0, row.head - row.next_seq),
     lag_seconds: lagOf(row, ctx.instant),
     rows_per_second: row.recent_rows > 0 ? Math.round(row.recent_rows / 60) : null,
+    files: filesOf(row),
     can: verbsOf(ctx, row),
   } as never
 }

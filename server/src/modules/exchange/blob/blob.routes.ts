@@ -63,8 +63,8 @@ const fetchFile = async ({ parts, agent, params, query, response }: AgentRequest
 }
 
 const tellFetched = async ({ parts, agent, params, request }: AgentRequest): Promise<DoorAnswer> => {
-  await readBytes(request, FRAMING)
-  await parts.blobs.fetched(agent.agent_id, params.id ?? '', params.recipe ?? '')
+  const { digests } = await readJson(request, Digests)
+  await parts.blobs.fetched(agent.agent_id, params.id ?? '', digests)
   return {}
 }
 
@@ -74,5 +74,5 @@ export const BLOB_ROUTES = [
   { method: 'PUT', path: DOOR.parts(':id'), handle: putParts },
   { method: 'POST', path: DOOR.file(':id', ':recipe'), handle: closeFile },
   { method: 'GET', path: DOOR.fetch(':id', ':recipe'), handle: fetchFile },
-  { method: 'POST', path: DOOR.fetch(':id', ':recipe'), handle: tellFetched },
+  { method: 'POST', path: DOOR.fetched(':id'), handle: tellFetched },
 ] as const

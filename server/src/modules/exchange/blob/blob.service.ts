@@ -8,6 +8,7 @@ import { findReader } from '../delivery/delivery.store.ts'
 import { keepPlans } from '../delivery/plan.ts'
 import { readTerms } from '../delivery/terms.store.ts'
 import * as store from './blob.store.ts'
+import { type SweepAges, type Swept, sweep } from './blob.sweep.ts'
 import { Packs, type Place } from './packs.ts'
 
 const RECIPES_KEPT = 64
@@ -207,51 +208,16 @@ export class Blobs {
       yield framedParts([await this.#packs.read(digest, places.get(hexOf(digest)) as store.PartRow)])
   }
 
-  async fetched(agentId: string, subscriptionId: string, recipeName: string): Promise<void> {
-    const name = recipeDigest(recipeName)
-    await this.#authorise(agentId, subscriptionId, name)
-    await store.insertFetch(this.#parts.db, subscriptionId, name, this.#parts.now())
+  async fetched(agentId: string, subscriptionId: string, recipes: readonly string[]): Promise<void> {
+    const reader = await findReader(this.#parts.db, subscriptionId)
+    if (!reader || reader.agent_id !== agentId) throw new Fault('not_found')
+    const names = recipes.map(recipeDigest)
+    await store.insertFetches(this.#parts.db, { subscriptionId, feedId: reader.feed_id, names }, this.#parts.now())
   }
 
-  /** What no file needs any more goes: rows of parts first, then packs in which nothing is left. */
-  async sweep(ages: { readonly fetchedBefore: string; readonly cap: string; readonly loose: string }): Promise<{
-    files: number
-    parts: number
-    packs: number
-  }> {
-    const { db } = this.#parts
-    const before = { before: ages.fetchedBefore, cap: ages.cap }
-    const files = await db.transaction().execute((tx) => store.deleteFetchedFiles(tx, before))
-    let parts = 0
-    for (let prefix = 0; prefix < 256; prefix++) {
-      const old = await store.partsOlderThan(db, prefix, ages.loose)
-      if (old.length === 0) continue
-      parts += await db.transaction().execute(async (tx) => {
-        await store.lockForSweep(tx)
-        const live = await this.#live(tx, prefix)
-        const dead = old.flatMap(({ digest }) => (live.has(hexOf(digest)) ? [] : [digest]))
-        if (dead.length > 0) await store.deleteParts(tx, dead)
-        return dead.length
-      })
-    }
-    const live = await store.livePacks(db)
-    // A young pack may hold parts of another process whose rows are not written yet.
-    const gone = (await this.#packs.olderThan(ages.loose)).filter((pack) => !live.has(pack))
-    for (const pack of gone) await this.#packs.remove(pack)
-    return { files, parts, packs: gone.length }
-  }
-
-  async #live(db: Db, prefix: number): Promise<Set<string>> {
-    const live = new Set<string>()
-    for (const name of await store.liveRecipes(db)) {
-      if (name[0] === prefix) live.add(hexOf(name))
-      const recipe = await this.#recipe(name)
-      for (let part = 0; recipe !== null && part < partCount(recipe); part++) {
-        const digest = digestAt(recipe, part)
-        if (digest[0] === prefix) live.add(hexOf(digest))
-      }
-    }
-    return live
+  /** What no file needs any more goes. */
+  sweep(ages: SweepAges): Promise<Swept> {
+    return sweep({ db: this.#parts.db, packs: this.#packs, recipeOf: (name) => this.#recipe(name) }, ages)
   }
 
   async stop(): Promise<void> {

@@ -47,25 +47,45 @@ export const findFiles = async (db: Db, feedId: string, recipe: Uint8Array): Pro
   return rows
 }
 
-export const insertFetch = (db: Db, subscriptionId: string, recipe: Uint8Array, at: string) =>
-  sql`insert into exchange.file_fetch (subscription_id, recipe, fetched_at) values (${subscriptionId}, ${recipe}, ${at})
+export const insertFetches = (
+  db: Db,
+  { subscriptionId, feedId, names }: { subscriptionId: string; feedId: string; names: readonly Uint8Array[] },
+  at: string,
+) =>
+  sql`insert into exchange.file_fetch (subscription_id, recipe, fetched_at, bytes)
+      select ${subscriptionId}, recipe, ${at}, max(size) from exchange.file
+        where feed_id = ${feedId} and recipe = any(${names}::bytea[]) group by recipe
       on conflict (subscription_id, recipe) do update set fetched_at = excluded.fetched_at`.execute(db)
 
-/** Files that every standing subscription has fetched and that are older than `before`; and any older than `cap`. */
+/**
+ * Files older than `before` that every standing subscription has fetched, or has passed by: it has signed for its base and for all that came
+ * until then, so a file it has not fetched is not for it. And any file older than `cap`.
+ */
 export const deleteFetchedFiles = async (tx: Tx, { before, cap }: { before: string; cap: string }): Promise<number> => {
   const { rows } = await sql`
     delete from exchange.file f where f.closed_at < ${cap} or (f.closed_at < ${before} and not exists (
-      select from exchange.subscription s where s.feed_id = f.feed_id and s.state in ('active', 'paused', 'faulted')
+      select from exchange.subscription s
+      where s.feed_id = f.feed_id and s.file_format = 'files' and s.state in ('active', 'paused', 'faulted')
         and not exists (select from exchange.file_fetch g
-                        where g.subscription_id = s.subscription_id and g.recipe = f.recipe)))
+                        where g.subscription_id = s.subscription_id and g.recipe = f.recipe)
+        and (not exists (select from exchange.run b
+                         where b.run_id = s.base_run_id and b.state = 'finished' and s.next_seq > b.last_seq)
+          or exists (select from exchange.chunk c
+                     where c.feed_id = s.feed_id and c.seq >= s.next_seq and c.at < ${before}))))
     returning 1`.execute(tx)
   return rows.length
 }
 
-/** Recipes that some file still has, with a prefix: the sweep goes prefix by prefix to keep its memory small. */
-export const liveRecipes = async (db: Db): Promise<readonly Buffer[]> => {
-  const { rows } = await sql<{ recipe: Buffer }>`select distinct recipe from exchange.file`.execute(db)
+/** Contents that files still have: all of them, or those whose files were closed since an instant. */
+export const liveRecipes = async (db: Db, since: string | null): Promise<readonly Buffer[]> => {
+  const { rows } = await sql<{ recipe: Buffer }>`select distinct recipe from exchange.file
+    where ${since}::timestamptz is null or closed_at >= ${since}::timestamptz`.execute(db)
   return rows.map(({ recipe }) => recipe)
+}
+
+export const countParts = async (db: Db): Promise<number> => {
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count from exchange.file_part`.execute(db)
+  return rows[0]?.count ?? 0
 }
 
 export const partsOlderThan = async (

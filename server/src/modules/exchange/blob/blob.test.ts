@@ -7,12 +7,13 @@ import { after, before, test } from 'node:test'
 import { exchange, sharing } from '@sanjiang/contract'
 import { DOOR } from '@sanjiang/contract/exchange.door'
 import { enlistAtDoor, openTestDoor, type TestAgent } from '#test/exchange-door.ts'
-import { answering, feedDraft, subscribeTo } from '#test/exchange-ground.ts'
+import { answering, feedDraft } from '#test/exchange-ground.ts'
 import { openWorld, type Voice, type World } from '#test/harness.ts'
 import { ask, type PublishedResource, publish } from '#test/sharing-ground.ts'
 import { fetchFile } from '../../../../../agent/src/blob.fetch.ts'
 import { type BlobLink, sendFile } from '../../../../../agent/src/blob.send.ts'
 import { type Ask, Refused, type Reply } from '../../../../../agent/src/link.ts'
+import { openLocal } from '../../../../../agent/src/random-file.ts'
 import type { DoorServer } from '../door/server.ts'
 import { Blobs } from './blob.service.ts'
 
@@ -57,13 +58,24 @@ const fileOf = async (name: string, bytes: Uint8Array): Promise<string> => {
 }
 
 const send = (path: string, name: string, link = linkOf(sender)) =>
-  sendFile({ link, feedId, signal }, path, (recipe) => ({
-    items: ITEMS,
-    line: `${name}\t1\t2017-12-11 08:00:00\t${recipe}`,
-  }))
+  sendFile(
+    { link, feedId, signal },
+    () => openLocal(path, 'read'),
+    (recipe) => ({
+      items: ITEMS,
+      line: `${name}\t1\t2017-12-11 08:00:00\t${recipe}`,
+    }),
+  )
 
-const fetchTo = (recipe: string, part: string, { link = linkOf(reader), old = null as string | null } = {}) =>
-  fetchFile({ link, subscriptionId, signal }, recipe, { part: join(dir, part), old })
+const fetchTo = async (recipe: string, to: string, { link = linkOf(reader), old = null as string | null } = {}) => {
+  const part = await openLocal(join(dir, to), 'write')
+  const others = old === null ? [] : [await openLocal(old, 'read')]
+  try {
+    return await fetchFile({ link, subscriptionId, signal }, recipe, { part, old: others })
+  } finally {
+    for (const file of [part, ...others]) await file.close()
+  }
+}
 
 const refused = (code: string) => (error: unknown) => error instanceof Refused && error.code === code
 
@@ -96,13 +108,15 @@ before(async () => {
   const request = await ask(civil, maps, {
     names: ITEMS,
     more: {
-      access_mode: 'table',
+      access_mode: 'file',
       quota: { count: null, period: 'day' },
       row_conditions: [{ item: 'path', op: 'prefix', values: ['open/'] }],
     },
   })
   grantId = request.grant_ids[0] ?? ''
-  ;({ subscription_id: subscriptionId } = await subscribeTo(civil, { grant_id: grantId, agent_id: reader.agentId }))
+  const place = { agent_id: reader.agentId, connection: 'minzheng', target: 'scans', may_create: true }
+  const body = { grant_id: grantId, target_kind: 'file' as const, file_format: 'files' as const, ...place }
+  ;({ subscription_id: subscriptionId } = await civil.call(exchange.subscribe, { body }))
 })
 after(async () => {
   await door?.close()
@@ -234,7 +248,8 @@ test('what every subscriber has fetched goes after its time; what is not fetched
   const shared = randomBytes(MIB)
   const kept = await send(await fileOf('k', Buffer.concat([shared, randomBytes(10)])), 'open/k')
   const gone = await send(await fileOf('g', Buffer.concat([shared, randomBytes(20)])), 'open/g')
-  await linkOf(reader).ask({ method: 'POST', path: DOOR.fetch(subscriptionId, gone.recipe), json: {} })
+  const json = { digests: [gone.recipe] }
+  await linkOf(reader).ask({ method: 'POST', path: DOOR.fetched(subscriptionId), json })
   const later = new Date(Date.now() + 3_600_000).toISOString()
   const swept = await blobs.sweep({ fetchedBefore: later, cap: '2000-01-01T00:00:00Z', loose: later })
   assert.ok(swept.files >= 1 && swept.parts >= 2)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Assignment, WantedFeed, WantedLoad } from '@sanjiang/contract/exchange.door'
+import { type FILE_COLUMNS, isFilesRelation } from '@sanjiang/contract/exchange.terms'
 import { needsHandle, ROW_HANDLE } from '@sanjiang/seal'
 import { wantedItems } from '../item.rules.ts'
 import type { FeedRow, ItemRow, LoadRow } from './assignment.store.ts'
@@ -53,6 +54,17 @@ const columnsOf = (load: LoadRow, items: readonly ItemRow[], isHandled: boolean)
   return isHandled ? [{ ...HANDLE_COLUMN }, ...columns] : columns
 }
 
+/** What the rows of files as they are call a file's path and content, where the grant gives those as they are. */
+const rolesOf = ({ relation, bindings, items }: LoadRow): Pick<WantedLoad, 'file_roles'> => {
+  if (!isFilesRelation(relation)) return {}
+  const granted = new Set(items.flatMap(({ name_en, mask_rule }) => (mask_rule === 'none' ? [name_en] : [])))
+  const role = (name: (typeof FILE_COLUMNS)[number]): string | null =>
+    bindings.find(({ item, column }) => column === name && granted.has(item))?.item ?? null
+  return {
+    file_roles: { path: role('path'), content: role('content'), size: role('size'), modified: role('modified') },
+  }
+}
+
 export const toWantedLoad = (load: LoadRow, items: readonly ItemRow[], today: string): WantedLoad => {
   const { subscription_id, grant_id, feed_id, base_run_id, target_kind, connection, target, head } = load
   const { may_create, file_format, generation, from_seq, key } = load
@@ -63,6 +75,7 @@ export const toWantedLoad = (load: LoadRow, items: readonly ItemRow[], today: st
     ...{ may_create, file_format, generation, from_seq },
     columns: columnsOf(load, items, isHandled),
     key: isHandled ? [ROW_HANDLE] : key,
+    ...rolesOf(load),
     is_loading: load.state === 'active' && isInForce,
   }
 }

@@ -1,4 +1,4 @@
-import type { WantedFeed } from '@sanjiang/contract/exchange.door'
+import type { WantedFeed, WantedLoad } from '@sanjiang/contract/exchange.door'
 import type { GrantedItem, RowCondition } from '@sanjiang/contract/sharing.terms'
 import { sql } from 'kysely'
 import type { Db } from '#kernel/db.ts'
@@ -81,12 +81,13 @@ export interface LoadRow {
   readonly connection: string
   readonly target: string
   readonly may_create: boolean
-  readonly file_format: 'csv' | 'jsonl' | 'xlsx' | null
+  readonly file_format: WantedLoad['file_format']
   readonly state: string
   readonly generation: number
   readonly from_seq: number
   readonly head: number
   readonly key: string[]
+  readonly relation: string
   readonly bindings: WantedFeed['bindings']
   readonly items: GrantedItem[]
   readonly row_conditions: RowCondition[]
@@ -102,7 +103,7 @@ export const listLoads = async (db: Db, agentId: string): Promise<LoadRow[]> => 
     .innerJoin('sharing.published_grant as g', 'g.grant_id', 's.grant_id')
     .select(['s.subscription_id', 's.grant_id', 's.feed_id', 's.resource_id', 's.base_run_id', 's.target_kind'])
     .select(['s.connection', 's.target', 's.may_create', 's.file_format', 's.state', 's.generation', 's.from_seq'])
-    .select(['f.head', 'f.key', 'f.bindings', 'g.items', 'g.row_conditions', 'g.status as grant_status'])
+    .select(['f.head', 'f.key', 'f.relation', 'f.bindings', 'g.items', 'g.row_conditions', 'g.status as grant_status'])
     .select(['g.starts_on', 'g.ends_on'])
     .where('s.agent_id', '=', agentId)
     .where('s.state', 'in', ['active', 'paused', 'faulted'])

@@ -1,5 +1,5 @@
 import { exchange } from '@sanjiang/contract'
-import { ADAPTER_KINDS, type Relation } from '@sanjiang/contract/exchange'
+import { ADAPTER_KINDS, isFilesRelation, type Relation } from '@sanjiang/contract/exchange'
 import { useQuery } from '@tanstack/react-query'
 import { Alert, Button, Form, Input, Select } from 'antd'
 import { useState } from 'react'
@@ -31,8 +31,16 @@ const columnsText = ({ columns }: Relation): string => {
   return `${columns.length} 个字段：${shown.join('、')}${columns.length > 8 ? ' …' : ''}`
 }
 
-const rowsText = ({ estimated_rows }: Relation): string =>
-  estimated_rows === null ? '行数不详' : `约 ${countText(estimated_rows)} 行`
+const rowsText = ({ name, estimated_rows }: Relation): string =>
+  estimated_rows === null
+    ? '行数不详'
+    : isFilesRelation(name)
+      ? `${countText(estimated_rows)} 个文件，一个文件一行`
+      : `约 ${countText(estimated_rows)} 行`
+
+const KINDS: Readonly<Record<string, string>> = { table: '表', view: '视图', folder: '文件夹，读作一张表' }
+const kindText = ({ name, kind }: Relation): string =>
+  isFilesRelation(name) ? '文件（原样），内容一字节不改' : (KINDS[kind] ?? kind)
 
 const Choice = ({ relation, checked, onPick }: { relation: Relation; checked: boolean; onPick: () => void }) => (
   <label className="relation">
@@ -41,7 +49,7 @@ const Choice = ({ relation, checked, onPick }: { relation: Relation; checked: bo
       <span className="mono">{relation.name}</span> {relation.comment}
     </span>
     <small>
-      {relation.kind === 'view' ? '视图' : relation.kind === 'table' ? '表' : relation.kind} · {rowsText(relation)} ·{' '}
+      {kindText(relation)} · {rowsText(relation)} ·{' '}
       <StateTag tone={relation.change_stream.able ? 'good' : 'wait'}>
         {relation.change_stream.able ? '可读变更流' : '不能读变更流'}
       </StateTag>{' '}

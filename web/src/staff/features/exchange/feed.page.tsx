@@ -48,6 +48,12 @@ const Figures = ({ feed }: { feed: FeedDetail }) => (
       <b>{bytesText(feed.retained_bytes)}</b>
       <span>留存，第 {countText(feed.retained_from)} 块起</span>
     </li>
+    {feed.files && (
+      <li>
+        <b>{bytesText(feed.files.bytes)}</b>
+        <span>平台暂存的原文，{countText(feed.files.files)} 个文件（相同内容只存一份）</span>
+      </li>
+    )}
     <li>
       <b>{countText(feed.open_rejects)}</b>
       <span>待整改的问题数据</span>
@@ -132,7 +138,7 @@ const Terms = ({ feed }: { feed: FeedDetail }) => (
         ],
         ['连接', feed.connection],
         [
-          '源表',
+          feed.files ? '源文件' : '源表',
           <span key="relation" className="mono">
             {feed.relation}
           </span>,

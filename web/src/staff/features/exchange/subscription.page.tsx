@@ -30,7 +30,7 @@ import { RoutePicture } from './route-picture.tsx'
 import { RunList } from './run-list.tsx'
 import { SubscriptionActions } from './subscription-actions.tsx'
 import { targetText } from './target-text.ts'
-import { TransferProgress } from './transfer-progress.tsx'
+import { FilesProgress, TransferProgress } from './transfer-progress.tsx'
 
 const Figures = ({ of }: { of: SubscriptionDetail }) => (
   <ul className="figures" aria-label="此刻">
@@ -50,6 +50,12 @@ const Figures = ({ of }: { of: SubscriptionDetail }) => (
       <b>{countText(of.rows_total)} 行</b>
       <span>累计送达，{bytesText(of.bytes_total)}</span>
     </li>
+    {of.files && (
+      <li>
+        <b>{bytesText(of.files.bytes)}</b>
+        <span>原文已到使用方，{countText(of.files.files)} 个文件</span>
+      </li>
+    )}
   </ul>
 )
 
@@ -174,6 +180,7 @@ const View = ({ of, seenAt }: { of: SubscriptionDetail; seenAt: number }) => {
       >
         <RoutePicture of={of} />
         <TransferProgress of={of} />
+        <FilesProgress of={of} />
       </Panel>
       <Figures of={of} />
       <Panel title="速率（行/秒）">

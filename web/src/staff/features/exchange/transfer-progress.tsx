@@ -1,5 +1,5 @@
 import { RUN_KINDS, type Subscription } from '@sanjiang/contract/exchange'
-import { countText } from './exchange.words.tsx'
+import { bytesText, countText } from './exchange.words.tsx'
 
 interface Progress {
   readonly share: number
@@ -32,15 +32,14 @@ export const progressOf = (of: Subscription): Progress => {
   }
 }
 
-export const TransferProgress = ({ of }: { of: Subscription }) => {
-  const { share, words, tone } = progressOf(of)
+const Bar = ({ label, share, words, tone }: Progress & { readonly label: string }) => {
   const percent = Math.min(100, Math.floor(share * 1000) / 10)
   return (
     <span className="going">
       <span
         className="bar"
         role="progressbar"
-        aria-label={`${of.resource_name}的进度`}
+        aria-label={label}
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={percent}
@@ -54,4 +53,17 @@ export const TransferProgress = ({ of }: { of: Subscription }) => {
       </span>
     </span>
   )
+}
+
+export const TransferProgress = ({ of }: { of: Subscription }) => (
+  <Bar label={`${of.resource_name}的进度`} {...progressOf(of)} />
+)
+
+/** Files as they are: a row may stand for hours of bytes. */
+export const FilesProgress = ({ of }: { of: Subscription }) => {
+  const under_way = of.files?.under_way
+  if (!under_way) return null
+  const { files, bytes, done_bytes } = under_way
+  const words = `原文：${bytesText(done_bytes)} / ${bytesText(bytes)}，${countText(files)} 个文件正在取`
+  return <Bar label="原文的进度" share={bytes > 0 ? done_bytes / bytes : 0} words={words} tone="reading" />
 }

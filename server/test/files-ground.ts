@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { exchange } from '@sanjiang/contract'
+import type { FeedDetail, SubscriptionDetail } from '@sanjiang/contract/exchange'
+import type { RequestDraft, RowCondition } from '@sanjiang/contract/sharing'
+import { makeCtx, PLATFORM } from '#kernel/ctx.ts'
+import { tasks } from '#modules/exchange/exchange.jobs.ts'
+import { type DoorServer, startClerk } from '#modules/exchange/index.ts'
+import { openTestDoor } from './exchange-door.ts'
+import { feedDraft } from './exchange-ground.ts'
+import { openWorld, type Voice, type World } from './harness.ts'
+import { ask, type PublishedResource, publish } from './sharing-ground.ts'
+
+const MAIN = fileURLToPath(new URL('../../agent/src/main.ts', import.meta.url))
+export const FILE_ITEMS = ['path', 'size', 'modified', 'content']
+
+/** A line to the door that counts what comes down it. */
+const openMeter = async (door: string): Promise<{ readonly address: string; bytes: number; close(): void }> => {
+  const meter = { address: '', bytes: 0, close: () => void server.close() }
+  const server = createServer((near) => {
+    const far = connect(Number(new URL(door).port), '127.0.0.1')
+    near.pipe(far)
+    far.on('data', (piece) => {
+      meter.bytes += piece.length
+      if (!near.write(piece)) far.pause()
+    })
+    near.on('drain', () => far.resume())
+    const end = (): void => {
+      near.destroy()
+      far.destroy()
+    }
+    for (const one of [near, far]) one.on('error', end).on('close', end)
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  meter.address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return meter
+}
+
+/** A department's machine with its agent, whose one connection is a folder. */
+export class FolderSite {
+  readonly #dir: string
+  #child: ChildProcess | null = null
+  agentId = ''
+  said = ''
+  constructor(dir: string) {
+    this.#dir = dir
+  }
+
+  #spawn(...args: string[]): ChildProcess {
+    const child = spawn(process.execPath, [MAIN, ...args, '--config', join(this.#dir, 'agent.conf')])
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (piece: Buffer) => {
+        this.said += piece
+      })
+    return child
+  }
+
+  async join(voice: Voice, conf: string): Promise<void> {
+    await writeFile(join(this.#dir, 'agent.conf'), conf, { mode: 0o600 })
+    const { agent, token } = await voice.call(exchange.inviteAgent, { body: { name: '前置节点' } })
+    this.agentId = agent.agent_id
+    const enrolment = this.#spawn('enrol', token)
+    assert.equal(await new Promise((done) => enrolment.once('exit', done)), 0, this.said)
+    this.start()
+  }
+
+  start(): void {
+    this.#child = this.#spawn('run')
+  }
+
+  async end(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const child = this.#child
+    this.#child = null
+    if (child === null || child.exitCode !== null) return
+    const ended = new Promise<void>((done) => child.once('exit', () => done()))
+    child.kill(signal)
+    await ended
+  }
+}
+
+/** Where a connection's files lie, as its agent's configuration says. */
+export interface Place {
+  /** On this machine, to look at. */
+  readonly root: string
+  readonly settings: string
+}
+
+export const localPlace = (root: string): Place => ({ root, settings: `root = ${root}` })
+
+/** What stands below a folder for its readers: paths and bytes. */
+export const filesBelow = async (root: string): Promise<Map<string, Buffer>> => {
+  const found = new Map<string, Buffer>()
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => [])
+  for (const entry of entries) {
+    const full = join(entry.parentPath, entry.name)
+    const path = full.slice(root.length + 1)
+    if (!entry.isFile() || path.split('/').includes('.sanjiang')) continue
+    // Gone since it was listed.
+    const bytes = await readFile(full).catch(() => null)
+    if (bytes !== null) found.set(path, bytes)
+  }
+  return found
+}
+
+export interface Standing {
+  readonly grant_id: string
+  readonly subscription_id: string
+}
+
+export class FilesGround {
+  readonly dir: string
+  readonly world: World
+  readonly door: DoorServer
+  readonly police: Voice
+  readonly civil: Voice
+  readonly source: FolderSite
+  readonly target: FolderSite
+  readonly #meter: Awaited<ReturnType<typeof openMeter>>
+  readonly #clerk: ReturnType<typeof startClerk>
+
+  private constructor(
+    of: Pick<FilesGround, 'dir' | 'world' | 'door' | 'police' | 'civil' | 'source' | 'target'>,
+    meter: Awaited<ReturnType<typeof openMeter>>,
+  ) {
+    this.#meter = meter
+    this.#clerk = startClerk(of.world.house)
+    this.dir = of.dir
+    this.world = of.world
+    this.door = of.door
+    this.police = of.police
+    this.civil = of.civil
+    this.source = of.source
+    this.target = of.target
+  }
+
+  static async open(
+    { source, target }: { source: Place; target: Place },
+    allow = 'read files:scans/** = *\nread files:other/* = *',
+  ): Promise<FilesGround> {
+    const dir = await mkdtemp(join(tmpdir(), 'sanjiang-files-'))
+    const world = await openWorld({ today: '2017-12-11' })
+    const door = await openTestDoor(world)
+    const police = await world.signIn('police', 'provider')
+    const civil = await world.signIn('civil_affairs', 'consumer')
+    const sites = [await mkdtemp(join(dir, 'source-')), await mkdtemp(join(dir, 'target-'))] as const
+    const meter = await openMeter(door.address)
+    const [near, far] = [new FolderSite(sites[0]), new FolderSite(sites[1])]
+    const ground = new FilesGround({ dir, world, door, police, civil, source: near, target: far }, meter)
+    const headOf = (centre: string) => `centre = ${centre}\nstate = state\nspool_keep_free = 1 MiB\n`
+    const pace = 'settle_seconds = 0\npoll_seconds = 0.2'
+    await ground.source.join(
+      police,
+      `${headOf(door.address)}[connection 图库]\nkind = file\n${source.settings}\n${pace}\n[allow 图库]\n${allow}\n`,
+    )
+    await ground.target.join(
+      civil,
+      `${headOf(meter.address)}[connection 文件柜]\nkind = file\n${target.settings}\n[allow 文件柜]\nwrite = *\n`,
+    )
+    await ground.until('both agents at the door', async () => {
+      const rows = await world.sql('select from exchange.agent where report is not null')
+      return rows.length === 2
+    })
+    return ground
+  }
+
+  publish(name = '档案扫描件'): Promise<PublishedResource> {
+    const item = (title: string, name_en: string) =>
+      ({ name: title, name_en, share_type: 'unconditional', mask_rule: 'none' }) as const
+    const length = { length: 1000 }
+    return publish(this.world, {
+      name,
+      items: [
+        { ...item('路径', 'path'), ...length },
+        item('大小', 'size'),
+        item('修改时间', 'modified'),
+        { ...item('内容', 'content'), ...length },
+      ],
+    })
+  }
+
+  attach(resource: PublishedResource, relation = 'files:scans/**'): Promise<FeedDetail> {
+    const bindings = FILE_ITEMS.map((name) => ({ item: name, column: name }))
+    const more = { connection: '图库', relation, bindings, key: ['path'], reject_threshold: 100 }
+    return this.police.call(exchange.attachFeed, { body: feedDraft(resource, this.source.agentId, more) })
+  }
+
+  async subscribe(resource: PublishedResource, target: string, row_conditions: RowCondition[] = []): Promise<Standing> {
+    const more: Partial<RequestDraft> = {
+      access_mode: 'file',
+      quota: { count: null, period: 'day' },
+      row_conditions,
+    }
+    const request = await ask(this.civil, resource, { names: FILE_ITEMS, more })
+    const grant_id = request.grant_ids[0] ?? ''
+    const place = { agent_id: this.target.agentId, connection: '文件柜', target, may_create: true }
+    const { subscription_id } = await this.civil.call(exchange.subscribe, {
+      body: { grant_id, target_kind: 'file', file_format: 'files', ...place },
+    })
+    return { grant_id, subscription_id }
+  }
+
+  subscription({ subscription_id }: Standing): Promise<SubscriptionDetail> {
+    return this.civil.call(exchange.getSubscription, { params: { id: subscription_id } })
+  }
+
+  /** Bytes that came down the consumer's line, its polls and rows among them. */
+  get fetchedBytes(): number {
+    return this.#meter.bytes
+  }
+
+  /** The worker's hourly task. */
+  async sweep(): Promise<void> {
+    const task = tasks.find(({ name }) => name === 'exchange.file.sweep')
+    await task?.handle(await makeCtx(this.world.house, PLATFORM, 'sweep'), undefined as never)
+  }
+
+  /** Bytes of parts at the centre. */
+  async stored(): Promise<number> {
+    const [row] = await this.world.sql<{ bytes: number }>(
+      'select coalesce(sum(bytes), 0)::float8 as bytes from exchange.file_part where bytes > 1000',
+    )
+    return row!.bytes
+  }
+
+  /** Until the target holds just these files. */
+  async until(what: string, isTrue: () => Promise<boolean>): Promise<void> {
+    for (const end = Date.now() + 40_000; !(await isTrue()); ) {
+      if (Date.now() > end) {
+        const rows = [
+          ...(await this.world.sql('select name, report from exchange.agent')),
+          ...(await this.world.sql('select state, next_seq, trouble, base_run_id from exchange.subscription')),
+          ...(await this.world.sql('select kind, state, trouble, rows from exchange.run')),
+          ...(await this.world.sql('select row_key, rule, reason from exchange.reject')),
+        ]
+        assert.fail(`没有等到:${what}\n${this.source.said}\n${this.target.said}\n${JSON.stringify(rows, null, 1)}`)
+      }
+      await new Promise((done) => setTimeout(done, 100))
+    }
+  }
+
+  async holds(root: string, wanted: ReadonlyMap<string, Buffer>): Promise<void> {
+    let last = ''
+    const isEqual = async () => {
+      const found = await filesBelow(root)
+      const amiss = [...wanted].filter(([path, bytes]) => !found.get(path)?.equals(bytes)).map(([path]) => path)
+      last = `缺或异:${amiss.join()} 多:${[...found.keys()].filter((path) => !wanted.has(path)).join()}`
+      return found.size === wanted.size && amiss.length === 0
+    }
+    await this.until(`${root} 里的文件`, isEqual).catch((error: Error) => {
+      throw new Error(`${last}\n${error.message}`)
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.source.end()
+    await this.target.end()
+    await this.#clerk.stop()
+    this.#meter.close()
+    await this.door.close()
+    await this.world.close()
+    await rm(this.dir, { recursive: true, force: true })
+  }
+}

@@ -168,6 +168,7 @@ export class LoadWorker {
       let from = await this.#takeUp(open)
       for (;;) from = await this.#fetch(open, from)
     } finally {
+      this.#files = null
       await load.rollback().catch(() => {})
       await load.close().catch(() => {})
       await acceptance.settled().catch(() => {})

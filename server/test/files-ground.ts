@@ -229,7 +229,7 @@ export class FilesGround {
 
   /** Until the target holds just these files. */
   async until(what: string, isTrue: () => Promise<boolean>): Promise<void> {
-    for (const end = Date.now() + 40_000; !(await isTrue()); ) {
+    for (const end = Date.now() + 150_000; !(await isTrue()); ) {
       if (Date.now() > end) {
         const rows = [
           ...(await this.world.sql('select name, report from exchange.agent')),

@@ -8,8 +8,10 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { exchange } from '@sanjiang/contract'
+import type { RequestDraft } from '@sanjiang/contract/sharing'
 import pg from 'pg'
 import { startPostgres } from '../../server/src/kernel/postgres.ts'
+import { Wire } from '../../server/test/drill-exchange/wire.ts'
 import { openWorld, type Voice, type World } from '../../server/test/harness.ts'
 import { ask, publish } from '../../server/test/sharing-ground.ts'
 import { cpuOf, freePort, postmasterOf, start, stopAll } from './gateway.proc.ts'
@@ -96,12 +98,40 @@ interface Parts {
   readonly dir: string
   readonly world: World
   readonly server: Awaited<ReturnType<typeof startPostgres>>
-  readonly door: number
+  readonly door: Door
   readonly police: Voice
   readonly civil: Voice
+  /** Between the agents and the door, when bytes are counted. */
+  readonly wire: Wire | null
 }
 
-const LIMIT_MS = 90_000
+const LIMIT_MS = 300_000
+const DOOR = '../../server/src/roles/exchange.ts'
+
+/** The door as a process, at one port however often it is started. */
+class Door {
+  readonly #env: Record<string, string>
+  #child: ChildProcess | null = null
+
+  constructor(env: Record<string, string>) {
+    this.#env = env
+  }
+
+  async start(): Promise<void> {
+    this.#child = (await start(DOOR, [], this.#env)).child
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child as ChildProcess
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
+  }
+}
 
 /** The data's citizen numbers have no check digit, so the item must not be one whose name asks the border for it. */
 export const itemOf = (column: string): string => (column === 'citizen_id' ? 'id_number' : column)
@@ -121,11 +151,11 @@ export class Route {
     this.target = parts.server.url('target')
   }
 
-  static async open(rows: number): Promise<Route> {
+  static async open(rows: number, { isCounted = false } = {}): Promise<Route> {
     const dir = await mkdtemp(join(tmpdir(), 'sanjiang-bench-'))
     const server = await startPostgres({ dir, settings: ['shared_preload_libraries=pg_stat_statements'] })
     try {
-      return await Route.#raise({ dir, server, rows })
+      return await Route.#raise({ dir, server, rows, isCounted })
     } catch (error) {
       await stopAll()
       await server.stop()
@@ -134,7 +164,12 @@ export class Route {
     }
   }
 
-  static async #raise({ dir, server, rows }: Pick<Parts, 'dir' | 'server'> & { rows: number }): Promise<Route> {
+  static async #raise({
+    dir,
+    server,
+    rows,
+    isCounted,
+  }: Pick<Parts, 'dir' | 'server'> & { rows: number; isCounted: boolean }): Promise<Route> {
     // The test world's database is made on the server named here.
     process.env.TEST_DATABASE_URL = server.url('postgres')
     for (const name of ['source', 'target']) await query(server.url('postgres'), `create database ${name}`)
@@ -150,12 +185,14 @@ export class Route {
       await Promise.all(names.map(async (name) => [name, String(await freePort())] as const)),
     )
     const env = { ...others, EXCHANGE_PORT: String(centre), DATABASE_URL: world.url, DATA_DIR: world.dataDir }
-    const { child } = await start('../../server/src/roles/exchange.ts', [], { ...env, DEMO: '1', LOG_LEVEL: 'silent' })
+    const door = new Door({ ...env, DEMO: '1', LOG_LEVEL: 'silent' })
+    await door.start()
+    const wire = isCounted ? await Wire.open(centre) : null
     const police = await world.signIn('police', 'provider')
     const civil = await world.signIn('civil_affairs', 'consumer')
-    const route = new Route({ dir, world, server, door: child.pid as number, police, civil })
+    const route = new Route({ dir, world, server, door, police, civil, wire })
     try {
-      await route.#enrol(`http://127.0.0.1:${centre}`)
+      await route.#enrol(`http://127.0.0.1:${wire?.port ?? centre}`)
       return route
     } catch (error) {
       await route.supplier.end('SIGKILL')
@@ -192,8 +229,26 @@ export class Route {
       }
   }
 
+  /** kill -9 of both agents and the door at once, and all three started again. */
+  async crash(): Promise<void> {
+    const { door } = this.#parts
+    await Promise.all([door.kill(), this.supplier.end('SIGKILL'), this.consumer.end('SIGKILL')])
+    this.supplier.run()
+    this.consumer.run()
+    await door.start()
+  }
+
+  /** Through the lines between the agents and the door, both ways. */
+  get passedBytes(): number {
+    return this.#parts.wire?.passed ?? 0
+  }
+
+  get civil(): Voice {
+    return this.#parts.civil
+  }
+
   /** A fresh resource on the same table: its log begins with a snapshot of its own. */
-  async attach(): Promise<Table> {
+  async attach(mode: 'snapshot' | 'changes' = 'snapshot'): Promise<Table> {
     const { world, police } = this.#parts
     const resource = await publish(world, {
       name: `人口信息${Date.now()}`,
@@ -214,7 +269,7 @@ export class Route {
         relation: SOURCE_TABLE,
         bindings: ITEMS.map(({ column }) => ({ item: itemOf(column), column })),
         key: [KEY],
-        mode: 'snapshot',
+        mode,
         interval_seconds: 86_400,
         reject_threshold: 5,
         row_leaves: false,
@@ -223,8 +278,12 @@ export class Route {
     return { resource, feed_id }
   }
 
-  async grant({ resource }: Table, names: readonly string[]): Promise<string> {
-    const more = { access_mode: 'table', quota: { count: null, period: 'day' } } as const
+  async grant(
+    { resource }: Table,
+    names: readonly string[],
+    row_conditions: RequestDraft['row_conditions'] = [],
+  ): Promise<string> {
+    const more = { access_mode: 'table', quota: { count: null, period: 'day' }, row_conditions } as const
     const { grant_ids } = await ask(this.#parts.civil, resource, { names, more })
     return grant_ids[0] as string
   }
@@ -261,7 +320,7 @@ export class Route {
   usage(): Usage {
     return {
       supplier: cpuOf([this.supplier.pid]),
-      exchange: cpuOf([this.#parts.door]),
+      exchange: cpuOf([this.#parts.door.pid]),
       consumer: cpuOf([this.consumer.pid]),
       postgres: cpuOf([postmasterOf(this.#parts.dir)]),
     }
@@ -270,15 +329,16 @@ export class Route {
   peak(): Omit<Usage, 'postgres'> {
     return {
       supplier: peakMb(this.supplier.pid),
-      exchange: peakMb(this.#parts.door),
+      exchange: peakMb(this.#parts.door.pid),
       consumer: peakMb(this.consumer.pid),
     }
   }
 
   async close(): Promise<void> {
-    const { world, server, dir } = this.#parts
+    const { world, server, dir, wire } = this.#parts
     await this.supplier.end('SIGTERM')
     await this.consumer.end('SIGTERM')
+    wire?.close()
     await stopAll()
     await world.close()
     await server.stop()
@@ -298,7 +358,7 @@ export const query = async <T extends pg.QueryResultRow>(url: string, ...texts: 
   }
 }
 
-const given = (name: string, fallback: number): number =>
+export const given = (name: string, fallback: number): number =>
   process.argv.includes(name) ? Number(process.argv[process.argv.indexOf(name) + 1]) : fallback
 export const isQuick = process.argv.includes('--quick')
 export const ROWS = given('--rows', isQuick ? 200_000 : 2_000_000)

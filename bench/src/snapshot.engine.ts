@@ -1,10 +1,10 @@
 // The engine in one process: what an agent reads, the grant applied to it, a digest per chunk, and the target's load.
 import { randomUUID } from 'node:crypto'
-import type { Lines, Load, Source, Target } from '@sanjiang/agent/adapters/adapter'
+import type { Load, Source, Target } from '@sanjiang/agent/adapters/adapter'
 import { postgres } from '@sanjiang/agent/adapters/postgres'
-import { CHUNK_BYTES, type ChunkHeader, compileProjection, headerBytes } from '@sanjiang/seal'
-import { nodeChunkDigest, nodeHasher } from '@sanjiang/seal/node'
-import { GRANTED, ITEMS, KEY, SOURCE_TABLE, targetTable } from './snapshot.data.ts'
+import { CHUNK_BYTES } from '@sanjiang/seal'
+import { SOURCE_TABLE, targetTable } from './snapshot.data.ts'
+import { PLAN, projection, seal } from './snapshot.seal.ts'
 
 export interface EngineOrder {
   readonly source: string
@@ -18,41 +18,6 @@ export interface EngineResult {
   readonly seconds: number
   readonly cpu_seconds: number
   readonly max_rss_mb: number
-}
-
-const projection = compileProjection({
-  items: ITEMS.map(({ column }) => column),
-  grant: GRANTED.map(({ column, mask }) => ({ name_en: column, mask_rule: mask ?? 'none' })),
-  conditions: [],
-  key: [KEY],
-  hasher: nodeHasher('sha256'),
-  lends: true,
-})
-const PLAN = {
-  relation: SOURCE_TABLE,
-  columns: ITEMS.map(({ column, data_type }) => ({ column, item: column, data_type, is_key: column === KEY })),
-  cursor_column: null,
-}
-const FEED = randomUUID()
-
-/** The chunk as it would stand in the log, and its digest. */
-const seal = (lines: Lines, run_id: string, seq: number): Buffer => {
-  const header: ChunkHeader = {
-    v: 1,
-    feed_id: FEED,
-    seq,
-    run_id,
-    epoch: 1,
-    kind: 'rows',
-    feed_version: 1,
-    items: PLAN.columns.map(({ item }) => item),
-    rows: lines.rows,
-    bytes: lines.body.length,
-    position: lines.position,
-    tx_end: lines.tx_end,
-    at: new Date().toISOString(),
-  }
-  return nodeChunkDigest(headerBytes(header), lines.body)
 }
 
 /** What goes into the target at once: every COPY begins on a page of its own and costs the server a little. */
@@ -104,7 +69,7 @@ const transfer = async (source: Source, target: Target, table: string): Promise<
   let rows = 0
   let chunks = 0
   for await (const lines of snapshot.batches({ chunk_bytes: CHUNK_BYTES, signal, unreadable, lends: true })) {
-    seal(lines, run_id, chunks++)
+    seal('rows', lines, { run_id, seq: chunks++ })
     const projected = projection.project('rows', lines.body)
     rows += projected.rows
     await loading.add(projected.body)

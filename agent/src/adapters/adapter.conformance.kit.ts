@@ -54,7 +54,7 @@ export const openWorld = async (fixture: Fixture): Promise<World> => {
   const { config, exec, close } = await fixture.open()
   const all = (tables: readonly string[]): AllowList => ({
     read: Object.fromEntries(tables.map((table) => [fixture.relation(table), '*' as const])),
-    write: ['loaded', 'merged', 'changed', 'refusing'].map(fixture.relation),
+    write: ['loaded', 'merged', 'changed', 'refusing', 'large'].map(fixture.relation),
   })
   return {
     config,

@@ -92,6 +92,31 @@ export const changeTests = (fixture: Fixture, world: () => World): void => {
     await target.close()
   })
 
+  test('a large body goes in whole whether none, some or one of its rows twice were there before (C4)', async () => {
+    const name = fixture.relation('large')
+    const target = await world().target()
+    const load = await target.load('sub-5', tableOf(name))
+    assert.deepEqual(await load.prepare(true), [])
+    const many = (from: number, word: string): string[] =>
+      Array.from({ length: 4_000 }, (_, at) => `${from + at}\t${word}${'x'.repeat(20)}`)
+    const all = new Map<string, string>()
+    const keep = (lines: readonly string[]): readonly string[] => {
+      for (const line of lines) all.set(line.split('\t')[0] as string, line)
+      return lines
+    }
+    await load.rows(bodyOf(...keep(many(0, 'first'))))
+    await load.changes(bodyOf(...keep(many(10_000, 'new')).map((line) => `+\t${line}`)))
+    // One in the middle is there, one comes twice: neither is among those that are looked for.
+    const mixed = [...many(20_000, 'mixed'), '10007\tmixed', '20003\tlast']
+    await load.changes(bodyOf(...keep(mixed.toSorted()).map((line) => `+\t${line}`)))
+    await load.changes(bodyOf(...keep(many(10_000, 'again')).map((line) => `+\t${line}`)))
+    await load.rows(bodyOf(...keep(many(40_000, 'more'))))
+    await load.commit(offsetAt(1))
+    assert.deepEqual(await contents(target, name), [...all.values()].sort())
+    await load.close()
+    await target.close()
+  })
+
   test('a row the target refuses is found to the very line, and the transaction can go on without it (C4)', async () => {
     const name = fixture.relation('refusing')
     const { exec, target: open } = world()

@@ -1,6 +1,7 @@
+import { unescapeField } from '@sanjiang/seal'
 import type { TargetTable } from './adapter.ts'
 import { copyIn } from './postgres.copy-in.ts'
-import { type Client, id } from './postgres.session.ts'
+import { type Client, id, literal } from './postgres.session.ts'
 
 const STAGE = 'pg_temp.sanjiang_stage'
 // No item's English name has a space in it.
@@ -29,6 +30,33 @@ const splitAtTruncations = (body: Buffer): readonly { readonly part: Buffer; rea
   return parts
 }
 
+/** Below this a statement more is not worth what it may save. */
+const LARGE_BYTES = 64 * 1024
+/** Rows looked for before a body is taken to be new. */
+const SAMPLES = 5
+/** Bodies that go the sure way after one that was not new. */
+const WARY_BODIES = 16
+
+/** Lines at even distances, the first and the last among them, without their LF. */
+const samplesOf = (body: Buffer): string[] =>
+  Array.from({ length: SAMPLES }, (_, at) => {
+    const near = Math.floor(((body.length - 1) * at) / (SAMPLES - 1))
+    const start = near === 0 ? 0 : body.lastIndexOf(LF, near - 1) + 1
+    return body.toString('utf8', start, body.indexOf(LF, start))
+  })
+
+/** Lines of changes that are all `+`, without their operation. */
+const withoutOperation = (body: Buffer): Buffer => {
+  const out = Buffer.allocUnsafe(body.length)
+  let size = 0
+  for (let at = 0; at < body.length; ) {
+    const end = body.indexOf(LF, at) + 1
+    size += body.copy(out, size, at + 2, end)
+    at = end
+  }
+  return out.subarray(0, size)
+}
+
 const hasDeletes = (body: Buffer): boolean => body[0] === 0x2d || body.includes('\n-')
 
 /** "ON CONFLICT DO UPDATE command cannot affect row a second time". */
@@ -41,11 +69,13 @@ export class Stage {
   readonly columns: string
   readonly #client: Client
   readonly #name: string
+  readonly #key: readonly { readonly name: string; readonly place: number }[]
   readonly #last: string
   readonly #delete: string
   readonly #upsert: string
   readonly #merge: (shadow: string) => string
   #isMade = false
+  #wary = 0
 
   constructor(client: Client, table: TargetTable, name: string) {
     const names = table.columns.map((column) => id(column.name))
@@ -56,6 +86,7 @@ export class Stage {
     const set = (of: string): string => rest.map((column) => `${column} = ${of}.${column}`).join(', ')
     this.#client = client
     this.#name = name
+    this.#key = table.key.map((one) => ({ name: id(one), place: table.columns.findIndex((it) => it.name === one) }))
     this.columns = names.join(', ')
     // The last line of a key wins.
     this.#last = `delete from ${STAGE} s using (select ${key.join(', ')}, max(${NO}) as last from ${STAGE}
@@ -88,8 +119,44 @@ export class Stage {
     this.#isMade = true
   }
 
-  upsert(body: Buffer): Promise<void> {
-    return this.#optimistic(`copy ${STAGE} (${this.columns}) from stdin`, body)
+  async upsert(body: Buffer): Promise<void> {
+    if (await this.#isCopied(body, (lines) => lines)) return
+    await this.#optimistic(`copy ${STAGE} (${this.columns}) from stdin`, body)
+  }
+
+  /** Whether none of some of these rows is there. */
+  async #isNew(lines: readonly string[]): Promise<boolean> {
+    const rows = lines.map((line) => {
+      const fields = line.split('\t')
+      return this.#key.map(({ name, place }) => `${name} = ${literal(unescapeField(fields[place] ?? '') ?? '')}`)
+    })
+    const where = rows.map((one) => `(${one.join(' and ')})`).join(' or ')
+    const { rows: found } = await this.#client.query<{ is_new: boolean }>(
+      `select not exists (select from ${this.#name} where ${where}) as is_new`,
+    )
+    return found[0]?.is_new ?? false
+  }
+
+  /**
+   * Rows that are not there yet are copied straight in, at a third of what stage and upsert cost (measured: 1.0 instead of 2.9
+   * CPU-seconds for 300,000). Whether they are is guessed from a few; where that was wrong the server says so and nothing is done.
+   */
+  async #isCopied(body: Buffer, plain: (body: Buffer) => Buffer): Promise<boolean> {
+    if (body.length < LARGE_BYTES || this.#wary-- > 0) return false
+    this.#wary = 0
+    await this.#client.query('savepoint sanjiang_new')
+    try {
+      const lines = plain(body)
+      if (!(await this.#isNew(samplesOf(lines)))) return false
+      await copyIn(this.#client, `copy ${this.#name} (${this.columns}) from stdin`, lines)
+      return true
+    } catch {
+      this.#wary = WARY_BODIES
+      await this.#client.query('rollback to savepoint sanjiang_new')
+      return false
+    } finally {
+      await this.#client.query('release savepoint sanjiang_new')
+    }
   }
 
   /** Keys seldom come twice in one body: looking for them each time cost a fifth of it all, so the server says when they do. */
@@ -118,7 +185,10 @@ export class Stage {
 
   async #apply(part: Buffer): Promise<void> {
     const copy = `copy ${STAGE} (${OP}, ${this.columns}) from stdin`
-    if (!hasDeletes(part)) return this.#optimistic(copy, part)
+    if (!hasDeletes(part)) {
+      if (!(await this.#isCopied(part, withoutOperation))) await this.#optimistic(copy, part)
+      return
+    }
     await copyIn(this.#client, `truncate ${STAGE}; ${copy}; ${this.#last}; ${this.#delete}; ${this.#upsert}`, part)
   }
 

@@ -3,7 +3,7 @@ import { Chance } from '../drill/chance.ts'
 import { addRows, type ExchangeGround } from './ground.ts'
 import { SOURCE } from './view.ts'
 
-const PAUSE_MS = 60
+const PAUSE_MS = 150
 const FEWEST_ROWS = 300
 
 /** What a registry's own programs do while faults go on; each write is a transaction of its own. */

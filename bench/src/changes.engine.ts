@@ -48,14 +48,8 @@ const follow = async ({ source: from, target: to, table, slot }: ChangesOrder): 
   }
 }
 
-const cpuSeconds = (): number => {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
-}
-
-process.on('message', async (order: ChangesOrder | 'cpu' | 'stop') => {
-  if (order === 'cpu') process.send?.({ cpu_seconds: cpuSeconds() })
-  else if (order === 'stop') stop.abort()
+process.on('message', async (order: ChangesOrder | 'stop') => {
+  if (order === 'stop') stop.abort()
   else {
     await follow(order)
     process.disconnect()

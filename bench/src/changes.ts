@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { ChangesOrder } from './changes.engine.ts'
 import { type Applied, carry, KINDS, type Kind, type Lags, type Place, trickle } from './changes.load.ts'
 import { fillTarget, openNative } from './changes.native.ts'
+import { cpuOf } from './gateway.proc.ts'
 import { given, isQuick, itemOf, median, query, Route, rounded } from './route.ground.ts'
 import { GRANTED, KEY } from './snapshot.data.ts'
 
@@ -19,13 +20,15 @@ const SECONDS = isQuick ? 5 : 20
 const NAMES = GRANTED.map(({ column }) => itemOf(column))
 const PLAIN = GRANTED.filter(({ mask }) => mask === 'none').map(({ column }) => column)
 
-type Times = Record<Kind, Applied>
+type Times = Record<Kind, Applied & { readonly cpu: number }>
 
 interface Side {
   readonly name: string
   readonly at: Place
   /** Begins to follow the source; ends with what it gives back. */
   open(): Promise<() => Promise<void>>
+  /** Processor time so far of all that has a part in it, the server included. */
+  cpu(): number
 }
 
 const streaming = async (source: string): Promise<void> => {
@@ -46,7 +49,9 @@ const large = async (source: string, side: Side): Promise<Times> => {
   const times: Partial<Times> = {}
   for (const kind of KINDS) {
     await query(source, 'checkpoint')
-    times[kind] = await carry(kind, { source, at: side.at, base: BASE, rows: ROWS })
+    const before = side.cpu()
+    const applied = await carry(kind, { source, at: side.at, base: BASE, rows: ROWS })
+    times[kind] = { ...applied, cpu: side.cpu() - before }
     await assertEqual(source, side)
   }
   await query(source, 'vacuum analyze person')
@@ -62,11 +67,10 @@ const small = async (source: string, { at }: Side): Promise<Lags> => {
   return lags
 }
 
-const engineSide = (route: Route): Side => ({
-  name: 'engine',
-  at: { url: route.target, table: 'public.engine' },
-  open: async () => {
-    const engine: ChildProcess = fork(fileURLToPath(new URL('changes.engine.ts', import.meta.url)))
+const engineSide = (route: Route): Side => {
+  let engine: ChildProcess
+  const open = async () => {
+    engine = fork(fileURLToPath(new URL('changes.engine.ts', import.meta.url)))
     await once(engine, 'message')
     engine.send({ source: route.source, target: route.target, table: 'engine', slot: 'engine' } satisfies ChangesOrder)
     await streaming(route.source)
@@ -75,12 +79,15 @@ const engineSide = (route: Route): Side => ({
       engine.send('stop')
       await gone
     }
-  },
-})
+  }
+  const cpu = (): number => route.usage().postgres + cpuOf([engine.pid ?? 0])
+  return { name: 'engine', at: { url: route.target, table: 'public.engine' }, open, cpu }
+}
 
 const nativeSide = (route: Route, url: string): Side => ({
   name: 'native',
   at: { url, table: 'public.person' },
+  cpu: () => route.usage().postgres,
   open: async () => {
     const close = await openNative(route.source, url)
     await streaming(route.source)
@@ -92,6 +99,7 @@ const nativeSide = (route: Route, url: string): Side => ({
 const routeSide = (route: Route): Side => ({
   name: 'route',
   at: { url: route.target, table: 'public.route' },
+  cpu: () => Object.values(route.usage()).reduce((sum, one) => sum + one, 0),
   open: async () => {
     const attached = await route.attach('changes')
     const grant_id = await route.grant(attached, NAMES)
@@ -102,7 +110,7 @@ const routeSide = (route: Route): Side => ({
 })
 
 const sayTimes = (name: string, times: Times): string =>
-  `${name} ${KINDS.map((kind) => `${kind} ${times[kind].since_commit.toFixed(2)}`).join(', ')} s`
+  `${name} ${KINDS.map((kind) => `${kind} ${times[kind].since_commit.toFixed(2)} s (CPU ${times[kind].cpu.toFixed(1)})`).join(', ')}`
 
 const measure = async (route: Route, side: Side, rounds: number): Promise<{ times: Times[]; lags: Lags }> => {
   const close = await side.open()
@@ -147,9 +155,9 @@ const main = async (): Promise<void> => {
 }
 
 const report = (found: Record<string, { times: Times[]; lags: Lags[] }>): void => {
-  const timeOf = (name: string, kind: Kind, what: keyof Applied = 'since_commit'): number =>
+  const timeOf = (name: string, kind: Kind, what: keyof Times[Kind] = 'since_commit'): number =>
     median((found[name]?.times ?? []).map((times) => times[kind][what]))
-  const ratioOf = (name: string, kind: Kind, what?: keyof Applied): number =>
+  const ratioOf = (name: string, kind: Kind, what?: keyof Times[Kind]): number =>
     rounded(timeOf('native', kind, what) / timeOf(name, kind, what))
   const each = <T>(of: (kind: Kind) => T): Record<Kind, T> =>
     Object.fromEntries(KINDS.map((kind) => [kind, of(kind)])) as Record<Kind, T>
@@ -179,6 +187,7 @@ const report = (found: Record<string, { times: Times[]; lags: Lags[] }>): void =
       also: {
         ratios,
         ratios_since_begin: each((kind) => ratioOf('engine', kind, 'since_begin')),
+        cpu_ratios: each((kind) => ratioOf('engine', kind, 'cpu')),
         ratios_full_route: each((kind) => ratioOf('route', kind)),
         seconds: each((kind) => ({
           native: rounded(timeOf('native', kind)),

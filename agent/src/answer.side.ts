@@ -139,33 +139,85 @@ export const sideHashes = async (
   return { ranges: answers, position }
 }
 
+interface Cut {
+  readonly rows: number
+  readonly signal: AbortSignal
+}
+
+/** Where that many lines from `at` on end, or where the body does. */
+const endOf = (body: Buffer, at: number, lines: number): { end: number; count: number } => {
+  let end = at
+  let count = 0
+  for (; count < lines && end < body.length; count += 1) end = body.indexOf(10, end) + 1
+  return { end, count }
+}
+
+/** One range cut into ranges of so many of the source's rows, each with its hash under the grant. */
+async function* splitRange(side: SidePlan, range: KeyRange, { rows, signal }: Cut) {
+  const { plan, projection } = side
+  const keyPlaces = keyPlacesOf(plan)
+  let [from, lines, seen, sha] = [range.from, 0, 0, createHash('sha256')]
+  let last = ''
+  for await (const { body } of linesIn(side, range, signal))
+    for (let at = 0; at < body.length; ) {
+      if (lines === rows) {
+        const to = keyLineOf(last, keyPlaces)
+        yield { from, to, rows: seen, hash: sha.digest('hex') }
+        ;[from, lines, seen, sha] = [to, 0, 0, createHash('sha256')]
+      }
+      const { end, count } = endOf(body, at, rows - lines)
+      const part = body.subarray(at, end)
+      const shown = projection === null ? { body: part, rows: count } : projection.project('rows', part)
+      sha.update(shown.body)
+      seen += shown.rows
+      lines += count
+      last = part.toString('utf8', part.lastIndexOf(10, part.length - 2) + 1, part.length - 1)
+      at = end
+    }
+  yield { from, to: range.to, rows: seen, hash: sha.digest('hex') }
+}
+
+/** Ranges looked at again, each cut into smaller ones: what differs is closed in on before any row is named. */
+export const splitHashes = async (
+  side: SidePlan,
+  ranges: readonly KeyRange[],
+  cut: Cut,
+): Promise<t.Static<typeof RangesAnswer>> => {
+  const answers = []
+  for (const range of ranges) for await (const one of splitRange(side, range, cut)) answers.push(one)
+  return { ranges: answers, position: null }
+}
+
 const MAX_ROWS = 100_000
 
-/** Keys of a range's rows with a hash of what each looks like under the grant: the rows themselves stay. */
+/** Keys of the rows of some ranges with a hash of what each looks like under the grant: the rows themselves stay. */
 export const sideRows = async (
   side: SidePlan,
-  range: KeyRange,
+  ranges: readonly KeyRange[],
   signal: AbortSignal,
 ): Promise<t.Static<typeof RowsAnswer>> => {
   const rows: { key: string; handle?: string; hash: string }[] = []
   const { plan, projection, isHandled } = side
   const keyPlaces = keyPlacesOf(plan)
+  const buckets = new Set(ranges.map(({ from }) => from ?? ''))
   let position: string | null = null
-  for await (const lines of linesIn(side, isHandled ? WHOLE : range, signal)) {
-    position = lines.position
-    for (const view of linesOf(lines.body)) {
-      const line = Buffer.from(view.buffer, view.byteOffset, view.length + 1)
-      const seen = projection === null ? line : projection.project('rows', line).body
-      if (seen.length === 0) continue
-      const handle = isHandled ? Buffer.from(seen).toString('latin1', 0, HANDLE_LENGTH) : undefined
-      if (handle !== undefined && !handle.startsWith(range.from ?? '')) continue
-      if (rows.length >= MAX_ROWS) throw new Error(`区间超过 ${MAX_ROWS} 行,请先细分`)
-      rows.push({
-        key: keyLineOf(line.toString('utf8', 0, line.length - 1), keyPlaces),
-        ...(handle === undefined ? {} : { handle }),
-        hash: hash('sha256', seen, 'hex'),
-      })
+  // Buckets lie all over the table: one reading finds the rows of them all.
+  for (const range of isHandled ? [WHOLE] : ranges)
+    for await (const lines of linesIn(side, range, signal)) {
+      position = lines.position
+      for (const view of linesOf(lines.body)) {
+        const line = Buffer.from(view.buffer, view.byteOffset, view.length + 1)
+        const seen = projection === null ? line : projection.project('rows', line).body
+        if (seen.length === 0) continue
+        const handle = isHandled ? Buffer.from(seen).toString('latin1', 0, HANDLE_LENGTH) : undefined
+        if (handle !== undefined && !buckets.has(handle.slice(0, DIGITS))) continue
+        if (rows.length >= MAX_ROWS) throw new Error(`区间超过 ${MAX_ROWS} 行,请先细分`)
+        rows.push({
+          key: keyLineOf(line.toString('utf8', 0, line.length - 1), keyPlaces),
+          ...(handle === undefined ? {} : { handle }),
+          hash: hash('sha256', seen, 'hex'),
+        })
+      }
     }
-  }
   return { rows, position }
 }

@@ -14,7 +14,7 @@ import type { Relation } from '@sanjiang/contract/exchange.terms'
 import { applyMask, compileRules, fieldsOf, linesOf, type MaskRule } from '@sanjiang/seal'
 import type * as t from 'typebox'
 import type { ReadOptions, ReadPlan, Source } from './adapters/adapter.ts'
-import { bucketHashes, type SidePlan, sideHashes, sidePlan, sideRows } from './answer.side.ts'
+import { bucketHashes, type SidePlan, sideHashes, sidePlan, sideRows, splitHashes } from './answer.side.ts'
 import type { Connections } from './connections.ts'
 import { Border } from './feed.border.ts'
 import { placesOf, planOf, rulesOf } from './feed.plan.ts'
@@ -119,8 +119,10 @@ const sideOf = async (
 }
 
 const ranges = async (side: SidePlan, body: t.Static<typeof RangesBody>, signal: AbortSignal) => {
-  const { bounds, only, rows_per_range } = body
+  const { of, bounds, only, rows_per_range } = body
   if (side.isHandled) return bucketHashes(side, only, signal)
+  // The target answers for the ranges that the source has cut.
+  if (only !== null && of === 'feed') return splitHashes(side, only, { rows: rows_per_range, signal })
   if (only !== null) return sideHashes(side, only, signal)
   const uppers = bounds ?? (await side.source.bounds(side.plan, rows_per_range))
   const list = [...uppers, null].map((to, index) => ({ from: index === 0 ? null : (uppers[index - 1] as string), to }))
@@ -143,5 +145,5 @@ export const answerTo = async (question: Question, asked: Asked): Promise<unknow
     return (await ranges(await sideOf(asked, said), said, signal)) satisfies t.Static<typeof RangesAnswer>
   }
   const said = body as t.Static<typeof RowsBody>
-  return (await sideRows(await sideOf(asked, said), said, signal)) satisfies t.Static<typeof RowsAnswer>
+  return (await sideRows(await sideOf(asked, said), said.only ?? [said], signal)) satisfies t.Static<typeof RowsAnswer>
 }

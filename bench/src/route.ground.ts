@@ -107,6 +107,8 @@ interface Parts {
 
 const LIMIT_MS = 300_000
 const DOOR = '../../server/src/roles/exchange.ts'
+/** Takes reconciliations from step to step. */
+const WORKER = '../../server/src/roles/worker.ts'
 
 /** The door as a process, at one port however often it is started. */
 class Door {
@@ -151,11 +153,11 @@ export class Route {
     this.target = parts.server.url('target')
   }
 
-  static async open(rows: number, { isCounted = false } = {}): Promise<Route> {
+  static async open(rows: number, { isReconciling = false } = {}): Promise<Route> {
     const dir = await mkdtemp(join(tmpdir(), 'sanjiang-bench-'))
     const server = await startPostgres({ dir, settings: ['shared_preload_libraries=pg_stat_statements'] })
     try {
-      return await Route.#raise({ dir, server, rows, isCounted })
+      return await Route.#raise({ dir, server, rows, isReconciling })
     } catch (error) {
       await stopAll()
       await server.stop()
@@ -168,8 +170,8 @@ export class Route {
     dir,
     server,
     rows,
-    isCounted,
-  }: Pick<Parts, 'dir' | 'server'> & { rows: number; isCounted: boolean }): Promise<Route> {
+    isReconciling,
+  }: Pick<Parts, 'dir' | 'server'> & { rows: number; isReconciling: boolean }): Promise<Route> {
     // The test world's database is made on the server named here.
     process.env.TEST_DATABASE_URL = server.url('postgres')
     for (const name of ['source', 'target']) await query(server.url('postgres'), `create database ${name}`)
@@ -187,7 +189,8 @@ export class Route {
     const env = { ...others, EXCHANGE_PORT: String(centre), DATABASE_URL: world.url, DATA_DIR: world.dataDir }
     const door = new Door({ ...env, DEMO: '1', LOG_LEVEL: 'silent' })
     await door.start()
-    const wire = isCounted ? await Wire.open(centre) : null
+    if (isReconciling) await start(WORKER, [], { ...env, DEMO: '1', LOG_LEVEL: 'silent' })
+    const wire = isReconciling ? await Wire.open(centre) : null
     const police = await world.signIn('police', 'provider')
     const civil = await world.signIn('civil_affairs', 'consumer')
     const route = new Route({ dir, world, server, door, police, civil, wire })

@@ -337,6 +337,7 @@ export const RangesBody = t.Object({
   /** Upper bounds of ranges that follow one another, or single ranges to look at again; null: the asked side chooses. */
   bounds: nullable(t.Array(t.String())),
   only: nullable(t.Array(t.Object({ from: nullable(t.String()), to: nullable(t.String()) }))),
+  /** Of a `feed` also how the ranges of `only` are cut again, to close in on what differs. */
   rows_per_range: t.Integer(),
   projection: nullable(SideProjection),
   /** Rows are kept out at the border: the source's side leaves them out too. */
@@ -354,6 +355,8 @@ export const RowsBody = t.Object({
   ref: Id,
   from: nullable(t.String()),
   to: nullable(t.String()),
+  /** Of all these ranges in one answer; without it, of the one above. */
+  only: t.Optional(t.Array(t.Object({ from: nullable(t.String()), to: nullable(t.String()) }))),
   projection: nullable(SideProjection),
   has_rejects: t.Optional(t.Boolean()),
 })

@@ -14,7 +14,6 @@ import { lockFeedFacts } from './union.store.ts'
 import { failIdleIncrement } from './unmoved.service.ts'
 import { wakeAgent } from './wake.ts'
 
-const ROWS_PER_RANGE = 4096
 const ANSWER_MS = 15 * 60_000
 const LOOK_AGAIN_MS = 3_000
 const SLEEP_MS = 500
@@ -91,9 +90,15 @@ const take = async <T>(
   return found.value as T
 }
 
+/** Where too much differs to be closed in on, looking again is only to see whether it still does. */
+const rowsPerRange = ({ progress: { look, only } }: One): number =>
+  only !== null && only.length > rules.MAX_DIFFERING.ranges
+    ? (rules.ROWS_PER_RANGE[0] as number)
+    : (rules.ROWS_PER_RANGE[look - 1] as number)
+
 const askSource = async (tx: Tx, ctx: Ctx, one: One): Promise<void> => {
   const { only, look, is_repaired } = one.progress
-  const body = { bounds: null, only, rows_per_range: ROWS_PER_RANGE }
+  const body = { bounds: null, only, rows_per_range: rowsPerRange(one) }
   const source_question = await put(tx, ctx, one, { of: 'feed', kind: 'ranges', body })
   await store.saveProgress(tx, one.reconciliation_id, { phase: 'source', look, only, is_repaired, source_question })
 }
@@ -107,7 +112,7 @@ const askTarget = async (tx: Tx, ctx: Ctx, one: One): Promise<void> => {
   const answer = await take<Ranges>(tx, ctx, one, { id: progress.source_question as string, party: 'provider' })
   if (!answer) return
   const only = answer.ranges.map(({ from, to }) => ({ from, to }))
-  const body = { bounds: null, only, rows_per_range: ROWS_PER_RANGE }
+  const body = { bounds: null, only, rows_per_range: rowsPerRange(one) }
   const target_question = await put(tx, ctx, one, { of: 'load', kind: 'ranges', body })
   await deleteQuestion(tx, progress.source_question as string)
   await store.saveProgress(tx, one.reconciliation_id, {
@@ -141,7 +146,8 @@ const compare = async (tx: Tx, ctx: Ctx, one: One): Promise<void> => {
   if (progress.look < rules.LOOKS) return lookAgain(tx, ctx, one, differing)
   await store.saveOutcome(tx, one.reconciliation_id, { differing_ranges: differing.length })
   if (progress.is_repaired) return giveUp(tx, ctx, one, '修复之后仍有差异')
-  if (differing.length > rules.MAX_DIFFERING_RANGES) return giveUp(tx, ctx, one, '差异过多，请重新全量')
+  if (differing.length > rules.MAX_DIFFERING[isHandled(one) ? 'buckets' : 'ranges'])
+    return giveUp(tx, ctx, one, '差异过多，请重新全量')
   await askRows(tx, ctx, one, differing)
 }
 
@@ -166,9 +172,11 @@ const giveUp = (tx: Tx, ctx: Ctx, one: One, message: string): Promise<void> =>
 
 const askRows = async (tx: Tx, ctx: Ctx, one: One, differing: readonly rules.KeyRange[]): Promise<void> => {
   const row_questions: { source: string; target: string }[] = []
-  for (const range of differing) {
-    const source = await put(tx, ctx, one, { of: 'feed', kind: 'rows', body: range })
-    const target = await put(tx, ctx, one, { of: 'load', kind: 'rows', body: range })
+  const together = rules.ASKED_TOGETHER[isHandled(one) ? 'buckets' : 'ranges']
+  for (let at = 0; at < differing.length; at += together) {
+    const body = { from: null, to: null, only: differing.slice(at, at + together) }
+    const source = await put(tx, ctx, one, { of: 'feed', kind: 'rows', body })
+    const target = await put(tx, ctx, one, { of: 'load', kind: 'rows', body })
     row_questions.push({ source, target })
   }
   const { look } = one.progress

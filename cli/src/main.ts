@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { CallFault } from '@sanjiang/contract'
+import { ROW_USAGE, runRow } from './row.command.ts'
 import { runTrust, TRUST_USAGE } from './trust.command.ts'
 import { UsageFault } from './usage.ts'
 import { runVerify, VERIFY_USAGE } from './verify.command.ts'
@@ -7,10 +8,11 @@ import { runVerify, VERIFY_USAGE } from './verify.command.ts'
 /** 0: nothing wrong. 1: something was found. 2: it could not be looked for. */
 type ExitCode = 0 | 1 | 2
 
-const USAGE = `三江命令行\n\n${VERIFY_USAGE}\n\n${TRUST_USAGE}\n\n退出码：0 无问题，1 有发现，2 用法或读取有误`
+const USAGE = `三江命令行\n\n${VERIFY_USAGE}\n\n${ROW_USAGE}\n\n${TRUST_USAGE}\n\n退出码：0 无问题，1 有发现，2 用法或读取有误`
 
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<ExitCode>>> = {
   verify: runVerify,
+  'verify-row': runRow,
   trust: runTrust,
 }
 

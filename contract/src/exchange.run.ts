@@ -87,6 +87,8 @@ export const Delivery = t.Object({
   accepted_at: nullable(Instant),
   log_id: t.String(),
   log_seq: t.Integer(),
+  /** Root of the rows' leaves as its receipt says; null where none are kept. */
+  row_root: nullable(t.String()),
 })
 export type Delivery = t.Static<typeof Delivery>
 

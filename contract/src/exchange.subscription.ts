@@ -80,6 +80,14 @@ export const SubscriptionDetail = t.Object({
   items: t.Array(t.Object({ item: t.String(), name: t.String(), mask_rule: t.String() })),
   /** Key of the target's rows; `row_handle` when the grant does not give the natural key unmasked. */
   target_key: t.Array(t.String()),
+  /** Salted leaves of delivered rows: whether they are kept now, how many whole months, and by what the actor may ask. */
+  row_leaves: t.Object({
+    kept: t.Boolean(),
+    months: t.Integer(),
+    key: t.Array(t.Object({ item: t.String(), name: t.String() })),
+    /** Items of a delivered row in their order, without the handle. */
+    items: t.Array(t.Object({ item: t.String(), name: t.String() })),
+  }),
   reconcile_hours: t.Integer(),
   may_create: t.Boolean(),
   /** The drawn route: where data stands, what moves, what is stuck. */

@@ -1,5 +1,6 @@
 export * from './exchange.agent.ts'
 export * from './exchange.feed.ts'
+export * from './exchange.row.ts'
 export * from './exchange.run.ts'
 export * from './exchange.subscription.ts'
 export * from './exchange.terms.ts'

@@ -241,6 +241,8 @@ export const SubjectTrace = t.Object({
   purpose_ref: nullable(t.String()),
   case_no: nullable(t.String()),
   outcome: nullable(t.String()),
+  /** What was done, where it was no exchange: the question itself, and questions for a row. */
+  topic: nullable(t.String()),
 })
 export type SubjectTrace = t.Static<typeof SubjectTrace>
 

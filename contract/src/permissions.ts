@@ -38,6 +38,7 @@ export const PERMISSIONS = {
   'exchange.subscription.read': '查看数据传输',
   'exchange.subscription.edit': '订阅与管理数据传输',
   'exchange.subscription.reconcile': '发起对账',
+  'exchange.row.ask': '查证某行是否交付过',
   'ledger.entry.read': '查看与导出存证账本',
   'ledger.subject.query': '查询“谁查了我”',
   'ledger.access.read': '查看访问日志',
@@ -87,6 +88,7 @@ export const ROLES = {
       'exchange.agent.edit',
       'exchange.feed.edit',
       'exchange.subscription.reconcile',
+      'exchange.row.ask',
     ],
   },
   consumer: {
@@ -102,6 +104,7 @@ export const ROLES = {
       'exchange.agent.edit',
       'exchange.subscription.edit',
       'exchange.subscription.reconcile',
+      'exchange.row.ask',
     ],
   },
   catalog_admin: {
@@ -112,7 +115,7 @@ export const ROLES = {
   auditor: {
     title: '审计员',
     reach: 'province',
-    permissions: [...READS, 'identity.client.read', 'ledger.entry.read', 'ledger.subject.query'],
+    permissions: [...READS, 'identity.client.read', 'exchange.row.ask', 'ledger.entry.read', 'ledger.subject.query'],
   },
   organ_admin: {
     title: '部门账号管理员',

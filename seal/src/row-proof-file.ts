@@ -13,7 +13,7 @@ import {
   textField,
 } from './seal-error.ts'
 
-// The proof of a row as a file: one JSON object that `sanjiang row` and the browser verify without the platform.
+// The proof of a row as a file: one JSON object that `sanjiang verify-row` and the browser verify without the platform.
 
 /** An entry of the ledger with what shows that a signed checkpoint covers it. */
 export interface SealedEntry {

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { nodeHasher } from '../node/index.ts'
 import {
   type AbsenceProof,
   bodyOf,
+  fromHex,
+  hex,
   LEAF_BYTES,
+  type LineShape,
   makeRowLeaves,
   type PresenceProof,
   proveAbsence,
@@ -94,4 +98,31 @@ test('a key of several items, one of them empty, is still one key (T8.1, C4)', (
   assert.equal(proveAbsence(hasher, kept, '\tb'), undefined)
   assert.equal(proveAbsence(hasher, kept, '\\N\tb'), undefined)
   assert.ok(proveAbsence(hasher, kept, 'b'))
+})
+
+interface Vector extends LineShape {
+  readonly name: string
+  readonly salt: string
+  readonly lines: readonly string[]
+  readonly rows: number
+  readonly root: string
+  readonly order: string
+  readonly leaves: string
+  readonly present?: PresenceProof
+  readonly absent: AbsenceProof
+}
+
+test('leaves, roots and proofs are those that somebody else computed from the words of the record (C3)', async () => {
+  const file = new URL('./vectors/row-leaves.json', import.meta.url)
+  const vectors = JSON.parse(await readFile(file, 'utf8')) as Vector[]
+  for (const { name, lines, present, absent, kind, key, ...wanted } of vectors) {
+    const shape = { kind, key, salt: fromHex(wanted.salt) }
+    const { leaves, ...made } = makeRowLeaves(hasher, { ...shape, body: bodyOf(lines) })
+    const { salt: _, ...said } = wanted
+    assert.deepEqual({ ...made, leaves: hex(leaves) }, said, name)
+    const kept = { leaves, salt: shape.salt }
+    if (present) assert.deepEqual(provePresence(hasher, kept, { kind, key, line: present.line }), present, name)
+    assert.deepEqual(proveAbsence(hasher, kept, absent.key), absent, name)
+    for (const proof of [present, absent]) if (proof) assert.ok(verifyRowProof(hasher, made, proof), name)
+  }
 })

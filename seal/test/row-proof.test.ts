@@ -3,112 +3,22 @@ import { before, test } from 'node:test'
 import fc from 'fast-check'
 import { nodeHasher, nodeSignatureCheck } from '../node/index.ts'
 import {
-  bodyOf,
-  type Entry,
   hex,
-  inclusionProof,
   leafHash,
-  makeRowLeaves,
   type ProvedDelivery,
-  proveAbsence,
-  proveKey,
-  provePresence,
   pureHasher,
   pureSignatureCheck,
   type RowProof,
   type RowProofFile,
-  readerOf,
-  removalLine,
   utf8,
   verifyRowFile,
 } from '../src/index.ts'
-import { later, newSigner, SampleNode } from './sample-node.ts'
+import { later, newSigner } from './sample-node.ts'
+import { AT, Deliverer, QUESTION } from './sample-rows.ts'
 
 const hasher = nodeHasher('sha256')
 const DEPS = { hasherFor: nodeHasher, checkSignature: nodeSignatureCheck }
-const AT = '2026-03-02T01:00:00.000Z'
-const LOG = 'ex-a'
-const QUESTION = {
-  subscription_id: '019a2b5c-7e11-7c3a-9d0e-3f1b6a8c5d21',
-  grant_id: '019a2b5c-7e11-7c3a-9d0e-3f1b6a8c5d22',
-  resource_code: '302015001/000007',
-  from: AT,
-  to: later(AT, 3_600_000),
-}
-const ITEMS = ['citizen_id', 'name']
-
-interface Chunk {
-  readonly kind: 'rows' | 'changes'
-  readonly lines: readonly string[]
-  readonly salt?: Uint8Array
-}
-
-const keep = ({ kind, lines, salt = new Uint8Array(32).fill(lines.length + 1) }: Chunk) => ({
-  ...makeRowLeaves(hasher, { kind, key: [0], salt, body: bodyOf(lines) }),
-  salt,
-})
-type Kept = ReturnType<typeof keep>
-
-/** A node that delivered these chunks in turn, and its proof of what was asked, as the platform would write it. */
-class Deliverer {
-  readonly node = new SampleNode()
-  readonly chunks: { readonly entry: Entry; readonly kept: Kept; readonly kind: Chunk['kind'] }[] = []
-
-  async deliver(...chunks: readonly Chunk[]): Promise<this> {
-    this.node.kind = 'chunk_delivered'
-    for (const [at, chunk] of chunks.entries()) {
-      const kept = keep(chunk)
-      const { leaves: _, salt: __, ...sealed } = kept
-      const body = {
-        subscription_id: QUESTION.subscription_id,
-        grant_id: QUESTION.grant_id,
-        resource_code: QUESTION.resource_code,
-        generation: 1,
-        seq: at,
-        rows: kept.rows,
-        row_leaves: { ...sealed, items: ITEMS, key: [0], kind: chunk.kind },
-      }
-      this.chunks.push({ entry: this.node.append(LOG, later(AT, at), body), kept, kind: chunk.kind })
-    }
-    await this.node.seal(later(AT, 1000))
-    return this
-  }
-
-  proof(asked: { key: string; line?: string }): RowProofFile {
-    const leaves = this.node.rows.map(({ leaf }) => leaf)
-    const read = readerOf(hasher, leaves)
-    const deliveries = this.chunks.map(({ kept, kind }, seq): ProvedDelivery => {
-      const removed = removalLine({ items: ITEMS, key: [0] }, asked.key)
-      const line = asked.line !== undefined && (kind === 'changes' ? `+\t${asked.line}` : asked.line)
-      const shape = { kind, key: [0] }
-      const proof =
-        (line ? provePresence(hasher, kept, { ...shape, line }) : undefined) ??
-        proveAbsence(hasher, kept, asked.key) ??
-        proveKey(hasher, kept, { ...shape, key_line: asked.key, ...(kind === 'changes' && { except: removed }) }) ??
-        provePresence(hasher, kept, { ...shape, line: removed })
-      return {
-        entry: this.node.row(LOG, seq).line,
-        checkpoint_no: 1,
-        size: leaves.length,
-        path: inclusionProof({ hasher, read }, seq, leaves.length).map(hex),
-        proof: proof as RowProof,
-      }
-    })
-    return {
-      format: 'sanjiang-row-proof/1',
-      node_id: this.node.node_id,
-      demo: false,
-      produced_at: later(AT, 5000),
-      question: { ...QUESTION, ...asked },
-      checkpoints: this.node.checkpoints.map(({ signed }) => signed),
-      deliveries,
-    }
-  }
-
-  verify(file: object, deps = DEPS) {
-    return verifyRowFile(JSON.stringify(file), this.node.trust(), deps)
-  }
-}
+const verify = (of: Deliverer, file: object, deps = DEPS) => verifyRowFile(JSON.stringify(file), of.node.trust(), deps)
 
 let many: Deliverer
 before(async () => {
@@ -119,7 +29,7 @@ before(async () => {
 })
 
 const outcomes = async (asked: { key: string; line?: string }) => {
-  const report = await many.verify(many.proof(asked))
+  const report = await verify(many, many.proof(asked))
   assert.deepEqual(report.findings, [])
   assert.ok(report.ok)
   return [report.verdict, ...report.deliveries.map(({ outcome }) => outcome)]
@@ -132,7 +42,7 @@ test('who holds the file and the node’s key alone learns whether a row was del
   assert.deepEqual(await outcomes({ key: '2' }), ['key', 'key', 'removal'])
   assert.deepEqual(await outcomes({ key: '9' }), ['absent', 'absent', 'absent'])
   const browser = { hasherFor: pureHasher, checkSignature: pureSignatureCheck }
-  assert.ok((await many.verify(many.proof({ key: '9' }), browser)).ok)
+  assert.ok((await verify(many, many.proof({ key: '9' }), browser)).ok)
 })
 
 test('a delivery without leaves leaves the answer open, but not where the row is found elsewhere (C3)', async () => {
@@ -140,9 +50,9 @@ test('a delivery without leaves leaves the answer open, but not where the row is
     const file = many.proof(asked)
     return { ...file, deliveries: file.deliveries.map((one, at) => (at === 1 ? { ...one, proof: null } : one)) }
   }
-  const open = await many.verify(bare({ key: '9' }))
+  const open = await verify(many, bare({ key: '9' }))
   assert.deepEqual([open.ok, open.verdict], [true, 'unproven'])
-  assert.equal((await many.verify(bare({ key: '1' }))).verdict, 'key')
+  assert.equal((await verify(many, bare({ key: '1' }))).verdict, 'key')
 })
 
 const swapped = (text: unknown): string => (String(text).startsWith('0') ? '1' : '0') + String(text).slice(1)
@@ -194,7 +104,7 @@ test('a changed leaf, salt, line, path, order secret, receipt or checkpoint is f
     gone: many.proof({ key: '9' }),
   }
   for (const [name, place, change] of TAMPERED) {
-    const report = await many.verify(changed(files[name], place, change as (old: unknown) => unknown))
+    const report = await verify(many, changed(files[name], place, change as (old: unknown) => unknown))
     assert.equal(report.ok, false, `${name} ${place}`)
   }
   assert.equal((await verifyRowFile('no json', many.node.trust(), DEPS)).ok, false)

@@ -7,7 +7,9 @@ import { getLineage } from './lineage.service.ts'
 import { listDeliveries, listReconciliations, listRejects, listRuns } from './listing.service.ts'
 import { startReconciliation } from './reconciliation.service.ts'
 import { replayRejects } from './reject.service.ts'
+import { askRow } from './row.service.ts'
 import { actOnSubscription, listSubscriptions, readSubscription, subscribe } from './subscription.service.ts'
+import { traceSubject } from './trace.service.ts'
 
 export const routes: readonly Route[] = [
   serve(contract.listAgents, (ctx, { query }) => listAgents(ctx, query)),
@@ -34,6 +36,8 @@ export const routes: readonly Route[] = [
   serve(contract.subscribe, (ctx, { body }) => subscribe(ctx, body)),
   serve(contract.actOnSubscription, (ctx, { params, body }) => actOnSubscription(ctx, params.id, body)),
   serve(contract.listDeliveries, (ctx, { params, query }) => listDeliveries(ctx, params.id, query)),
+  serve(contract.askRow, (ctx, { params, body }) => askRow(ctx, params.id, body)),
+  serve(contract.traceSubject, (ctx, { body }) => traceSubject(ctx, body)),
   serve(contract.listReconciliations, (ctx, { params, query }) => listReconciliations(ctx, params.id, query)),
   serve(contract.reconcile, (ctx, { params }) => startReconciliation(ctx, params.id)),
 ]

@@ -47,6 +47,14 @@ export const listDeliveries = async (
     .selectFrom('exchange.delivery')
     .select(['generation', 'seq', 'run_id', 'kind', 'rows', 'bytes', 'grant_version', 'delivered_at', 'accepted_at'])
     .select(['log_id', 'log_seq', sql<string>`encode(digest, 'hex')`.as('digest')])
+    .select(
+      sql<
+        string | null
+      >`(select encode(l.root, 'hex') from exchange.row_leaves l where l.subscription_id = delivery.subscription_id
+        and l.generation = delivery.generation and l.seq = delivery.seq order by l.made_at desc limit 1)`.as(
+        'row_root',
+      ),
+    )
     .where('subscription_id', '=', subscriptionId)
     .$if(after !== undefined, (query) => {
       const [generation, seq] = parseCursor(after!, 2).map(Number) as [number, number]

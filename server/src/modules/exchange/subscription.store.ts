@@ -51,7 +51,7 @@ const subscriptions = (db: Db) =>
       'g.items',
       'g.row_conditions',
     ])
-    .select('f.key')
+    .select(['f.key', 'f.bindings', 'f.row_leaves as keeps_leaves'])
     .select([
       sql<string>`(select v.resource_name from sharing.grant v where v.grant_id = g.grant_id and v.version = g.version)`.as(
         'resource_name',

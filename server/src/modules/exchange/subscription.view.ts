@@ -1,9 +1,13 @@
 import type { Subscription, SubscriptionDetail } from '@sanjiang/contract/exchange'
 import type { Report } from '@sanjiang/contract/exchange.door'
 import type { GrantedItem, RowCondition } from '@sanjiang/contract/sharing.terms'
+import { ROW_HANDLE } from '@sanjiang/seal'
 import { type Ctx, reaches, scopeOf } from '#kernel/ctx.ts'
 import { isOnline } from './agent.service.ts'
+import { listItems } from './feed.store.ts'
 import { findLatestReconciliations } from './reconciliation.view.ts'
+import { leavesMonthsOf } from './retention.service.ts'
+import { ASK, rowFormOf, rowKeyFor } from './row.service.ts'
 import { findRuns } from './run.view.ts'
 import { isComparable } from './subscription.rules.ts'
 import { countNotices, findReports, type SubscriptionRow } from './subscription.store.ts'
@@ -26,7 +30,13 @@ const verbsOf = (ctx: Ctx, row: SubscriptionRow): string[] => {
   if (target_kind === 'push' && can.includes('end')) can.push('retry_notices')
   const scope = scopeOf(ctx.actor, RECONCILE)
   const mayReconcile = reaches(scope, consumer_path) || reaches(scope, provider_path)
-  return mayReconcile && state === 'active' && isComparable(row) ? [...can, 'reconcile'] : can
+  if (mayReconcile && state === 'active' && isComparable(row)) can.push('reconcile')
+  return mayAskRow(ctx, row) ? [...can, 'ask_row'] : can
+}
+
+const mayAskRow = (ctx: Ctx, { consumer_path, provider_path }: SubscriptionRow): boolean => {
+  const scope = scopeOf(ctx.actor, ASK)
+  return reaches(scope, consumer_path) || reaches(scope, provider_path)
 }
 
 const lagOf = ({ next_seq, head, last_chunk_at }: SubscriptionRow, instant: string): number | null => {
@@ -47,6 +57,8 @@ const INTERNAL = [
   'target_report',
   'files_fetched',
   'files_bytes',
+  'bindings',
+  'keeps_leaves',
 ] as const
 
 const filesOf = (row: SubscriptionRow): Subscription['files'] => {
@@ -136,6 +148,18 @@ const routeOf = async (ctx: Ctx, row: SubscriptionRow): Promise<Place[]> => {
   ]
 }
 
+/** By what rows are asked for, with the names of the items as the catalogue has them now. */
+const rowLeavesOf = async (ctx: Ctx, row: SubscriptionRow): Promise<SubscriptionDetail['row_leaves']> => {
+  const names = new Map((await listItems(ctx.db, row.resource_id)).map(({ name_en, name }) => [name_en, name]))
+  const named = (item: string) => ({ item, name: item === ROW_HANDLE ? '行代号' : (names.get(item) ?? item) })
+  return {
+    kept: row.keeps_leaves,
+    months: leavesMonthsOf(ctx),
+    key: rowKeyFor(ctx, row).map(named),
+    items: rowFormOf(row).items.map(named),
+  }
+}
+
 export const toSubscriptionDetail = async (ctx: Ctx, row: SubscriptionRow): Promise<SubscriptionDetail> => {
   const [subscription] = await toSubscriptions(ctx, [row])
   const items = row.items as GrantedItem[]
@@ -143,6 +167,7 @@ export const toSubscriptionDetail = async (ctx: Ctx, row: SubscriptionRow): Prom
     ...(subscription as Subscription),
     items: items.map(({ name_en, name, mask_rule }) => ({ item: name_en, name, mask_rule })),
     target_key: targetKeyOf({ items, row_conditions: row.row_conditions as RowCondition[] }, row.key as string[]),
+    row_leaves: await rowLeavesOf(ctx, row),
     reconcile_hours: row.reconcile_hours,
     may_create: row.may_create,
     route: await routeOf(ctx, row),

@@ -68,7 +68,7 @@ const text = (value: unknown): string | null => (typeof value === 'string' ? val
 
 type TraceRow = Awaited<ReturnType<typeof store.listTraceRows>>[number]
 
-const toTrace = ({ body: sealed, topic, grant_id, client_id, ...row }: TraceRow): contract.SubjectTrace => {
+const toTrace = ({ body: sealed, grant_id, client_id, ...row }: TraceRow): contract.SubjectTrace => {
   const body = parseBody(sealed) ?? {}
   const isQuery = row.kind === 'access'
   return {
@@ -83,6 +83,13 @@ const toTrace = ({ body: sealed, topic, grant_id, client_id, ...row }: TraceRow)
 
 const CITIZEN_ID = /^\d{17}[\dX]$/
 
+/** The number as it is hashed; refuses what is none. */
+export const readCitizenId = (text: string): string => {
+  const value = text.normalize('NFKC').trim().toUpperCase()
+  if (!CITIZEN_ID.test(value)) throw invalid('citizen_id', 'format', '应为 18 位公民身份号码', 'GB 11643-1999')
+  return value
+}
+
 interface SubjectQuery {
   readonly citizen_id: string
   readonly reason: string
@@ -95,8 +102,7 @@ export const querySubject = async (
   ctx: Ctx,
   { citizen_id, reason, ...query }: SubjectQuery,
 ): Promise<Paged<contract.SubjectTrace> & { receipt: contract.Receipt }> => {
-  const value = citizen_id.normalize('NFKC').trim().toUpperCase()
-  if (!CITIZEN_ID.test(value)) throw invalid('citizen_id', 'format', '应为 18 位公民身份号码', 'GB 11643-1999')
+  const value = readCitizenId(citizen_id)
   const hashes = subjectHashesEver(keysOf(ctx), { kind: 'citizen_id', value })
   const { actor, db } = ctx
   const paging = pagingOf(query)

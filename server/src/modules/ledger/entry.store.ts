@@ -114,6 +114,46 @@ export const findEntry = (db: Db, scope: Scope, { logId, seq }: { logId: string;
     .where(reachable(scope))
     .executeTakeFirst()
 
+export interface SealedRow {
+  readonly log_id: string
+  readonly seq: number
+  readonly at: string
+  readonly leaf: Buffer
+  /** Canonical text of the entry. */
+  readonly body: string
+}
+
+interface SealedFilter extends Required<Span>, Paging {
+  readonly grant_id: string
+  readonly kind: string
+  /** Only entries whose text has this in it. */
+  readonly text?: string
+}
+
+/** Entries of one kind under a grant with their texts, oldest first: what proofs to parties are made of. */
+export const listSealed = (
+  db: Db,
+  { grant_id, kind, text, from, to, after, limit }: SealedFilter,
+): Promise<SealedRow[]> => {
+  let query = db
+    .selectFrom('ledger.entry as e')
+    .select(['e.log_id', 'e.seq', 'e.at', 'e.leaf', 'e.body'])
+    .where('e.grant_id', '=', grant_id)
+    .where('e.kind', '=', kind)
+  for (const condition of isInSpan({ from, to })) query = query.where(condition)
+  if (text !== undefined) query = query.where(sql<SqlBool>`position(${text} in e.body) > 0`)
+  if (after !== undefined) {
+    const [at, logId, seq] = parseCursor(after, 3)
+    query = query.where(sql<SqlBool>`(e.at, e.log_id, e.seq) > (${at}::timestamptz, ${logId}::uuid, ${seq}::bigint)`)
+  }
+  return query
+    .orderBy('e.at')
+    .orderBy('e.log_id')
+    .orderBy('e.seq')
+    .limit(limit + 1)
+    .execute()
+}
+
 /** Entries that name one of these subjects, newest first. */
 export const listTraceRows = (db: Db, hashes: readonly string[], paging: Paging) => {
   let query = entries(db)

@@ -105,6 +105,8 @@ test('what leaves is what the grant says, every chunk sealed before its first by
     sealed.map(({ body }) => JSON.parse(body).body.digest),
     frames.map(({ digest }) => hex(digest)),
   )
+  assert.ok(!sealed.some(({ body }) => body.includes('row_leaves')), 'nobody asked for leaves, nobody pays for them')
+  assert.deepEqual(await world.sql('select from exchange.row_leaves'), [])
   const to = seq + 1
   const root = hex(
     chunksRoot(

@@ -47,3 +47,25 @@ export const dropLeavesBefore = async (db: Db, at: string): Promise<number> => {
     select exchange.drop_row_leaves(${monthOf(at)}::date) as dropped`.execute(db)
   return rows[0]?.dropped ?? 0
 }
+
+export interface KeptRow extends LeavesPlace {
+  readonly sealed: Buffer
+  readonly made_at: string
+}
+
+/** Leaves of all deliveries, the newest first. */
+export const listLeaves = async (
+  db: Db,
+  { before, limit }: { readonly before?: readonly (string | number)[]; readonly limit: number },
+): Promise<KeptRow[]> =>
+  db
+    .selectFrom('exchange.row_leaves')
+    .select(['subscription_id', 'generation', 'seq', 'sealed', 'made_at'])
+    .select(sql<string>`encode(root, 'hex')`.as('root'))
+    .$if(before !== undefined, (query) =>
+      query.where(sql<boolean>`(made_at, root) < (${before![0]}::timestamptz, decode(${before![1]}, 'hex'))`),
+    )
+    .orderBy('made_at', 'desc')
+    .orderBy(sql`row_leaves.root`, 'desc')
+    .limit(limit)
+    .execute()

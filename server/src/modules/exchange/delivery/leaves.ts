@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { makeRowLeaves, ROW_HANDLE, type RowLeavesFacts } from '@sanjiang/seal'
+import { makeRowLeaves, ROW_HANDLE, type RowLeavesFacts, SealError } from '@sanjiang/seal'
 import { openAtRest, sealAtRest } from '@sanjiang/seal/node'
 import type { Db } from '#kernel/db.ts'
 import { leavesKey } from './grant-keys.ts'
@@ -56,8 +56,14 @@ export interface KeptLeaves {
   readonly leaves: Uint8Array
 }
 
-export const openLeaves = (dataDir: string, place: store.LeavesPlace, sealed: Buffer): KeptLeaves => {
+/** Undefined when somebody changed what is kept, or its key is gone: then it proves nothing. */
+export const openKept = (dataDir: string, place: store.LeavesPlace, sealed: Buffer): KeptLeaves | undefined => {
   const { key_id, key } = leavesKey(dataDir)
-  const plain = openAtRest((id) => (id === key_id ? key : undefined), placeOf(place), sealed)
-  return { salt: plain.subarray(0, SALT), leaves: plain.subarray(SALT) }
+  try {
+    const plain = openAtRest((id) => (id === key_id ? key : undefined), placeOf(place), sealed)
+    return { salt: plain.subarray(0, SALT), leaves: plain.subarray(SALT) }
+  } catch (error) {
+    if (error instanceof SealError) return undefined
+    throw error
+  }
 }

@@ -164,7 +164,7 @@ export const ModeStep = ({
           </Checkbox>
         </p>
         <Checkbox checked={draft.row_leaves} onChange={(event) => change({ row_leaves: event.target.checked })}>
-          逐行存证：以后可以证明某一行在、或不在一次交付中，而不必留存数据（存证会多一些，交付略慢）
+          逐行存证：以后可以证明某一行在、或不在一次交付中，而不必留存数据（每行多存 48 字节，交付略慢）
         </Checkbox>
       </div>
     </Form>

@@ -47,6 +47,16 @@ const columnsFor = (mayReadLedger: boolean): readonly Column<Delivery>[] => [
     text: (row) => row.digest,
   },
   {
+    title: '逐行叶',
+    render: ({ row_root }) =>
+      row_root && (
+        <span className="mono small digest" title={`叶根 ${row_root}，也在交付回执里`}>
+          {row_root.slice(0, 12)}…
+        </span>
+      ),
+    text: ({ row_root }) => row_root,
+  },
+  {
     title: '存证',
     render: (row) =>
       mayReadLedger ? (

@@ -27,6 +27,7 @@ import { RateChart, useRateSamples } from './rate-chart.tsx'
 import { ReconciliationList } from './reconciliation-list.tsx'
 import { RejectList } from './reject-list.tsx'
 import { RoutePicture } from './route-picture.tsx'
+import { RowQuestion } from './row-question.tsx'
 import { RunList } from './run-list.tsx'
 import { SubscriptionActions } from './subscription-actions.tsx'
 import { targetText } from './target-text.ts'
@@ -147,6 +148,7 @@ const Details = ({ of }: { of: SubscriptionDetail }) => {
           title: rejects > 0 ? `问题数据（${countText(rejects)}）` : '问题数据',
           body: () => <Rejects of={of} feed={feed.data} />,
         },
+        { key: 'rows', title: '逐行查证', body: () => <RowQuestion of={of} /> },
         { key: 'reconciliations', title: '对账', body: () => <ReconciliationList of={of} /> },
         { key: 'grant', title: `授权（${of.items.length} 项）`, body: () => <Granted of={of} /> },
       ]}

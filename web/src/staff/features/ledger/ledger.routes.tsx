@@ -30,6 +30,11 @@ export const ledgerFeature: Feature = {
       page: pageOf(() => import('./export.page.tsx').then((module) => module.ExportPage)),
     },
     {
+      path: '/ledger/row-proofs',
+      need: 'exchange.row.ask',
+      page: pageOf(() => import('./row-proof.page.tsx').then((module) => module.RowProofPage)),
+    },
+    {
       path: '/ledger/subject-queries',
       need: 'ledger.subject.query',
       page: pageOf(() => import('./subject-query.page.tsx').then((module) => module.SubjectQueryPage)),
@@ -43,6 +48,7 @@ export const ledgerFeature: Feature = {
   menu: [
     { title: '存证账本', path: '/ledger/logs', group: 'ledger', need: READ },
     { title: '账本条目', path: '/ledger/entries', group: 'ledger', need: READ },
+    { title: '核验行证明', path: '/ledger/row-proofs', group: 'ledger', need: 'exchange.row.ask' },
     { title: '谁查了我', path: '/ledger/subject-queries', group: 'ledger', need: 'ledger.subject.query' },
     { title: '访问日志', path: '/ledger/access', group: 'ledger', need: 'ledger.access.read' },
   ],

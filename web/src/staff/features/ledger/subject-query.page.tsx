@@ -6,47 +6,13 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import { showFaults } from '../../../ui/form-faults.ts'
 import { timeText } from '../../../ui/instant.ts'
-import { type Column, Listing, Nothing } from '../../../ui/listing.tsx'
+import { Listing, Nothing } from '../../../ui/listing.tsx'
 import { Page } from '../../../ui/page.tsx'
 import { Panel } from '../../../ui/page-head.tsx'
 import { ErrorAlert } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
-import { kindText, OutcomeTag } from './ledger.words.tsx'
-
-const PURPOSE_TITLES: Record<string, string> = {
-  administrative_basis: '行政依据',
-  work_reference: '工作参考',
-  data_verification: '数据校核',
-  business_collaboration: '业务协同',
-}
-
-const COLUMNS: readonly Column<SubjectTrace>[] = [
-  {
-    title: '时间',
-    kind: 'lead',
-    render: (row) => <Link to={`/ledger/logs/${row.log_id}/entries/${row.seq}`}>{timeText(row.at)}</Link>,
-  },
-  { title: '谁', render: (row) => [row.consumer_name, row.client_name, row.officer].filter(Boolean).join(' · ') },
-  {
-    title: '做什么',
-    render: (row) =>
-      row.kind === 'access' ? '查询“谁查了我”' : [kindText(row.kind), row.resource_code].filter(Boolean).join(' '),
-  },
-  {
-    title: '为何',
-    render: (row) =>
-      [row.purpose_code && (PURPOSE_TITLES[row.purpose_code] ?? row.purpose_code), row.purpose_ref, row.case_no]
-        .filter(Boolean)
-        .join(' · '),
-  },
-  { title: '数据来自', render: (row) => row.provider_name },
-  { title: '结果', render: (row) => <OutcomeTag outcome={row.outcome} /> },
-]
-
-interface Asked {
-  readonly citizen_id: string
-  readonly reason: string
-}
+import { BulkTrace } from './bulk-trace.tsx'
+import { type Asked, TRACE_COLUMNS } from './trace-columns.tsx'
 
 /** Whose data was looked at, by whom and why. Asking is itself a look, and is sealed before it is answered. */
 export const SubjectQueryPage = () => {
@@ -114,7 +80,7 @@ export const SubjectQueryPage = () => {
             <Listing
               caption="取用记录"
               rows={rows}
-              columns={COLUMNS}
+              columns={TRACE_COLUMNS}
               rowKey={({ log_id, seq }) => `${log_id} ${seq}`}
               foot={
                 <>
@@ -132,6 +98,7 @@ export const SubjectQueryPage = () => {
               }
             />
           )}
+          {last && <BulkTrace key={`${last.asked.citizen_id} ${last.asked.reason}`} asked={last.asked} />}
         </>
       )}
     </Page>

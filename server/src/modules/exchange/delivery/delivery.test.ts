@@ -190,3 +190,25 @@ test('changes up to the instant the base shows are passed over, later ones go ou
     refused('not_found'),
   )
 })
+
+test('a reader is brought past however many chunks that do not concern it (T8.1)', async () => {
+  const grant_id = await grantTable({ consumer: civil }, people, ['name', 'sex', 'citizen_id'])
+  const subscription = await subscribeTo(civil, { grant_id, agent_id: civilAgent, target: 'gongxiang.far' })
+  const run = await baseOf(subscription)
+  const [other] = await world.sql<{ run_id: string }>(
+    `insert into exchange.run (run_id, feed_id, feed_version, kind, state, items, ordered_at)
+     values (gen_random_uuid(), $1, 1, 'snapshot', 'finished', '[]', now()) returning run_id`,
+    [feed.feed_id],
+  )
+  const [head] = await world.sql<{ head: string }>('select head from exchange.feed where feed_id = $1', [feed.feed_id])
+  const from = Number(head!.head)
+  for (let count = 0; count < 600; count += 1)
+    await put(other!.run_id, { kind: 'rows', items: ITEMS, position: '0000000000000010' })
+  assert.deepEqual(await read(subscription, { from, run }), [])
+  const seq = await put(run, { kind: 'rows', items: ITEMS, lines: ROWS, position: '0000000000000010' })
+  // A reader that was given nothing asks again from where it was.
+  assert.deepEqual(
+    (await read(subscription, { from, run })).map(({ header }) => header.seq),
+    [seq],
+  )
+})

@@ -1,5 +1,6 @@
 import { type ChunkHeader, frameParts, headerBytes, type RowLeavesFacts } from '@sanjiang/seal'
 import { compressBody, decompressBody, nodeChunkDigest, openAtRest, release } from '@sanjiang/seal/node'
+import type { Db } from '#kernel/db.ts'
 import { Fault } from '#kernel/fault.ts'
 import { DeliveryBook } from './delivery.book.ts'
 import * as store from './delivery.store.ts'
@@ -190,12 +191,21 @@ export interface FramesQuery {
   readonly run: string
 }
 
-/** Which chunks from `from` on concern the reader; undefined when there are none, what is passed over being done with. */
+/** The next chunks that concern the reader, however many it is passed over before them; none at the log's end. */
+const nextWanted = async (db: Db, reader: store.Reader, from: number): Promise<readonly store.ChunkMeta[]> => {
+  for (let at = from; ; ) {
+    const chunks = await store.listChunks(db, { feedId: reader.feed_id, from: at, limit: LOOK })
+    const wanted = chunks.filter((chunk) => concerns(reader, chunk))
+    const last = chunks.at(-1)
+    if (wanted.length > 0 || !last) return wanted
+    await store.passOver(db, reader, { from: at, to: last.seq + 1 })
+    at = last.seq + 1
+  }
+}
+
+/** Which chunks from `from` on one answer brings. */
 const choose = async ({ db, maxBytes }: DeliveryParts, reader: store.Reader, from: number): Promise<Delivered[]> => {
-  const chunks = await store.listChunks(db, { feedId: reader.feed_id, from, limit: LOOK })
-  const wanted = chunks.filter((chunk) => concerns(reader, chunk))
-  const last = chunks.at(-1)
-  if (wanted.length === 0 && last) await store.passOver(db, reader, { from, to: last.seq + 1 })
+  const wanted = await nextWanted(db, reader, from)
   let after = wanted[0] ? await store.findPrevious(db, reader, wanted[0].seq) : -1
   let bytes = 0
   const list: Delivered[] = []

@@ -80,7 +80,8 @@ async function* linesIn({ source, plan, keep }: SidePlan, range: KeyRange, signa
 
 const WHOLE: KeyRange = { from: null, to: null }
 
-const readOptions = (signal: AbortSignal) => ({ chunk_bytes: CHUNK_BYTES, signal, unreadable: () => {} })
+/** Nothing of a body is kept beyond it. */
+const readOptions = (signal: AbortSignal) => ({ chunk_bytes: CHUNK_BYTES, signal, unreadable: () => {}, lends: true })
 
 const keyTypes = ({ columns }: ReadPlan) => columns.flatMap(({ is_key, data_type }) => (is_key ? [data_type] : []))
 
@@ -177,7 +178,7 @@ async function* splitRange(side: SidePlan, range: KeyRange, { rows, signal }: Cu
   yield { from, to: range.to, rows: seen, hash: sha.digest('hex') }
 }
 
-/** Ranges looked at again, each cut into smaller ones: what differs is closed in on before any row is named. */
+/** Ranges, the whole table at first, each cut into smaller ones: what differs is closed in on before any row is named. */
 export const splitHashes = async (
   side: SidePlan,
   ranges: readonly KeyRange[],

@@ -65,6 +65,14 @@ test('ranges that differ are cut again without a gap, and each hashes as the who
   }
 })
 
+test('the first look cuts the whole table in one pass where the adapter would (C4)', async () => {
+  for (const side of sides) {
+    const { ranges } = await splitHashes(side, [WHOLE], { rows: 128, signal })
+    const uppers = ranges.slice(0, -1).map(({ to }) => to)
+    assert.deepEqual(uppers, await source.bounds(PLAN, 128))
+  }
+})
+
 test('the rows of several ranges are told in one answer, as those of each (C4)', async () => {
   for (const side of sides) {
     const bounds = await source.bounds(PLAN, 100)

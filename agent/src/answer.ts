@@ -121,8 +121,9 @@ const sideOf = async (
 const ranges = async (side: SidePlan, body: t.Static<typeof RangesBody>, signal: AbortSignal) => {
   const { of, bounds, only, rows_per_range } = body
   if (side.isHandled) return bucketHashes(side, only, signal)
-  // The target answers for the ranges that the source has cut.
-  if (only !== null && of === 'feed') return splitHashes(side, only, { rows: rows_per_range, signal })
+  // The target answers for the ranges that the source has cut; the source cuts while it reads, in one pass.
+  if (of === 'feed' && bounds === null)
+    return splitHashes(side, only ?? [{ from: null, to: null }], { rows: rows_per_range, signal })
   if (only !== null) return sideHashes(side, only, signal)
   const uppers = bounds ?? (await side.source.bounds(side.plan, rows_per_range))
   const list = [...uppers, null].map((to, index) => ({ from: index === 0 ? null : (uppers[index - 1] as string), to }))

@@ -7,7 +7,8 @@ import { cpus, loadavg } from 'node:os'
 import type { ReadPlan, Source } from '@sanjiang/agent/adapters/adapter'
 import { postgres } from '@sanjiang/agent/adapters/postgres'
 import { exchange } from '@sanjiang/contract'
-import { type SidePlan, sideHashes, sidePlan } from '../../agent/src/answer.side.ts'
+import { type SidePlan, sideHashes, sidePlan, splitHashes } from '../../agent/src/answer.side.ts'
+import { cpuOf } from './gateway.proc.ts'
 import { given, isQuick, itemOf, median, query, type Reader, ROWS, Route, rounded } from './route.ground.ts'
 import { GRANTED, ITEMS, KEY, SOURCE_TABLE } from './snapshot.data.ts'
 
@@ -48,13 +49,11 @@ const sidesOf = (source: Source, target: Source, { table, columns }: Terms): [Si
   ]
 }
 
-/** As the two agents answer the centre: bounds and hashes of the one, hashes of the other. */
+/** As the two agents answer the centre: the one cuts and hashes in one pass, the other hashes the same ranges. */
 const compare = async ([there, here]: readonly [SidePlan, SidePlan]): Promise<number> => {
   const begun = performance.now()
-  const uppers = await there.source.bounds(there.plan, ROWS_PER_RANGE)
-  const ranges = [...uppers, null].map((to, at) => ({ from: at === 0 ? null : (uppers[at - 1] as string), to }))
-  const a = await sideHashes(there, ranges, signal)
-  const b = await sideHashes(here, ranges, signal)
+  const a = await splitHashes(there, [{ from: null, to: null }], { rows: ROWS_PER_RANGE, signal })
+  const b = await sideHashes(here, a.ranges, signal)
   const seconds = (performance.now() - begun) / 1000
   const rows = a.ranges.reduce((sum, one) => sum + one.rows, 0)
   if (rows !== ROWS || a.ranges.some(({ hash }, at) => hash !== b.ranges[at]?.hash)) throw new Error('the sides differ')
@@ -76,6 +75,18 @@ const copyBoth = async (route: Route, { table, columns }: Terms): Promise<number
   await copyOut(route.source, `select ${there} from person order by ${KEY}`)
   await copyOut(route.target, `select * from ${table} order by ${KEY}`)
   return (performance.now() - begun) / 1000
+}
+
+interface Cost {
+  readonly seconds: number
+  /** Of everything: this process, psql and the server, which are all below it. */
+  readonly cpu: number
+}
+
+const costOf = async (work: () => Promise<number>): Promise<Cost> => {
+  const before = cpuOf([process.pid])
+  const seconds = await work()
+  return { seconds, cpu: cpuOf([process.pid]) - before }
 }
 
 const DIFFERING = 100
@@ -133,17 +144,25 @@ const repair = async (route: Route, reader: Reader) => {
 }
 
 const measure = async (route: Route, sides: readonly [SidePlan, SidePlan], terms: Terms) => {
-  const [ours, peer]: [number[], number[]] = [[], []]
+  const [ours, peer]: [Cost[], Cost[]] = [[], []]
   for (let round = 0; round <= ROUNDS; round++) {
-    peer.push(await copyBoth(route, terms))
-    ours.push(await compare(sides))
-    const [a, b] = [ours.at(-1) as number, peer.at(-1) as number]
+    peer.push(await costOf(() => copyBoth(route, terms)))
+    ours.push(await costOf(() => compare(sides)))
+    const [a, b] = [ours.at(-1) as Cost, peer.at(-1) as Cost]
     console.log(
-      `${terms.table}, round ${round || 'warm-up'}: ours ${a.toFixed(2)} s, COPY ${b.toFixed(2)} s, ratio ${(b / a).toFixed(2)}`,
+      `${terms.table}, round ${round || 'warm-up'}: ours ${a.seconds.toFixed(2)} s (CPU ${a.cpu.toFixed(2)}), ` +
+        `COPY ${b.seconds.toFixed(2)} s (CPU ${b.cpu.toFixed(2)}), ratio ${(b.seconds / a.seconds).toFixed(2)}`,
     )
   }
-  const ratio = rounded(median(ours.slice(1).map((seconds, at) => (peer[at + 1] as number) / seconds)))
-  return { ratio, ours: rounded(median(ours.slice(1))), peer: rounded(median(peer.slice(1))) }
+  const of = (costs: readonly Cost[], what: keyof Cost): number => median(costs.slice(1).map((one) => one[what]))
+  const ratioOf = (what: keyof Cost): number =>
+    rounded(median(ours.slice(1).map((one, at) => (peer[at + 1] as Cost)[what] / one[what])))
+  return {
+    ratio: ratioOf('seconds'),
+    ours: rounded(of(ours, 'seconds')),
+    peer: rounded(of(peer, 'seconds')),
+    cpu: { ratio: ratioOf('cpu'), ours: rounded(of(ours, 'cpu')), peer: rounded(of(peer, 'cpu')) },
+  }
 }
 
 const main = async (): Promise<void> => {
@@ -172,7 +191,9 @@ const main = async (): Promise<void> => {
     console.log(
       JSON.stringify({
         bench: 'reconcile',
-        ...plain,
+        ratio: plain.ratio,
+        ours: plain.ours,
+        peer: plain.peer,
         conditions: {
           unit: 'seconds, both sides one after the other',
           rows: ROWS,
@@ -181,9 +202,9 @@ const main = async (): Promise<void> => {
           cpus: cpus().length,
           load: loadavg().map(rounded),
           peer: 'psql COPY (… order by key) TO STDOUT > /dev/null, per side, the same columns',
-          ours: 'bounds of 4,096 rows and SHA-256 of each range on both sides; no item masked',
+          ours: 'SHA-256 of ranges of 4,096 rows on both sides; no item masked',
         },
-        also: { generic_with_masks: masked, full_route_100_rows: repaired },
+        also: { cpu_seconds: plain.cpu, generic_with_masks: masked, full_route_100_rows: repaired },
       }),
     )
   } finally {

@@ -11,6 +11,8 @@ export interface Drill {
   readonly volume: number
   /** An agent of its own kind each time, for terms that a fault uses up. */
   subscribe(terms: Terms): Promise<Standing>
+  /** The place lain in wait at was not come to. */
+  missed(name: string): void
   /** A promise that the fault itself has shown broken. */
   broken(what: string): void
 }
@@ -25,7 +27,7 @@ export interface FaultKind {
 
 export const SHORT_MS = 1_200
 /** A place that was not reached in this time is let go: chance does not always lead there. */
-const REACH_MS = 20_000
+const REACH_MS = 10_000
 
 /** Whether it came to that in time. */
 export const within = (reached: Promise<void>): Promise<boolean> =>

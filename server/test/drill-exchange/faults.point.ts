@@ -25,7 +25,7 @@ const dies = (name: string, strike: Strike, lieInWait: Ambush): FaultKind => ({
       giveUp = lieInWait(drill, () => done(strike(drill)))
     })
     await write(drill)
-    await within(sprung)
+    if (!(await within(sprung))) drill.missed(name)
     giveUp()
   },
 })

@@ -36,7 +36,7 @@ const cutAt = (percent: number): FaultKind =>
     await drill.site.ground.provider.db
       .query(`update ${SOURCE} set hjdz = 'cut${drill.chance.below(99)}'`)
       .catch(() => undefined)
-    await within(met)
+    if (!(await within(met))) drill.missed(`line cut at ${percent} %`)
     wire.disarm()
   })
 
@@ -48,7 +48,7 @@ const damage = (direction: 'up' | 'down'): FaultKind => ({
     const { wire } = direction === 'up' ? ground.provider : ground.consumer
     const met = wire.damageNext(direction, drill.chance.below(1 << 20))
     await ground.provider.db.query(`update ${SOURCE} set xm = 'bits${drill.chance.below(9)}'`).catch(() => undefined)
-    await within(met)
+    if (!(await within(met))) drill.missed(`chunks damaged ${direction}`)
     wire.disarm()
   },
 })

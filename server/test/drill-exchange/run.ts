@@ -24,6 +24,8 @@ export interface ExchangeDrillOptions {
 export interface ExchangeDrillReport {
   readonly seed: number
   readonly struck: number
+  /** Of these, lain in wait for in vain: nothing came to that place in time. */
+  readonly missed: number
   readonly kinds: Readonly<Record<string, number>>
   readonly writes: number
   readonly unanswered: number
@@ -53,6 +55,7 @@ class ExchangeDrill implements Drill {
   volume = 1
   struck = 0
   looks = 0
+  misses = 0
   #consumerId = ''
 
   constructor(site: DrillSite, { seed, say }: ExchangeDrillOptions) {
@@ -64,6 +67,11 @@ class ExchangeDrill implements Drill {
 
   get #ground(): ExchangeGround {
     return this.site.ground
+  }
+
+  missed(name: string): void {
+    this.misses += 1
+    this.#say(`${name}: not come to`)
   }
 
   broken(what: string): void {
@@ -176,6 +184,7 @@ export const runExchangeDrill = async (options: ExchangeDrillOptions): Promise<E
     return {
       seed: options.seed,
       struck: drill.struck,
+      missed: drill.misses,
       kinds: drill.kinds,
       writes: drill.registry.writes,
       unanswered: drill.registry.unanswered,

@@ -24,9 +24,9 @@ export const MAX_DIFFERING = { ranges: 512, buckets: 64 } as const
 export const ASKED_TOGETHER = { ranges: 512, buckets: 16 } as const
 /**
  * Rows of a range at each look: looking again tells changes under way from differences, and closes in on them. So for 100 rows
- * that differ among two million some 20,000 hashes travel, not 400,000.
+ * that differ among two million some 6,000 hashes travel, not 400,000.
  */
-export const ROWS_PER_RANGE = [4096, 512, 64] as const
+export const ROWS_PER_RANGE = [4096, 256, 16] as const
 export const LOOKS = ROWS_PER_RANGE.length
 
 const nameOf = ({ from, to }: KeyRange): string => `${from ?? ''}\n${to ?? ''}`

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -26,12 +26,18 @@ export class Department {
     this.#drop = parts.drop
   }
 
+  /** A folder of its own besides, as the connection `folder`. */
+  get folder(): string {
+    return join(this.#dir, 'folder')
+  }
+
   static async open(door: string, allow: string): Promise<Department> {
     const database = await cloneDatabase()
     const db = new pg.Client({ connectionString: database.url })
     await db.connect()
     const dir = await mkdtemp(join(tmpdir(), 'sanjiang-department-'))
-    const conf = `centre = ${door}\nstate = state\nspool_keep_free = 1 MiB\n[connection own]\nkind = postgres\nurl = ${database.url}\n[allow own]\n${allow}\n`
+    await mkdir(join(dir, 'folder'))
+    const conf = `centre = ${door}\nstate = state\nspool_keep_free = 1 MiB\n[connection own]\nkind = postgres\nurl = ${database.url}\n[allow own]\n${allow}\n[connection folder]\nkind = file\nroot = ${join(dir, 'folder')}\n[allow folder]\nwrite = gongxiang/*\n`
     await writeFile(join(dir, 'agent.conf'), conf, { mode: 0o600 })
     return new Department({ dir, db, drop: database.drop })
   }

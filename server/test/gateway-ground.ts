@@ -65,6 +65,7 @@ export interface GrantOrder {
   readonly ends_on?: string
   readonly purpose?: { readonly code: string; readonly ref: string }
   readonly allows_low_assurance?: boolean
+  readonly access_mode?: 'api' | 'table' | 'file' | 'push'
 }
 
 export interface ServiceOrder {
@@ -249,7 +250,7 @@ export class GatewayGround {
       `insert into sharing.grant (grant_id, version, request_id, resource_id, resource_code, resource_name, provider_organ_id,
          consumer_organ_id, items, row_conditions, purpose_code, purpose_ref, scenario, access_mode, quota_count, quota_period,
          starts_on, ends_on, allows_low_assurance, change_reason, issued_on, issued_at, issued_by_name)
-       values ($1, 1, $1, $2, $3, '人口基础信息', $4, $5, $6, $7, $8, $9, '', 'api', $10, $11, $12, $13, $14, '', current_date, now(), '测试')`,
+       values ($1, 1, $1, $2, $3, '人口基础信息', $4, $5, $6, $7, $8, $9, '', $15, $10, $11, $12, $13, $14, '', current_date, now(), '测试')`,
       [
         grant_id,
         resource.resource_id,
@@ -265,6 +266,7 @@ export class GatewayGround {
         order.starts_on ?? '2017-01-01',
         order.ends_on ?? '2099-12-31',
         order.allows_low_assurance ?? false,
+        order.access_mode ?? 'api',
       ],
     )
     await this.sql(

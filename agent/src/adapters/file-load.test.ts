@@ -128,6 +128,22 @@ test('a delivered workbook opens in another program, with text as text (T8.1)', 
   assert.equal(sheet?.rowCount, HARD.length + 1)
 })
 
+test('a snapshot begun again by the same run is another one: headings once, and nothing of what came before (T8.1)', async () => {
+  const root = await newRoot()
+  const load = await (await openTarget(root)).load('s1', tableOf('csv'))
+  await load.prepare(true)
+  await load.begin('run')
+  await load.rows(body('1\tAnna\t1\tt\t\\N'))
+  await load.commit(offset(1))
+  await load.begin('run')
+  await load.rows(body('2\tBert\t2\tf\t\\N'))
+  await load.end()
+  await load.commit(offset(2))
+  const [name = ''] = await namesIn(root)
+  const text = await readFile(join(root, 'out/person', name), 'utf8')
+  assert.equal(text, '\ufeffid,name,amount,ok,at\r\n2,Bert,2,f,\r\n')
+})
+
 test('a new snapshot takes the place of what was delivered before, and a truncation empties it (T8.1)', async () => {
   const root = await newRoot()
   const target = await openTarget(root)

@@ -193,21 +193,23 @@ export class FileLoad implements Load {
   }
 
   async begin(run_id: string): Promise<void> {
-    const { open } = await this.#ready()
+    await this.#ready()
+    // Begun again, even by the same run, it is another reading: nothing of what came before counts.
     if (this.#snapshot !== null) await this.#discard(this.#snapshot)
     this.#runId = run_id
-    if (open !== null && open.run_id === run_id) {
-      const { name, kind, bytes, rows } = open
-      const part = { name, kind, bytes, rows }
-      this.#snapshot = new OpenPart(part, await this.#options.folder.openPart(this.#path(name), bytes))
-    } else this.#snapshot = await this.#newPart('snapshot')
+    this.#snapshot = await this.#newPart('snapshot')
   }
 
   /** After a restart the snapshot under way is taken up where it was committed. */
   async #resumed(): Promise<void> {
     const { open } = await this.#ready()
-    if (open !== null && this.#snapshot === null && !this.#done.some(({ part }) => part.name === open.name))
-      await this.begin(open.run_id)
+    if (open === null || this.#snapshot !== null || this.#done.some(({ part }) => part.name === open.name)) return
+    const { name, kind, bytes, rows, run_id } = open
+    this.#runId = run_id
+    this.#snapshot = new OpenPart(
+      { name, kind, bytes, rows },
+      await this.#options.folder.openPart(this.#path(name), bytes),
+    )
   }
 
   async #openDelta(): Promise<OpenPart> {

@@ -1,5 +1,6 @@
 import { type RowCondition, satisfies } from '@sanjiang/contract/sharing'
 import { applyMask, type MaskRule } from '@sanjiang/seal'
+import { lineValue } from './exact-json.ts'
 import { pushedCondition, type Subject } from './outgoing.ts'
 import type { AttachedService, GrantRow } from './snapshot.ts'
 
@@ -62,14 +63,18 @@ export const compileShape = (grant: Covered, service: AttachedService): ((answer
   const isOk = service.ok_rule ? { read: pointerReader(service.ok_rule.pointer), values: service.ok_rule.values } : null
 
   const isVisible = (row: unknown): boolean =>
-    conditions.every(({ condition, read }) => read !== undefined && satisfies(read(row), condition))
+    conditions.every(({ condition, read }) => read !== undefined && satisfies(lineValue(read(row)), condition))
 
   const shapeRow = (row: unknown): Record<string, unknown> => {
     const shaped: Record<string, unknown> = {}
     for (const { name, read, mask } of visible) {
       const value = read(row)
       shaped[name] =
-        value === undefined || value === null ? null : mask === 'none' ? value : applyMask(mask, value as string)
+        value === undefined || value === null
+          ? null
+          : mask === 'none'
+            ? value
+            : applyMask(mask, lineValue(value) as string)
     }
     return shaped
   }

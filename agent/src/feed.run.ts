@@ -48,6 +48,21 @@ export interface Running {
   settled(): Promise<void>
 }
 
+interface Part {
+  readonly body: Buffer
+  readonly rows: number
+  readonly position: string
+  readonly tx_end?: boolean
+  readonly committed_at?: string | undefined
+  readonly rejects?: Passed['rejects']
+}
+
+const placeOf = ({ position, tx_end, committed_at }: Lines): Pick<Part, 'position' | 'tx_end' | 'committed_at'> => ({
+  position,
+  tx_end,
+  committed_at,
+})
+
 /** Judged only when there is something to judge by; a run's end is judged whatever its size. */
 const FEWEST_JUDGED = 1000
 /** Below this a run that is cut short is cheaper read again than read in key order. */
@@ -116,14 +131,10 @@ export class FeedRun {
     await this.#of.writer.flush()
   }
 
-  #write(
-    kind: 'begin' | 'rows' | 'changes' | 'end',
-    { run_id }: WantedRun,
-    part: { body: Buffer; rows: number; position: string; tx_end?: boolean; rejects?: Passed['rejects'] },
-  ): Promise<void> {
-    const { body, rows, position, tx_end = true, rejects = [] } = part
+  #write(kind: 'begin' | 'rows' | 'changes' | 'end', { run_id }: WantedRun, part: Part): Promise<void> {
+    const { body, rows, position, tx_end = true, committed_at, rejects = [] } = part
     const note = rejects.length === 0 ? this.#note : { ...this.#note, rejects: { run_id, rows: rejects } }
-    return this.#of.writer.add({ kind, run_id, body, rows, position, tx_end, note })
+    return this.#of.writer.add({ kind, run_id, body, rows, position, tx_end, committed_at, note })
   }
 
   /** Counts what passed the border into the note of the run. */
@@ -257,7 +268,7 @@ export class FeedRun {
         this.#count(passed)
         // Within a transaction the place to go on from is still before it: it is read again as a whole.
         if (lines.tx_end) this.#note = { ...this.#note, changes_after: lines.position }
-        await this.#write('changes', run, { ...passed, position: lines.position, tx_end: lines.tx_end })
+        await this.#write('changes', run, { ...passed, ...placeOf(lines) })
       }
     } finally {
       clearInterval(timer)

@@ -53,6 +53,8 @@ export class FeedWorker {
   #log: FeedSpool | null = null
   #drifts: readonly Drift[] = []
   #isStreamLost = false
+  /** Since when something read has not been with the centre, as far as reports looked. */
+  #waitingSince: number | null = null
   #done: Promise<void> | null = null
 
   constructor(place: Place, wanted: WantedFeed) {
@@ -84,13 +86,14 @@ export class FeedWorker {
 
   report(): Report['feeds'][number] {
     const waiting = this.#log?.backlogBytes ?? 0
+    this.#waitingSince = waiting === 0 ? null : (this.#waitingSince ?? Date.now())
     return {
       feed_id: this.#wanted.feed_id,
       run_id: this.#progress.run_id,
       spooled_seq: this.#log?.next ?? 0,
       rows: this.#progress.rows,
       estimated_rows: this.#progress.estimated_rows,
-      lag_seconds: waiting === 0 ? 0 : null,
+      lag_seconds: this.#waitingSince === null ? 0 : (Date.now() - this.#waitingSince) / 1000,
       trouble: this.#standing.trouble ?? this.#forwarding.trouble,
       unmoved: this.#progress.unmoved ?? null,
       drifts: [...this.#drifts],

@@ -13,6 +13,7 @@ export interface Draft {
   readonly rows: number
   readonly position: string
   readonly tx_end: boolean
+  readonly committed_at?: string | undefined
   readonly note: FeedNote
 }
 
@@ -93,7 +94,7 @@ export class ChunkWriter {
     }
   }
 
-  #entryOf({ kind, run_id, body, rows, position, tx_end, note }: Draft, compressed: Buffer) {
+  #entryOf({ kind, run_id, body, rows, position, tx_end, committed_at, note }: Draft, compressed: Buffer) {
     const { feedId, version, items, epoch, log } = this.#of
     const header: ChunkHeader = {
       v: 1,
@@ -108,7 +109,7 @@ export class ChunkWriter {
       bytes: body.length,
       position,
       tx_end,
-      at: new Date().toISOString(),
+      at: committed_at ?? new Date().toISOString(),
     }
     const bytes = headerBytes(header)
     const digest = nodeChunkDigest(bytes, body)

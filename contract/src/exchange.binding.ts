@@ -62,6 +62,12 @@ export const fitOf = (dataType: string, sourceType: string): 'well' | 'lossy' | 
   return fits?.lossy.includes(family) ? 'lossy' : 'unfit'
 }
 
+/** The type an item would have if its column were all that is known. */
+export const typeFor = (sourceType: string): string => {
+  const types: Partial<Record<Family, string>> = { number: 'N', integer: 'I', date: 'D', instant: 'T', boolean: 'L' }
+  return types[familyOf(sourceType)] ?? (/^(text|clob|longtext|mediumtext)/i.test(sourceType) ? 'M' : 'C')
+}
+
 /** Whether values of such a column ascend as rows are written, so that an increment may go by it. */
 export const isGrowing = (sourceType: string): boolean => GROWING.includes(familyOf(sourceType))
 

@@ -238,6 +238,8 @@ export const Drift = t.Object({
   decision: nullable(DRIFT_DECISIONS.schema),
   decided_by_name: nullable(t.String()),
   decided_at: nullable(Instant),
+  /** The catalogue entry has a working copy that says it. */
+  is_revised: t.Boolean(),
 })
 export type Drift = t.Static<typeof Drift>
 

@@ -44,7 +44,9 @@ const subscription = {
   offset: t.Integer(),
   behind_chunks: t.Integer(),
   behind_rows: t.Integer(),
+  /** How long the oldest row that has not reached the target has been committed at its source; 0 when none waits. */
   lag_seconds: nullable(t.Number()),
+  /** Lines accepted so far, changes and removals among them: not how many rows the target has; a reconciliation says that. */
   rows_total: t.Integer(),
   bytes_total: t.Integer(),
   /** Files as they are: received so far, and under way at this moment as the consumer's agent last said. */

@@ -51,6 +51,8 @@ export interface Lines {
   readonly position: string
   /** False while a source transaction goes on in the next batch; always true outside change streams. */
   readonly tx_end: boolean
+  /** When the source committed the first of these rows, as its own log says; left out where that is not told. */
+  readonly committed_at?: string
 }
 
 /** A row that has no canonical line: it is told, never sent. */

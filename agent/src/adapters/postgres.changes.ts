@@ -151,9 +151,12 @@ class PostgresChanges implements ChangeStream {
     return found
   }
 
-  async *#whole(lines: LinePlan, { body, rows, holes, position, tx_end }: Decoded): AsyncGenerator<Lines> {
+  async *#whole(
+    lines: LinePlan,
+    { body, rows, holes, position, tx_end, committed_at }: Decoded,
+  ): AsyncGenerator<Lines> {
     if (holes.length === 0) {
-      yield { body, rows, position, tx_end }
+      yield { body, rows, position, tx_end, committed_at }
       return
     }
     const found = await this.#readAgain(lines, [...new Set(holes.map(({ key }) => key))])
@@ -169,7 +172,11 @@ class PostgresChanges implements ChangeStream {
       filled += 1
     }
     parts.push(body.subarray(at))
-    yield* cutWhole(Buffer.concat(parts), { rows: rows + filled, position, tx_end }, this.#options.chunk_bytes)
+    yield* cutWhole(
+      Buffer.concat(parts),
+      { rows: rows + filled, position, tx_end, committed_at },
+      this.#options.chunk_bytes,
+    )
   }
 }
 
@@ -188,7 +195,13 @@ function* cutWhole(whole: Buffer, last: Omit<Lines, 'body'>, limit: number): Gen
     const at = cutAt(rest, limit)
     if (at === rest.length) break
     const body = rest.subarray(0, at)
-    yield { body, rows: countRows(body), position: last.position, tx_end: false }
+    yield {
+      body,
+      rows: countRows(body),
+      position: last.position,
+      tx_end: false,
+      committed_at: last.committed_at as string,
+    }
     rest = rest.subarray(at)
   }
   yield { ...last, body: rest, rows: rest === whole ? last.rows : countRows(rest) }

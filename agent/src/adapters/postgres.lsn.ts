@@ -18,3 +18,10 @@ export const lsnSql = (position: string): string => {
   if (parts === null) throw new AdapterFault('stream_lost', `“${position}”不是变更日志的位置,需要重新全量读取`)
   return `${parts[1]?.replace(/^0+(?=.)/, '')}/${parts[2]?.replace(/^0+(?=.)/, '')}`
 }
+
+/** PostgreSQL counts microseconds from 2000 on. */
+const EPOCH_MS = Date.UTC(2000, 0, 1)
+
+/** An instant of the log, to the millisecond. */
+export const instantAt = (bytes: Buffer, at: number): string =>
+  new Date(EPOCH_MS + Number(bytes.readBigInt64BE(at) / 1000n)).toISOString()

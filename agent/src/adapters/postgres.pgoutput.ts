@@ -1,7 +1,7 @@
 import { AdapterFault, type Unreadable } from './adapter.ts'
 import type { WriteField } from './field-bytes.ts'
 import type { LineField, LinePlan } from './postgres.line.ts'
-import { lsnAt } from './postgres.lsn.ts'
+import { instantAt, lsnAt } from './postgres.lsn.ts'
 import { slowField, writerOf } from './postgres.value.ts'
 
 // pgoutput, protocol version 1: https://www.postgresql.org/docs/current/protocol-logicalrep-message-formats.html
@@ -18,6 +18,7 @@ export interface Decoded {
   readonly rows: number
   readonly position: string
   readonly tx_end: boolean
+  readonly committed_at: string
   readonly holes: readonly Hole[]
 }
 
@@ -78,6 +79,7 @@ export class PgOutput {
   #shape: Shape | null = null
   #isOpen = false
   #commit = ''
+  #committedAt = ''
   #out: Buffer
   #at = 0
   #rows = 0
@@ -112,6 +114,7 @@ export class PgOutput {
       rows: this.#rows,
       position: this.#isOpen ? this.#commit : this.position,
       tx_end: !this.#isOpen,
+      committed_at: this.#committedAt,
       holes: this.#holes,
     })
     this.#out = Buffer.allocUnsafe(this.#limit)
@@ -133,6 +136,7 @@ export class PgOutput {
         break
       case 0x42:
         this.#isOpen = true
+        if (this.#at === 0) this.#committedAt = instantAt(message, 9)
         this.#commit = lsnAt(message, 1)
         break
       case 0x43:

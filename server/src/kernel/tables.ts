@@ -541,6 +541,8 @@ export interface ExchangeDrift {
   decided_at: string | null
   /** 处理理由 */
   reason: string | null
+  /** 已据此打开目录修订稿 */
+  is_revised: ColumnType<boolean, boolean | undefined, boolean>
 }
 
 /** 挂接:一个目录资源如何从一个前置节点的库表或文件夹读出 */

@@ -50,7 +50,7 @@ const providerOf = async (ctx: Ctx, draft: ResourceDraft): Promise<string> => {
 }
 
 /** Columns that repeat what the working copy says, for lists and duplicates. */
-const mirrored = (content: ResourceContent) => ({
+export const mirrored = (content: ResourceContent) => ({
   provider_organ_id: content.provider_organ_id,
   name: content.name,
   name_key: nameKey(content.name),
@@ -189,33 +189,42 @@ export const recallResource = (ctx: Ctx, id: string): Promise<ResourceDetail> =>
     return showAfter(tx, inner, { id, copy: 'working' })
   })
 
+/** A working copy of its own for an entry that has none, by whoever acts. */
+export const startRevision = async (
+  tx: Tx,
+  ctx: Ctx,
+  { row, content }: { row: ResourceRow; content: ResourceContent },
+): Promise<void> => {
+  const { actor, today, instant } = ctx
+  const { person_id, name } = actor
+  const change = {
+    ...mirrored(content),
+    state: 'draft',
+    editors: person_id ? [person_id] : [],
+    compiled_on: today,
+    compiled_by: person_id,
+    compiled_by_name: name,
+    submitted_on: null,
+    submitted_by: null,
+    submitted_by_name: null,
+    updated_at: instant,
+  }
+  await updateResource(tx, row.resource_id, change)
+  await record(tx, ctx, {
+    type: 'catalog.resource.revised',
+    subject_kind: 'catalog.resource',
+    subject_id: row.resource_id,
+    organ_id: row.provider_organ_id,
+    before: { state: row.state, version: row.last_version },
+    after: announce({ ...row, ...change }),
+  })
+}
+
 /** Opens a working copy of the newest version beside it; what is published stays as it is until the copy is approved. */
 export const reviseResource = (ctx: Ctx, id: string): Promise<ResourceDetail> =>
   inTx(ctx, async (tx, inner) => {
     const row = await lockFor(tx, inner, { id, verb: 'revise' })
-    const content = await getContent(tx, id, row.last_version)
-    const { person_id, name } = inner.actor
-    const change = {
-      ...mirrored(content),
-      state: 'draft',
-      editors: person_id ? [person_id] : [],
-      compiled_on: inner.today,
-      compiled_by: person_id,
-      compiled_by_name: name,
-      submitted_on: null,
-      submitted_by: null,
-      submitted_by_name: null,
-      updated_at: inner.instant,
-    }
-    await updateResource(tx, id, change)
-    await record(tx, inner, {
-      type: 'catalog.resource.revised',
-      subject_kind: 'catalog.resource',
-      subject_id: id,
-      organ_id: row.provider_organ_id,
-      before: { state: row.state, version: row.last_version },
-      after: announce({ ...row, ...change }),
-    })
+    await startRevision(tx, inner, { row, content: await getContent(tx, id, row.last_version) })
     return showAfter(tx, inner, { id, copy: 'working' })
   })
 

@@ -5,6 +5,7 @@ export { createResource, submitResource } from './compile.service.ts'
 export { setAttachedMethod } from './entry.store.ts'
 export { type ImportReport, type ImportRow, importPublished } from './import.service.ts'
 export { approveResource } from './review.service.ts'
+export { openRevision } from './revision.service.ts'
 export { installStandard } from './standard.service.ts'
 
 export const catalog: Module = { name: 'catalog', routes, tasks: [] }

@@ -29,7 +29,8 @@ const toAgent = (ctx: Ctx, row: store.AgentRow): Agent => {
     ...row,
     is_online: row.state === 'active' && isOnline(row.last_seen_at, ctx.instant),
     connections: report?.connections ?? [],
-    backlog_bytes: report?.backlog_bytes ?? 0,
+    // A report tells the moment it was sent; what has reached every log since does not wait any more.
+    backlog_bytes: row.has_backlog ? (report?.backlog_bytes ?? 0) : 0,
     feeds: row.feeds ?? 0,
     subscriptions: row.subscriptions ?? 0,
     can: verbsOf(ctx, row),

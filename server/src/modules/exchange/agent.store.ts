@@ -23,6 +23,8 @@ const agents = (db: Db) =>
         .where('s.state', '<>', 'ended')
         .select(sql<number>`count(*)::int`.as('n'))
         .as('subscriptions'),
+      sql<boolean>`exists (select from jsonb_array_elements(a.report -> 'feeds') r join exchange.feed f on f.feed_id::text = r ->> 'feed_id'
+        where (r ->> 'spooled_seq')::bigint > f.head)`.as('has_backlog'),
     ])
 
 export type AgentRow = Awaited<ReturnType<ReturnType<typeof agents>['executeTakeFirstOrThrow']>>

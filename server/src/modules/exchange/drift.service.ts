@@ -6,6 +6,8 @@ import { type Db, inTx, type Tx } from '#kernel/db.ts'
 import { Fault } from '#kernel/fault.ts'
 import { parseCursor, toPage } from '#kernel/page.ts'
 import { record } from '#kernel/record.ts'
+import { reviseEntry, stopTransfers } from './drift.effect.ts'
+import type { Change } from './drift.revision.ts'
 import { replaceFeed } from './feed.service.ts'
 import { findFeed, type LockedFeed, lockFeed, setFeedState } from './feed.store.ts'
 import { wakeAgent } from './wake.ts'
@@ -32,7 +34,7 @@ const drifts = (db: Db) =>
       'd.now',
       'd.found_at',
     ])
-    .select(['d.decision', 'd.decided_by_name', 'd.decided_at', AFFECTED.as('affected_grants')])
+    .select(['d.decision', 'd.decided_by_name', 'd.decided_at', 'd.is_revised', AFFECTED.as('affected_grants')])
 
 export const listDrifts = async (
   ctx: Ctx,
@@ -72,28 +74,29 @@ interface Decision {
 }
 
 /** Bindings as the decision leaves them: a translated item reads its new column, an approved loss is no longer supplied. */
-const rebind = (
-  feed: LockedFeed,
-  drift: { item: string | null; kind: string },
-  { decision, column }: Decision,
-): Binding[] => {
+const rebind = (feed: LockedFeed, drift: Change, { decision, column }: Decision): Binding[] => {
   const bindings = feed.bindings as Binding[]
-  if (decision === 'translate')
-    return bindings.map((one) => (one.item === drift.item ? { ...one, column: column as string } : one))
-  if (drift.kind === 'dropped' || drift.kind === 'renamed') return bindings.filter(({ item }) => item !== drift.item)
+  // Accepting a new name is following it.
+  const to = decision === 'translate' ? column : drift.kind === 'renamed' ? drift.now : undefined
+  if (to) return bindings.map((one) => (one.item === drift.item ? { ...one, column: to } : one))
+  if (drift.kind === 'dropped') return bindings.filter(({ item }) => item !== drift.item)
   return bindings
 }
+
+const isLoss = ({ kind }: Change, { decision }: Decision): boolean => decision === 'approve' && kind === 'dropped'
 
 const apply = async (
   tx: Tx,
   ctx: Ctx,
-  { feed, drift, decision }: { feed: LockedFeed; drift: { item: string | null; kind: string }; decision: Decision },
+  { feed, drift, decision }: { feed: LockedFeed; drift: Change; decision: Decision },
 ) => {
   if (decision.decision === 'hold') return setFeedState(tx, feed.feed_id, { state: 'held', hold_reason: 'drift' })
   if (drift.kind !== 'added') {
     const key = feed.key as string[]
-    if (decision.decision === 'approve' && drift.kind !== 'retyped' && key.includes(drift.item ?? ''))
+    if (isLoss(drift, decision) && key.includes(drift.item ?? ''))
       throw new Fault('conflict', '键字段消失，不能直接接受，请对应到新字段')
+    // Before anybody is given a new snapshot: who needs what is gone waits for another grant.
+    if (isLoss(drift, decision)) await stopTransfers(tx, ctx, { feed, change: drift })
     await replaceFeed(tx, ctx, { feed, draft: draftOf(feed, rebind(feed, drift, decision)), reason: decision.reason })
   }
   if (feed.state === 'held' && feed.hold_reason === 'drift')
@@ -115,6 +118,7 @@ export const decideDrift = (ctx: Ctx, driftId: string, decision: Decision): Prom
     if (decision.decision === 'translate' && !decision.column)
       throw new Fault('invalid', '请指明新字段', { fields: [{ field: 'column', rule: 'required', message: '必填' }] })
     await apply(tx, ctx, { feed, drift, decision })
+    const is_revised = decision.decision === 'approve' && (await reviseEntry(tx, ctx, { feed, change: drift }))
     await tx
       .updateTable('exchange.drift')
       .set({
@@ -122,6 +126,7 @@ export const decideDrift = (ctx: Ctx, driftId: string, decision: Decision): Prom
         decided_by_name: ctx.actor.name,
         decided_at: ctx.instant,
         reason: decision.reason,
+        is_revised,
       })
       .where('drift_id', '=', driftId)
       .execute()

@@ -34,6 +34,12 @@ const listFeeds = (db: Db, resourceId: string) =>
     .where('f.state', '<>', 'detached')
     .execute()
 
+/** Rows in the target when it was last proven equal; what was accepted counts changes, not rows. */
+const PROVEN_ROWS = sql<number | null>`(select r.target_rows from exchange.reconciliation r
+  where r.subscription_id = s.subscription_id and r.proven_at is not null order by r.started_at desc limit 1)`.as(
+  'proven_rows',
+)
+
 const listGrants = (ctx: Ctx, resourceId: string) =>
   ctx.db
     .selectFrom('sharing.published_grant as g')
@@ -43,7 +49,7 @@ const listGrants = (ctx: Ctx, resourceId: string) =>
       join.onRef('s.grant_id', '=', 'g.grant_id').on('s.state', '<>', 'ended'),
     )
     .select(['g.grant_id', 'g.items', 'g.access_mode', 'g.scenario', 'c.name as consumer_name', 's.subscription_id'])
-    .select(['s.target', 's.webhook_url', 's.state', 's.rows_total'])
+    .select(['s.target', 's.webhook_url', 's.state', PROVEN_ROWS])
     .where('g.resource_id', '=', resourceId)
     .where('g.status', '=', 'active')
     .where((eb) => {
@@ -105,7 +111,7 @@ const grantPart = (grant: GrantRow, from: string): Lineage => {
       ref: grant.grant_id,
     },
   ]
-  const edges: Lineage['edges'] = [{ from, to: `grant ${grant.grant_id}`, items, rows: grant.rows_total }]
+  const edges: Lineage['edges'] = [{ from, to: `grant ${grant.grant_id}`, items, rows: grant.proven_rows }]
   if (grant.subscription_id) {
     const node_id = `target ${grant.subscription_id}`
     const title = grant.target ?? grant.webhook_url ?? ''
@@ -113,11 +119,11 @@ const grantPart = (grant: GrantRow, from: string): Lineage => {
       node_id,
       kind: 'target',
       title,
-      detail: `已送达 ${grant.rows_total} 行`,
+      detail: grant.proven_rows === null ? '尚未对账' : `对账证明 ${grant.proven_rows} 行`,
       state: grant.state ?? '',
       ref: grant.subscription_id,
     })
-    edges.push({ from: `grant ${grant.grant_id}`, to: node_id, items, rows: grant.rows_total })
+    edges.push({ from: `grant ${grant.grant_id}`, to: node_id, items, rows: grant.proven_rows })
   }
   return { nodes, edges }
 }

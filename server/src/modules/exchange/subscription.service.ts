@@ -140,9 +140,18 @@ const DONE: Readonly<Record<Act['act'], string>> = {
 
 type Locked = NonNullable<Awaited<ReturnType<typeof store.lockSubscription>>>
 
+/** A grant for what the provider no longer has cannot be gone on with: it takes another one. */
+const assertSupplied = async (tx: Tx, { grant_id, feed_id }: Locked): Promise<void> => {
+  const { items, row_conditions, bindings } = await store.findNeeds(tx, grant_id, feed_id)
+  const bound = (bindings as { item: string }[]).map(({ item }) => item)
+  const missing = unboundOf({ items, row_conditions } as unknown as GrantNeeds, bound)
+  if (missing.length > 0) throw new Fault('conflict', `提供方不再提供 ${missing.join('、')}：请缩小授权或另行申请`)
+}
+
 const perform = async (tx: Tx, ctx: Ctx, { subscription, act, seq }: Act & { subscription: Locked }): Promise<void> => {
   const { subscription_id, feed_id } = subscription
   if (act === 'pause') return store.setSubscriptionState(tx, subscription_id, 'paused')
+  if (act === 'resume' || act === 'rewind' || act === 'resnapshot') await assertSupplied(tx, subscription)
   if (act === 'resume') return store.setSubscriptionState(tx, subscription_id, 'active')
   if (act === 'retry_notices') return store.reviveNotices(tx, subscription_id, ctx.instant)
   if (act === 'rewind') {

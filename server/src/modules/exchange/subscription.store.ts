@@ -4,6 +4,7 @@ import type { Db, Tx } from '#kernel/db.ts'
 import { onConstraint } from '#kernel/fault.ts'
 import { parseCursor } from '#kernel/page.ts'
 import { within } from '#kernel/scope.ts'
+import { WAITING_SINCE } from './lag.store.ts'
 
 onConstraint({
   subscription_grant_standing_key: { code: 'conflict', detail: '这个授权已有一条订阅', field: 'grant_id' },
@@ -66,6 +67,7 @@ const subscriptions = (db: Db) =>
         string | null
       >`(select u.run_id from exchange.run u where u.feed_id = s.feed_id and u.kind <> 'changes' and u.state in ('waiting', 'running')
         order by u.run_id desc limit 1)`.as('source_run_id'),
+      WAITING_SINCE.as('waiting_since'),
       sql<number>`(select coalesce(sum(k.rows), 0)::bigint from exchange.chunk k
         where k.feed_id = s.feed_id and k.seq >= s.next_seq and k.kind in ('rows', 'changes'))`.as('behind_rows'),
     ])
@@ -152,6 +154,16 @@ export const findFeedOf = (db: Db, resourceId: string) =>
     .where('resource_id', '=', resourceId)
     .where('state', '<>', 'detached')
     .executeTakeFirst()
+
+/** What a subscription's grant needs, and what its feed supplies. */
+export const findNeeds = (tx: Tx, grantId: string, feedId: string) =>
+  tx
+    .selectFrom('sharing.published_grant as g')
+    .innerJoin('exchange.feed as f', 'f.resource_id', 'g.resource_id')
+    .select(['g.items', 'g.row_conditions', 'f.bindings'])
+    .where('g.grant_id', '=', grantId)
+    .where('f.feed_id', '=', feedId)
+    .executeTakeFirstOrThrow()
 
 interface NewSubscription {
   readonly subscription_id: string

@@ -39,9 +39,10 @@ const mayAskRow = (ctx: Ctx, { consumer_path, provider_path }: SubscriptionRow):
   return reaches(scope, consumer_path) || reaches(scope, provider_path)
 }
 
-const lagOf = ({ next_seq, head, last_chunk_at }: SubscriptionRow, instant: string): number | null => {
+/** How long the oldest change that has not reached the target has been in the source's log. */
+const lagOf = ({ waiting_since, last_chunk_at }: SubscriptionRow, instant: string): number | null => {
   if (last_chunk_at === null) return null
-  return next_seq >= head ? 0 : Math.max(0, (Date.parse(instant) - Date.parse(last_chunk_at)) / 1000)
+  return waiting_since === null ? 0 : Math.max(0, (Date.parse(instant) - Date.parse(waiting_since)) / 1000)
 }
 
 const INTERNAL = [
@@ -59,6 +60,7 @@ const INTERNAL = [
   'files_bytes',
   'bindings',
   'keeps_leaves',
+  'waiting_since',
 ] as const
 
 const filesOf = (row: SubscriptionRow): Subscription['files'] => {
@@ -99,16 +101,30 @@ export const toSubscriptions = async (ctx: Ctx, rows: readonly SubscriptionRow[]
 type Place = SubscriptionDetail['route'][number]
 type ReportRow = Awaited<ReturnType<typeof findReports>>[number]
 
-const agentPlace = (ctx: Ctx, place: Place['place'], agent: ReportRow | undefined): Place => {
-  const report = (agent?.report ?? null) as Report | null
+/**
+ * A report tells the moment it was sent, and the next may be a minute away: what has reached the log since does not wait any more. At the
+ * target's side nothing of this transfer waits: its agent fetches what it loads.
+ */
+const backlogOf = ({ report }: ReportRow, { feed_id, head }: SubscriptionRow): number => {
+  const said = report as Report | null
+  const fed = said?.feeds.find((one) => one.feed_id === feed_id)
+  return said !== null && fed !== undefined && fed.spooled_seq > head ? said.backlog_bytes : 0
+}
+
+interface Placing {
+  readonly place: Place['place']
+  readonly agent: ReportRow | undefined
+  readonly backlog: number
+}
+
+const agentPlace = (ctx: Ctx, { place, agent, backlog }: Placing): Place => {
   const isAway = agent?.state !== 'active' || !isOnline(agent.last_seen_at, ctx.instant)
-  const backlog = report?.backlog_bytes ?? 0
   return {
     place,
     title: agent?.name ?? '—',
     state: isAway ? 'away' : backlog > 0 ? 'busy' : 'well',
     detail: isAway ? '没有来报' : backlog > 0 ? '有数据等待上送' : '正常',
-    waiting_bytes: report ? backlog : null,
+    waiting_bytes: backlog,
   }
 }
 
@@ -124,7 +140,11 @@ const routeOf = async (ctx: Ctx, row: SubscriptionRow): Promise<Place[]> => {
     place: 'target',
     title: row.target ?? row.webhook_url ?? '—',
     state: isStuck ? 'stuck' : behind > 0 ? 'busy' : 'well',
-    detail: isStuck ? ((row.trouble as { message?: string } | null)?.message ?? '停住') : `已签收 ${row.rows_total} 行`,
+    detail: isStuck
+      ? ((row.trouble as { message?: string } | null)?.message ?? '停住')
+      : row.last_accepted_at
+        ? '已签收到最新一块'
+        : '还没有签收',
     waiting_bytes: null,
   }
   return [
@@ -135,7 +155,7 @@ const routeOf = async (ctx: Ctx, row: SubscriptionRow): Promise<Place[]> => {
       detail: fed?.trouble?.message ?? (row.feed_state === 'active' ? '正常' : '挂接未在运行'),
       waiting_bytes: null,
     },
-    agentPlace(ctx, 'source_agent', source),
+    agentPlace(ctx, { place: 'source_agent', agent: source, backlog: source ? backlogOf(source, row) : 0 }),
     {
       place: 'centre',
       title: '交换平台',
@@ -143,7 +163,7 @@ const routeOf = async (ctx: Ctx, row: SubscriptionRow): Promise<Place[]> => {
       detail: behind > 0 ? `${behind} 块待交付` : '没有积压',
       waiting_bytes: null,
     },
-    ...(row.agent_id ? [agentPlace(ctx, 'target_agent', agents.get(row.agent_id))] : []),
+    ...(row.agent_id ? [agentPlace(ctx, { place: 'target_agent', agent: agents.get(row.agent_id), backlog: 0 })] : []),
     target,
   ]
 }

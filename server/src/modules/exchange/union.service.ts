@@ -52,7 +52,10 @@ interface Shown {
  */
 export const leaveNarrowBase = async (tx: Tx, ctx: Ctx, { feedId, runId, items }: Shown): Promise<void> => {
   await store.setRunItems(tx, runId, items)
-  const lacking = (await store.listBasedOn(tx, runId)).filter((one) => unboundOf(one, items).length > 0)
+  const { bindings } = await store.lockFeedFacts(tx, feedId)
+  // What the feed does not supply at all no other snapshot shows either.
+  const canShow = (item: string): boolean => bindings.some((one) => one.item === item)
+  const lacking = (await store.listBasedOn(tx, runId)).filter((one) => unboundOf(one, items).some(canShow))
   if (lacking.length === 0) return
   await store.clearBasesOf(
     tx,

@@ -79,7 +79,9 @@ export const setBases = async (
 ): Promise<void> => {
   const rows = await tx
     .updateTable('exchange.subscription')
-    .set({ base_run_id: run_id, from_seq: from, next_seq: from, trouble: null })
+    .set({ base_run_id: run_id, from_seq: from, next_seq: from })
+    // What stopped a transfer is not mended by another snapshot.
+    .set({ trouble: sql`case when state = 'faulted' then trouble end` })
     .where('subscription_id', 'in', [...subscriptionIds])
     .returning('agent_id')
     .execute()

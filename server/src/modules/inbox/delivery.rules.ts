@@ -192,6 +192,7 @@ const RULES: Record<string, Rule> = {
     turn: turn(fact, ...(Number(fact.after.open ?? 0) > 0 ? [todo(fact, 'reject_mend', feeders(fact))] : [])),
   }),
   'exchange.drift.found': (fact) => ({ notices: [notice(fact, 'feed_drifted', feeders(fact))] }),
+  'exchange.subscription.affected': (fact) => ({ notices: [notice(fact, 'grant_affected', askers(fact))] }),
   'exchange.feed.outdated': (fact) => ({ notices: [notice(fact, 'feed_outdated', feeders(fact))] }),
   'exchange.run.failed': (fact) => ({ notices: [notice(fact, 'run_failed', feeders(fact))] }),
   'exchange.agent.fenced': (fact) => ({

@@ -4,6 +4,7 @@ import type { Module } from '#kernel/module.ts'
 import { openAccessLog, processLog } from '#modules/ledger/index.ts'
 import { Blobs } from '../blob/blob.service.ts'
 import { openDelivery } from '../delivery/open.ts'
+import { registerLag } from './lag.metrics.ts'
 import { type DoorServer, openDoorServer } from './server.ts'
 import { listenForWakes } from './wakes.ts'
 
@@ -42,7 +43,9 @@ export const openDoor = async (options: DoorOptions): Promise<DoorServer> => {
   const { db, clock } = house
   const blobs = new Blobs({ db, dataDir, today: () => clock.today(), now: () => new Date().toISOString() })
   const parts = { house, ledger, access, wakes, delivery, blobs, closing: closing.signal }
-  const server = await openDoorServer(parts, { ...options, metrics: makeMetrics(ROLE) })
+  const metrics = makeMetrics(ROLE)
+  registerLag(metrics.registry, db)
+  const server = await openDoorServer(parts, { ...options, metrics })
   return {
     ...server,
     close: async () => {

@@ -27,8 +27,15 @@ const insertRejects = async (
     .values(rows.map((row) => ({ ...saidOf(row), reject_id: newId(), feed_id, run_id, state: 'open', found_at: at })))
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
+  await supersede(tx, { feed_id, run_id, at })
   return Number(done.numInsertedOrUpdatedRows ?? 0n)
 }
+
+/** A row that another run had kept out for the same is one task, not two: the later finding stands. */
+const supersede = async (tx: Tx, { feed_id, run_id, at }: { feed_id: string; run_id: string; at: string }) =>
+  sql`update exchange.reject o set state = 'replayed', settled_at = ${at} from exchange.reject n
+    where n.feed_id = ${feed_id} and n.run_id = ${run_id} and n.found_at = ${at} and o.feed_id = n.feed_id and o.state = 'open'
+      and o.run_id <> n.run_id and o.sealed_key = n.sealed_key and o.rule = n.rule and o.item = n.item`.execute(tx)
 
 /** Rows kept back at the border: counted with their run here, and held against the threshold with its next chunk. */
 export const takeRejects = async (request: AgentRequest): Promise<{ new_rows: number }> => {

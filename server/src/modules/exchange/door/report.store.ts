@@ -71,6 +71,7 @@ export const setLoadTrouble = async (
     .set({ trouble: textOf(trouble) })
     .where('subscription_id', '=', subscription_id)
     .where('agent_id', '=', agentId)
-    .where('state', 'in', ['active', 'paused', 'faulted'])
+    // Stopped for a reason of its own: the agent's words do not take it away.
+    .where('state', 'in', ['active', 'paused'])
     .execute()
 }

@@ -3,6 +3,7 @@ import type { ChunkHeader } from '@sanjiang/seal'
 import type { Ctx } from '#kernel/ctx.ts'
 import type { Tx } from '#kernel/db.ts'
 import { noteNewest } from '../freshness.service.ts'
+import { settleRejects } from '../reject.settle.ts'
 import { orderRun } from '../run.service.ts'
 import { leaveNarrowBase } from '../union.service.ts'
 import type { LockedLog, RunRow } from './chunk.store.ts'
@@ -43,6 +44,7 @@ const endTurn = async (tx: Tx, ctx: Ctx, feed: LockedLog, run: RunRow): Promise<
   // What a reading did not find stands at the feed until a later one moves something.
   const isMended = (feed.trouble as Trouble | null)?.code === 'no_effect' && run.rows > 0 && run.kind !== 'repair'
   if (isMended) await store.setFeedTrouble(tx, feed.feed_id, null)
+  if (run.kind === 'snapshot') await settleRejects(tx, ctx, { feed, run })
   if (!movedNothing(run)) return goOn(tx, ctx, feed, run)
   const message = `全量没有读到任何一行，而源表约有 ${run.estimated_rows} 行`
   const trouble: Trouble = { code: 'no_effect', party: 'provider', message, at: ctx.instant }

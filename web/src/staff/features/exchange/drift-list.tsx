@@ -20,8 +20,8 @@ interface Decision {
 
 const HINTS: Record<Decision['decision'], string> = {
   hold: '先不送数据，等目录或源库改好',
-  translate: '信息项改从另一个字段读取，期间的写入补读回来',
-  approve: '接受这一变化，按新的结构继续',
+  translate: '信息项改从另一个字段读取；重新读一次全量，期间的写入都在其中',
+  approve: '接受这一变化：改名的随之改读，消失的不再提供（需要它的传输停住并通知使用方），并为目录打开修订稿',
 }
 
 const DecideButton = ({ drift, feed }: { drift: Drift; feed: FeedDetail }) => {
@@ -130,10 +130,12 @@ const columnsFor = (feed: FeedDetail): readonly Column<Drift>[] => [
     render: (row) =>
       row.decision ? (
         <>
+          {row.decision === 'hold' && feed.can.includes('change') && <DecideButton drift={row} feed={feed} />}
           <StateTag tone={row.decision === 'hold' ? 'wait' : 'good'}>{DRIFT_DECISIONS.titles[row.decision]}</StateTag>
           <div className="muted small">
             {row.decided_by_name} {row.decided_at && timeText(row.decided_at)}
           </div>
+          {row.is_revised && <Link to={`/catalog/resources/${feed.resource_id}`}>目录修订稿</Link>}
         </>
       ) : feed.can.includes('change') ? (
         <DecideButton drift={row} feed={feed} />

@@ -72,7 +72,8 @@ const LastRun = ({ feed }: { feed: FeedDetail }) => {
   if (!run) return <>还没有批次</>
   return (
     <>
-      {RUN_KINDS.titles[run.kind]} <RunStateTag state={run.state} /> {countText(run.rows)} 行
+      {RUN_KINDS.titles[run.kind]} <RunStateTag state={run.state} /> {countText(run.rows)}{' '}
+      {run.kind === 'changes' ? '条变更' : '行'}
       {run.rows_per_second !== null && `，${rateText(run.rows_per_second)}`}
     </>
   )

@@ -33,6 +33,10 @@ import { SubscriptionActions } from './subscription-actions.tsx'
 import { targetText } from './target-text.ts'
 import { FilesProgress, TransferProgress } from './transfer-progress.tsx'
 
+/** Rows that stood in the target when it was last shown to be equal to its source. */
+const provenRows = ({ last_reconciliation: last }: SubscriptionDetail): number | null =>
+  last?.proven_at ? last.target_rows : null
+
 const Figures = ({ of }: { of: SubscriptionDetail }) => (
   <ul className="figures" aria-label="此刻">
     <li>
@@ -41,15 +45,19 @@ const Figures = ({ of }: { of: SubscriptionDetail }) => (
     </li>
     <li>
       <b>{lagText(of.lag_seconds)}</b>
-      <span>延迟</span>
+      <span>延迟，自源库提交起</span>
     </li>
     <li>
       <b>{countText(of.behind_rows)} 行</b>
       <span>待交付，{countText(of.behind_chunks)} 块</span>
     </li>
     <li>
-      <b>{countText(of.rows_total)} 行</b>
-      <span>累计送达，{bytesText(of.bytes_total)}</span>
+      <b>{provenRows(of) === null ? '—' : `${countText(provenRows(of) ?? 0)} 行`}</b>
+      <span>{provenRows(of) === null ? '目标行数，尚未对账' : '目标行数，对账证明'}</span>
+    </li>
+    <li>
+      <b>{countText(of.rows_total)} 条</b>
+      <span>累计签收，含变更与删除，{bytesText(of.bytes_total)}</span>
     </li>
     {of.files && (
       <li>

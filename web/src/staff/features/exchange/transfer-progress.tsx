@@ -22,12 +22,14 @@ export const progressOf = (of: Subscription): Progress => {
     }
   }
   if (behind_rows === 0) {
-    const words = of.offset === 0 && rows_total === 0 ? '还没有数据' : `已追平，共 ${countText(rows_total)} 行`
+    const rows = of.last_reconciliation?.proven_at ? of.last_reconciliation.target_rows : null
+    const proven = rows === null ? '' : `，目标 ${countText(rows)} 行`
+    const words = of.offset === 0 && rows_total === 0 ? '还没有数据' : `已追平${proven}`
     return { share: rows_total > 0 ? 1 : 0, words, tone }
   }
   return {
     share: rows_total / (rows_total + behind_rows),
-    words: `还差 ${countText(behind_rows)} 行，已送达 ${countText(rows_total)} 行`,
+    words: `还差 ${countText(behind_rows)} 条，已签收 ${countText(rows_total)} 条`,
     tone,
   }
 }

@@ -25,7 +25,7 @@ export const GrantTransfer = ({ grant, isOurs }: { grant: GrantDetail; isOurs: b
         type={standing.trouble ? 'warning' : 'success'}
         showIcon
         style={{ marginBottom: '1rem' }}
-        title={`已订阅，${SUBSCRIPTION_STATES.titles[standing.state]}：累计送达 ${standing.rows_total.toLocaleString('zh-CN')} 行`}
+        title={`已订阅，${SUBSCRIPTION_STATES.titles[standing.state]}：累计签收 ${standing.rows_total.toLocaleString('zh-CN')} 条（含变更与删除）`}
         description={
           <>
             {standing.trouble && <>{standing.trouble.message} · </>}

@@ -32,7 +32,8 @@ export interface RowGround {
   close(): Promise<void>
 }
 
-const openDoor = async (world: World) => {
+/** What delivers, in a process of its own as far as the database can tell. */
+export const openDeliveries = async (world: World) => {
   const house = await openHouse({
     role: 'exchange',
     databaseRole: 'sanjiang_exchange',
@@ -46,6 +47,7 @@ const openDoor = async (world: World) => {
   const delivery = await openDelivery({ db, ledger, dataDir: world.dataDir, today: () => clock.today() })
   return {
     delivery,
+    ledger,
     close: async () => {
       await ledger.close()
       await house.close()
@@ -68,7 +70,7 @@ export const openRowGround = async (
   const civilAgent = await enlist(world, civil)
   const agent_id = await enlist(world, police)
   const feed = await attach(world, police, { resource, agent_id, more: { row_leaves: true } })
-  const { delivery, close } = await openDoor(world)
+  const { delivery, close } = await openDeliveries(world)
   const sign = () => makeCheckpointer(world.house, openNodeKeys(world.house.site)).tick()
   const put: RowGround['put'] = (run_id, kind, lines, position = '0000000000000010') =>
     putChunk(world, { feed_id: feed.feed_id, run_id, kind, items: ITEMS, lines, position })

@@ -58,7 +58,7 @@ const waitForAgent = async (ctx: Ctx, department: Department): Promise<string> =
 const feedOf = (
   department: Department,
   table: SourceTable,
-  more: Pick<FeedDraft, 'resource_id' | 'agent_id' | 'key'>,
+  more: Pick<FeedDraft, 'resource_id' | 'agent_id' | 'key' | 'row_leaves'>,
 ): FeedDraft => ({
   ...more,
   connection: department.database,
@@ -67,7 +67,6 @@ const feedOf = (
   mode: 'changes',
   interval_seconds: 3600,
   reject_threshold: 5,
-  row_leaves: false,
 })
 
 const FEEDS: readonly (readonly [department: Department, table: SourceTable, resource_key: string, key: string])[] = [
@@ -94,7 +93,9 @@ export const attachTables = async (ctx: Ctx, published: ReadonlyMap<string, Publ
       .executeTakeFirst()
     if (known) continue
     const shared = new Set(items.filter(({ share_type }) => share_type !== 'withheld').map(({ name_en }) => name_en))
-    const draft = feedOf(department, table, { resource_id, agent_id, key: [key] })
+    // Of persons it can later be shown to whom their row went.
+    const row_leaves = key === 'citizen_id'
+    const draft = feedOf(department, table, { resource_id, agent_id, key: [key], row_leaves })
     const bindings = draft.bindings.filter(({ item }) => shared.has(item))
     await attachFeed(await fresh(ctx, officerOf(department)), { ...draft, bindings })
   }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { exchange, sharing } from '@sanjiang/contract'
+import { exchange, ledger, sharing } from '@sanjiang/contract'
+import { parseTrust, verifyRowFile } from '@sanjiang/seal'
+import { nodeHasher, nodeSignatureCheck } from '@sanjiang/seal/node'
 import type { DoorServer } from '#modules/exchange/index.ts'
+import { makeCheckpointer, openNodeKeys } from '#modules/ledger/index.ts'
 import { openTestDoor } from '#test/exchange-door.ts'
 import { feedDraft, grantTable } from '#test/exchange-ground.ts'
 import { Department } from '#test/exchange-node.ts'
@@ -81,6 +84,7 @@ test(
         { item: 'sex', column: 'xb' },
       ],
       reject_threshold: 50,
+      row_leaves: true,
     })
     const feed = await police.call(exchange.attachFeed, { body })
     const grant_id = await grantTable({ consumer: civil }, people, ['citizen_id', 'name'])
@@ -123,6 +127,32 @@ test(
     source.start()
     target.start()
     await until('the delete', async () => (await rowsAtTarget()).join() === '632801198512120037 马*花')
+  },
+)
+
+/** What a proof says to somebody who has the node's keys and the file. */
+const verdictOf = async (citizen_id: string): Promise<string> => {
+  await makeCheckpointer(world.house, openNodeKeys(world.house.site)).tick()
+  const [from, to] = [0, 8 * 3_600_000].map((ms) => new Date(Date.now() + ms).toISOString().slice(0, 10)) as [
+    string,
+    string,
+  ]
+  const key = [{ item: 'citizen_id', value: citizen_id }]
+  const asked = { key, from, to, reason: '当事人申请核实' }
+  const { proof } = await police.call(exchange.askRow, { params: { id: subscriptionId }, body: asked })
+  const trust = parseTrust(JSON.stringify(await police.call(ledger.getTrust, {})))
+  const report = await verifyRowFile(proof, trust, { hasherFor: nodeHasher, checkSignature: nodeSignatureCheck })
+  assert.deepEqual(report.findings, [])
+  return report.verdict
+}
+
+test(
+  'afterwards it can be shown of a row that it was delivered, of one kept back that it never was (C3)',
+  LIMIT,
+  async () => {
+    assert.equal(await verdictOf('632801198512120037'), 'key')
+    assert.equal(await verdictOf('63010319900101001X'), 'key', 'gone by now, but it was there')
+    assert.equal(await verdictOf('630103199001010010'), 'absent')
   },
 )
 

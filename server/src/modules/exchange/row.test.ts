@@ -5,7 +5,7 @@ import type { RowAnswer, SubscriptionDetail } from '@sanjiang/contract/exchange'
 import { parseTrust, ROW_HANDLE, type RowReport, verifyRowFile } from '@sanjiang/seal'
 import { nodeHasher, nodeSignatureCheck } from '@sanjiang/seal/node'
 import { baseRunOf } from '#test/exchange-chunks.ts'
-import { HAN, MA, NOBODY, openRowGround, type RowGround, ZHAXI } from '#test/exchange-rows.ts'
+import { HAN, MA, NOBODY, openDeliveries, openRowGround, type RowGround, ZHAXI } from '#test/exchange-rows.ts'
 import { type OrganKey, openWorld, type Voice, type World } from '#test/harness.ts'
 
 let world: World
@@ -246,6 +246,27 @@ test('what was sealed but taken back before it left is no delivery of the row (C
   assert.ok(withheld.length > 0)
   const taken = lines[withheld[0]!.seq - from]!.split('\t')[0]!
   assert.equal(await proven(await ask(police, late, { key: { citizen_id: taken } })), 'absent')
+})
+
+test('leaves stand before the receipt that carries their root, and without one nothing has left (C3)', async () => {
+  const broken = await ground.supply('gongxiang.broken', ['name', 'citizen_id'])
+  const { subscription_id } = broken
+  const run = await baseRunOf(world, subscription_id)
+  const from = await ground.put(run, 'rows', [`${NOBODY}\t某人\t1`])
+  const kept = () => world.sql('select from exchange.row_leaves where subscription_id = $1', [subscription_id])
+  const before = (await kept()).length
+  const other = await openDeliveries(world)
+  await other.ledger.close()
+  await assert.rejects(async () => {
+    const stream = await other.delivery.frames(ground.civilAgent, subscription_id, { from, run })
+    for await (const _ of stream ?? []) assert.fail('a frame left without a receipt')
+  }, /ledger|存证/)
+  await other.close()
+  assert.equal((await kept()).length, before + 1)
+  assert.equal(await proven(await ask(police, broken, { key: { citizen_id: NOBODY } })), 'absent')
+  assert.deepEqual(await traced(NOBODY), [])
+  await ground.fetchAll(broken, from)
+  assert.equal(await proven(await ask(police, broken, { key: { citizen_id: NOBODY } })), 'key')
 })
 
 test('leaves that somebody changed, and those whose time is over, prove nothing and are said to (C3, T16.3)', async () => {

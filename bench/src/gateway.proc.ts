@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { EXEC_ARGV } from '../../server/src/supervisor/keeper.ts'
+import { EXEC_ARGV, ROLE_ENV } from '../../server/src/supervisor/keeper.ts'
 
 const TICKS = 100 // USER_HZ of every Linux this runs on
 
@@ -58,7 +58,7 @@ export const start = <T>(
     const path = fileURLToPath(new URL(file, import.meta.url))
     const role = /roles\/(\w+)\.ts$/.exec(file)?.[1] ?? ''
     const child = fork(path, args, {
-      env: { ...process.env, ...env },
+      env: { ...ROLE_ENV, ...process.env, ...env },
       execArgv: [...(EXEC_ARGV[role] ?? []), ...profiling()],
     })
     children.push(child)

@@ -14,10 +14,14 @@ import { startPostgres } from '../../server/src/kernel/postgres.ts'
 import { Wire } from '../../server/test/drill-exchange/wire.ts'
 import { openWorld, type Voice, type World } from '../../server/test/harness.ts'
 import { ask, publish } from '../../server/test/sharing-ground.ts'
+import { buildAgent } from '../../tools/build.agent.ts'
 import { cpuOf, freePort, postmasterOf, start, stopAll } from './gateway.proc.ts'
 import { fillSource, ITEMS, KEY, SOURCE_TABLE } from './snapshot.data.ts'
 
-const AGENT = fileURLToPath(new URL('../../agent/src/main.ts', import.meta.url))
+/** The agent as a department runs it: the bundle, started as its unit starts it. */
+const AGENT = fileURLToPath(new URL('../../agent/dist/sanjiang-agent.mjs', import.meta.url))
+const UNIT = readFileSync(new URL('../../deploy/systemd/sanjiang-agent.service', import.meta.url), 'utf8')
+const FLAGS = /^ExecStart=\S+ (.*) \S+\.mjs run$/m.exec(UNIT)?.[1]?.split(' ') ?? []
 
 /** Of a Linux process: the most memory it ever held. */
 const peakMb = (pid: number): number => {
@@ -38,7 +42,7 @@ export class AgentProcess {
 
   #spawn(...args: string[]): ChildProcess {
     const profile = process.env.BENCH_PROF ? ['--cpu-prof', '--cpu-prof-dir', process.env.BENCH_PROF] : []
-    const child = spawn(process.execPath, [...profile, AGENT, ...args, '--config', this.#config])
+    const child = spawn(process.execPath, [...FLAGS, ...profile, AGENT, ...args, '--config', this.#config])
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (text) => {
         this.#said = (this.#said + text).slice(-4_000)
@@ -155,6 +159,7 @@ export class Route {
 
   static async open(rows: number, { isReconciling = false } = {}): Promise<Route> {
     const dir = await mkdtemp(join(tmpdir(), 'sanjiang-bench-'))
+    await buildAgent()
     const server = await startPostgres({ dir, settings: ['shared_preload_libraries=pg_stat_statements'] })
     try {
       return await Route.#raise({ dir, server, rows, isReconciling })

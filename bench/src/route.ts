@@ -1,7 +1,9 @@
 // A first snapshot by the full route — supplier's agent, centre, consumer's agent, chunks stored, receipts sealed — against
-// `psql COPY | psql COPY` moving the same seven columns as they are. In turns, on one server with fsync on.
+// `psql COPY | psql COPY` moving the same seven columns as they are, and beside pgloader where the machine has it. In turns, on one
+// server with fsync on.
 import { cpus, loadavg } from 'node:os'
 import { isQuick, itemOf, median, query, ROUNDS, ROWS, Route, rounded, type Usage } from './route.ground.ts'
+import { fillPgloaderSource, hasPgloader, runPgloader } from './route.pgloader.ts'
 import { GRANTED, targetDdl } from './snapshot.data.ts'
 import { runPeer } from './snapshot.peer.ts'
 
@@ -30,32 +32,53 @@ const runOurs = async (route: Route, round: number): Promise<Round> => {
   return { seconds, usage: usage as unknown as Usage }
 }
 
-const runTheirs = async (route: Route): Promise<number> => {
-  await query(route.target, 'drop table if exists theirs', targetDdl('theirs'), 'checkpoint')
-  return (await runPeer(route.source, route.target)).seconds
+interface Peer {
+  readonly seconds: number
+  /** Of both psqls and the server. */
+  readonly cpu: number
 }
+
+const runTheirs = async (route: Route): Promise<Peer> => {
+  await query(route.target, 'drop table if exists theirs', targetDdl('theirs'), 'checkpoint')
+  const before = route.usage().postgres
+  const { seconds, client_cpu } = await runPeer(route.source, route.target)
+  return { seconds, cpu: client_cpu + route.usage().postgres - before }
+}
+
+const totalOf = (usage: Usage): number => Object.values(usage).reduce((sum: number, one: number) => sum + one, 0)
+const ratioOf = (peer: readonly number[], ours: readonly number[]): number =>
+  rounded(median(ours.map((one, i) => (peer[i] as number) / one)))
 
 const main = async (): Promise<void> => {
   const route = await Route.open(ROWS)
   try {
     const ours: Round[] = []
-    const peer: number[] = []
+    const peer: Peer[] = []
+    const loader: number[] = []
+    if (hasPgloader()) await fillPgloaderSource(route.source)
     for (let round = 0; round <= ROUNDS; round++) {
       peer.push(await runTheirs(route))
       ours.push(await runOurs(route, round))
-      const [mine, theirs] = [ours.at(-1) as Round, peer.at(-1) as number]
+      if (hasPgloader()) loader.push(await runPgloader(route.source, route.target, ROWS))
+      const [mine, theirs] = [ours.at(-1) as Round, peer.at(-1) as Peer]
+      const third = loader.length > 0 ? `, pgloader ${loader.at(-1)?.toFixed(2)} s` : ''
       console.log(
-        `round ${round || 'warm-up'}: route ${mine.seconds.toFixed(2)} s, psql ${theirs.toFixed(2)} s, ratio ${(theirs / mine.seconds).toFixed(2)}`,
+        `round ${round || 'warm-up'}: route ${mine.seconds.toFixed(2)} s, psql ${theirs.seconds.toFixed(2)} s, ratio ${(theirs.seconds / mine.seconds).toFixed(2)}${third}`,
       )
     }
     const counted = ours.slice(1)
+    const seconds = counted.map((one) => one.seconds)
+    const others = peer.slice(1)
     const perMillion = (name: keyof Usage) => rounded((median(counted.map(({ usage }) => usage[name])) * 1e6) / ROWS)
     console.log(
       JSON.stringify({
         bench: 'route',
-        ratio: rounded(median(counted.map(({ seconds }, i) => (peer[i + 1] as number) / seconds))),
-        ours: Math.round(ROWS / median(counted.map(({ seconds }) => seconds))),
-        peer: Math.round(ROWS / median(peer.slice(1))),
+        ratio: ratioOf(
+          others.map((one) => one.seconds),
+          seconds,
+        ),
+        ours: Math.round(ROWS / median(seconds)),
+        peer: Math.round(ROWS / median(others.map((one) => one.seconds))),
         conditions: {
           rows: ROWS,
           rounds: ROUNDS,
@@ -65,15 +88,26 @@ const main = async (): Promise<void> => {
           fsync: 'on',
           rules: 'types and lengths at the border; no check digits',
           peer: 'psql: the same 7 of 10 columns, unmasked',
+          pgloader: hasPgloader()
+            ? 'a table of those 7 columns alone, unmasked; prefetch rows = 25000, 2 workers'
+            : 'not installed here: left out',
+          agents: 'the bundle, started as its unit starts it',
           ends: 'from the subscription until its last chunk is signed for',
         },
         also: {
+          ratio_to_pgloader: loader.length > 0 ? ratioOf(loader.slice(1), seconds) : null,
+          /** Processor time of everything, servers included: what the ratio becomes where all cores are busy. */
+          cpu_ratio: ratioOf(
+            others.map((one) => one.cpu),
+            counted.map(({ usage }) => totalOf(usage)),
+          ),
           peak_rss_mb: route.peak(),
           cpu_seconds_per_million_rows: {
             supplier: perMillion('supplier'),
             exchange: perMillion('exchange'),
             consumer: perMillion('consumer'),
             postgres: perMillion('postgres'),
+            psql: rounded((median(others.map((one) => one.cpu)) * 1e6) / ROWS),
           },
         },
       }),

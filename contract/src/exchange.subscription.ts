@@ -1,7 +1,7 @@
 import * as t from 'typebox'
 import { endpoint } from './endpoint.ts'
 import { Reconciliation, Run } from './exchange.run.ts'
-import { FILE_FORMATS, SUBSCRIPTION_STATES, TARGET_KINDS, Trouble } from './exchange.terms.ts'
+import { FILE_FORMATS, NOTICE_STATES, SUBSCRIPTION_STATES, TARGET_KINDS, Trouble } from './exchange.terms.ts'
 import { ById, coded, Id, Instant, input, Line, nullable, Page, PageQuery } from './values.ts'
 
 /** Where a grant's data goes: a table or folder of the consumer's own agent, or a signed notice to a web address. */
@@ -102,8 +102,20 @@ export const SubscriptionDetail = t.Object({
       waiting_bytes: nullable(t.Integer()),
     }),
   ),
+  /** Of push: the announcements, who may pull, and since when the secret is in force. */
   notices: nullable(
-    t.Object({ sent: t.Integer(), failed: t.Integer(), dead: t.Integer(), next_try_at: nullable(Instant) }),
+    t.Object({
+      sent: t.Integer(),
+      failed: t.Integer(),
+      dead: t.Integer(),
+      next_try_at: nullable(Instant),
+      /** Where the application pulls. */
+      pull_url: t.String(),
+      client_id: nullable(Id),
+      client_name: nullable(t.String()),
+      secret_issued_at: nullable(Instant),
+      former_secret_until: nullable(Instant),
+    }),
   ),
 })
 export type SubscriptionDetail = t.Static<typeof SubscriptionDetail>
@@ -138,7 +150,43 @@ export const subscribe = endpoint({
   permission: 'exchange.subscription.edit',
   summary: '凭授权订阅：选定目标库表、文件夹或通知地址',
   body: SubscriptionDraft,
-  response: SubscriptionDetail,
+  /** Of push: the secret that announcements are signed with, here and never again. */
+  response: t.Object({ ...SubscriptionDetail.properties, webhook_secret: nullable(t.String()) }),
+})
+
+/** One announcement that there is new data. */
+export const Notice = t.Object({
+  notice_id: Id,
+  generation: t.Integer(),
+  head: t.Integer(),
+  state: NOTICE_STATES.schema,
+  tries: t.Integer(),
+  next_try_at: nullable(Instant),
+  answered_status: nullable(t.Integer()),
+  detail: nullable(t.String()),
+  created_at: Instant,
+  tried_at: nullable(Instant),
+  sent_at: nullable(Instant),
+})
+export type Notice = t.Static<typeof Notice>
+
+export const listNotices = endpoint({
+  method: 'GET',
+  path: '/exchange/subscriptions/:id/notices',
+  permission: 'exchange.subscription.read',
+  summary: '推送通知：送达、重试与搁置',
+  params: ById,
+  query: input(PageQuery),
+  response: Page(Notice),
+})
+
+export const renewWebhookSecret = endpoint({
+  method: 'POST',
+  path: '/exchange/subscriptions/:id/secret',
+  permission: 'exchange.subscription.edit',
+  summary: '更换推送通知的签名密钥（只显示一次；旧密钥并用一日）',
+  params: ById,
+  response: t.Object({ webhook_secret: t.String(), former_until: Instant }),
 })
 
 export const SUBSCRIPTION_ACTS = coded({
@@ -147,7 +195,7 @@ export const SUBSCRIPTION_ACTS = coded({
   rewind: '回退到某一块重放',
   resnapshot: '重新全量',
   end: '退订',
-  retry_notices: '重发通知',
+  retry_notices: '再次发送',
 })
 export const actOnSubscription = endpoint({
   method: 'POST',

@@ -51,6 +51,13 @@ export const SUBSCRIPTION_STATES = coded({
   ended: '已退订',
 })
 export const TARGET_KINDS = coded({ table: '库表', file: '文件', push: '推送通知' })
+export const NOTICE_STATES = coded({
+  waiting: '待发送',
+  sent: '已送达',
+  dead: '已搁置',
+  superseded: '已由后一次代替',
+  void: '已作废',
+})
 export const FILE_FORMATS = coded({ csv: 'CSV', jsonl: 'JSON 行', xlsx: 'XLSX', files: '原样文件' })
 export const AGENT_STATES = coded({ invited: '待登记', active: '在用', suspended: '停用' })
 export const QUESTION_KINDS = coded({

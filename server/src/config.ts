@@ -107,7 +107,7 @@ export const SETTINGS: Record<string, Setting> = {
   },
   EGRESS_ALLOW: {
     fallback: '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16',
-    about: '提供方服务地址允许落入的网段(CIDR,逗号分隔);演示模式另许 127.0.0.0/8',
+    about: '提供方服务与推送通知的地址允许落入的网段(CIDR,逗号分隔);演示模式另许 127.0.0.0/8',
     check: checkCidrs,
   },
   TRUST_PROXY: {

@@ -4,7 +4,7 @@ import { enlistAtDoor, type TestAgent } from './exchange-door.ts'
 import { attach, grantTable, subscribeTo } from './exchange-ground.ts'
 import { poll } from './exchange-log.ts'
 import type { Voice, World } from './harness.ts'
-import { publish } from './sharing-ground.ts'
+import { type PublishedResource, publish } from './sharing-ground.ts'
 
 export interface OpenedFeed {
   readonly feed: WantedFeed
@@ -13,6 +13,7 @@ export interface OpenedFeed {
   readonly subscriptionId: string
   readonly target: TestAgent
   readonly civil: Voice
+  readonly people: PublishedResource
 }
 
 /** A feed of the police that civil affairs has subscribed to: citizen number and name, all in the clear. */
@@ -32,5 +33,5 @@ export const openFeed = async (world: World, source: TestAgent, police: Voice): 
   const { subscription_id } = await subscribeTo(civil, { grant_id, agent_id: target.agentId })
   const [feed] = (await poll(source)).feeds
   assert.ok(feed?.runs[0])
-  return { feed, run: feed.runs[0].run_id, subscriptionId: subscription_id, target, civil }
+  return { feed, run: feed.runs[0].run_id, subscriptionId: subscription_id, target, civil, people }
 }

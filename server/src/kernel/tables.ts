@@ -693,6 +693,10 @@ export interface ExchangeNotice {
   created_at: string
   /** 送达时刻 */
   sent_at: string | null
+  /** 代次:回退或重新全量之后重新告知 */
+  generation: number
+  /** 最近一次尝试的时刻 */
+  tried_at: string | null
 }
 
 /** 挂接现状 */
@@ -934,6 +938,22 @@ export interface ExchangeSubscription {
   trouble: unknown | null
   /** 订阅时刻 */
   created_at: string
+  /** 应用系统取数请求的最大计数:不大于它的请求是重放 */
+  pull_counter: ColumnType<number, number | undefined, number>
+}
+
+/** 推送通知的签名密钥:以节点密钥加密,只在签发时显示一次 */
+export interface ExchangeWebhook {
+  /** 订阅 */
+  subscription_id: string
+  /** 密钥:以节点密钥加密 */
+  sealed_secret: string
+  /** 签发时刻 */
+  issued_at: string
+  /** 前一密钥:以节点密钥加密;更换后并用一日 */
+  former_secret: string | null
+  /** 前一密钥并用到何时 */
+  former_until: string | null
 }
 
 /** 每日调用次数:由存证账本推得,可以重算 */
@@ -1870,6 +1890,7 @@ export interface Tables {
   'exchange.row_leaves': ExchangeRowLeaves
   'exchange.run': ExchangeRun
   'exchange.subscription': ExchangeSubscription
+  'exchange.webhook': ExchangeWebhook
   'gateway.call_day': GatewayCallDay
   'gateway.call_reader': GatewayCallReader
   'gateway.quota': GatewayQuota

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { Button, Form, Input, Modal } from 'antd'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useId, useState } from 'react'
 import { ErrorAlert } from './states.tsx'
 
 interface AskProps {
@@ -19,6 +19,8 @@ interface AskProps {
 export const AskButton = ({ label, field, hint, min = 1, danger, primary, size, onSay }: AskProps) => {
   const [isOpen, setOpen] = useState(false)
   const [form] = Form.useForm<{ text: string }>()
+  // Several of these stand on one page: without a name of its own each field's label would point at the first one's.
+  const name = useId()
   const say = useMutation({ mutationFn: onSay, onSuccess: () => setOpen(false) })
   const open = () => {
     form.resetFields()
@@ -42,7 +44,7 @@ export const AskButton = ({ label, field, hint, min = 1, danger, primary, size, 
         forceRender
       >
         {hint}
-        <Form form={form} layout="vertical" onFinish={({ text }) => say.mutate(text.trim())}>
+        <Form form={form} name={name} layout="vertical" onFinish={({ text }) => say.mutate(text.trim())}>
           <Form.Item
             name="text"
             label={field}

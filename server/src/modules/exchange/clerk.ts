@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Ctx, House } from '#kernel/ctx.ts'
 import { makeCtx, PLATFORM } from '#kernel/ctx.ts'
+import { announceNews } from './notice/announce.service.ts'
 import { startDueReconciliations, stepReconciliations } from './reconciliation.service.ts'
 import { lookAtClock } from './schedule.service.ts'
 
@@ -8,7 +9,7 @@ import { lookAtClock } from './schedule.service.ts'
 const EVERY_MS = 1_000
 
 type Duty = (ctx: Ctx) => Promise<void>
-const DUTIES: readonly Duty[] = [lookAtClock, startDueReconciliations, stepReconciliations]
+const DUTIES: readonly Duty[] = [lookAtClock, announceNews, startDueReconciliations, stepReconciliations]
 
 /** Every duty locks what it works on, so that several clerks would only be busier; one fault does not keep the others from theirs. */
 const doDuties = async (house: House): Promise<void> => {

@@ -15,6 +15,7 @@ import {
   Supplied,
   type WantedFeed,
 } from '@sanjiang/contract/exchange.door'
+import { PULL, PullAccepted } from '@sanjiang/contract/exchange.pull'
 import { canonical, frameParts } from '@sanjiang/seal'
 import { newId } from '#kernel/id.ts'
 import { enlistAtDoor, openTestDoor, type TestAgent } from '#test/exchange-door.ts'
@@ -22,6 +23,7 @@ import { openFeed } from '#test/exchange-feed.ts'
 import { type Made, makeChunks, put } from '#test/exchange-log.ts'
 import { type Dice, HOSTILE, makeDice, makeValue, type Pool, remember, spoil } from '#test/fuzz-values.ts'
 import { openWorld, type World } from '#test/harness.ts'
+import { openPuller, type Puller, subscribePush } from '#test/push-ground.ts'
 import type { DoorServer } from './index.ts'
 
 // Repeat a run with FUZZ_SEED=…; FUZZ_SECONDS says how long it goes on.
@@ -35,6 +37,8 @@ let source: TestAgent
 let agents: TestAgent[]
 let feed: WantedFeed
 let run: string
+let puller: Puller
+let pushed: string
 const pool: Pool = new Map()
 const dice: Dice = makeDice(SEED)
 const making = { dice, pool }
@@ -48,6 +52,11 @@ before(async () => {
   ;({ feed, run } = opened)
   const stranger = await enlistAtDoor(door.address, await world.signIn('commerce', 'provider'))
   agents = [source, source, opened.target, stranger]
+  puller = await openPuller(world, door.address)
+  const { people, civil } = opened
+  const url = 'http://127.0.0.1:9/'
+  pushed = (await subscribePush(civil, people, { names: ['citizen_id', 'name'], client_id: puller.clientId, url }))
+    .subscription_id
   const question_id = newId()
   await world.sql(
     `insert into exchange.question (question_id, agent_id, kind, connection, body, asked_at, expires_at)
@@ -67,6 +76,7 @@ interface Shot {
   readonly path: string
   readonly body?: string | Buffer
   readonly name: string
+  readonly headers?: Record<string, string>
 }
 
 const ID = (key: string): string => String(dice.chance(0.8) ? dice.pick(pool.get(key)!) : dice.pick(BAD_IDS))
@@ -126,6 +136,19 @@ const askShot = (): Shot => {
   return { name: 'ask', method: dice.pick(['GET', 'GET', 'GET', 'DELETE', 'PATCH', 'HEAD']), path }
 }
 
+/** An application's request, rightly signed whatever it says; some with one header that is not. */
+const pullShot = (): Shot => {
+  const id = dice.chance(0.8) ? pushed : ID('subscription_id')
+  const isWord = dice.chance(0.4)
+  const path = encodeURI(isWord ? PULL.accepted(id) : PULL.next(id))
+  const value = spoil(making, makeValue(making, PullAccepted))
+  const body = isWord ? (dice.chance(0.1) ? String(dice.pick(RAW)) : JSON.stringify(value)) : undefined
+  const more = dice.chance(0.1) ? { counter: dice.pick([1, 2 ** 52, 7]) } : {}
+  const headers = puller.headers(path, { body, ...more })
+  if (dice.chance(0.2)) headers[dice.pick(Object.keys(headers))] = dice.pick(['', 'x', 'sj=::', '0', '9'.repeat(400)])
+  return { name: 'pull', method: isWord ? 'POST' : 'GET', path, body, headers }
+}
+
 const spoiltFrame = ({ header, frame, digest }: Made): Buffer => {
   const bytes = Buffer.from(frame)
   const at = dice.below(bytes.length)
@@ -166,12 +189,12 @@ const chunkShot = async (): Promise<Shot> => {
 const LEAKS =
   /\n\s+at |\.ts:\d+|node_modules|violates \w+|syntax error at|relation "|column "|invalid input syntax|kysely/i
 
-const faultOf = async ({ method, path, body }: Shot): Promise<string | null> => {
+const faultOf = async ({ method, path, body, headers }: Shot): Promise<string | null> => {
   const { token } = dice.pick(agents)
   const authorization = dice.chance(0.95) ? `Bearer ${token}` : dice.pick(['', 'Bearer x', `Basic ${token}`])
   const answer = await fetch(door.address + path, {
     method,
-    headers: { authorization },
+    headers: headers ?? { authorization },
     body: body === undefined ? undefined : Buffer.from(body),
   })
   const text = await answer.text()
@@ -206,7 +229,9 @@ test(`whatever is said at the door, it answers in its own words and leaves whole
   let shots = 0
   const shoot = async (): Promise<void> => {
     for (const end = Date.now() + SECONDS * 1000; Date.now() < end; shots += 1) {
-      const shot = dice.chance(0.35) ? await chunkShot() : dice.chance(0.8) ? saidShot() : askShot()
+      const isAgents = dice.chance(0.85)
+      const spoken = () => (dice.chance(0.35) ? chunkShot() : dice.chance(0.8) ? saidShot() : askShot())
+      const shot = isAgents ? await spoken() : pullShot()
       const fault = await faultOf(shot).catch((error: Error) => `cut: ${error.message} ${String(error.cause)}`)
       if (fault) faults.push(`${shot.name} ${shot.method} ${shot.path.slice(0, 80)}: ${fault}`)
     }
@@ -214,6 +239,7 @@ test(`whatever is said at the door, it answers in its own words and leaves whole
   await Promise.all(Array.from({ length: AT_ONCE }, shoot))
   assert.deepEqual([...new Set(faults)].slice(0, 10), [], `${shots} shots`)
   assert.ok((await headOf()).head > 2, 'good chunks were taken meanwhile')
+  assert.ok((await puller.next(pushed)).status < 300, 'the application is not shut out')
   assert.deepEqual(await brokenLogs(), [])
   for (const { rows, logged } of await countedRows()) assert.equal(rows, logged)
 })

@@ -10,6 +10,7 @@ import { replayRejects } from './reject.service.ts'
 import { askRow } from './row.service.ts'
 import { actOnSubscription, listSubscriptions, readSubscription, subscribe } from './subscription.service.ts'
 import { traceSubject } from './trace.service.ts'
+import { listNotices, renewSecret } from './webhook.service.ts'
 
 export const routes: readonly Route[] = [
   serve(contract.listAgents, (ctx, { query }) => listAgents(ctx, query)),
@@ -39,5 +40,7 @@ export const routes: readonly Route[] = [
   serve(contract.askRow, (ctx, { params, body }) => askRow(ctx, params.id, body)),
   serve(contract.traceSubject, (ctx, { body }) => traceSubject(ctx, body)),
   serve(contract.listReconciliations, (ctx, { params, query }) => listReconciliations(ctx, params.id, query)),
+  serve(contract.listNotices, (ctx, { params, query }) => listNotices(ctx, params.id, query)),
+  serve(contract.renewWebhookSecret, (ctx, { params }) => renewSecret(ctx, params.id)),
   serve(contract.reconcile, (ctx, { params }) => startReconciliation(ctx, params.id)),
 ]

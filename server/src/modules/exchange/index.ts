@@ -7,6 +7,7 @@ export { startClerk } from './clerk.ts'
 export { type DoorOptions, openDoor } from './door/open.ts'
 export type { DoorServer } from './door/server.ts'
 export { attachFeed } from './feed.service.ts'
+export { Messenger, startMessenger } from './notice/messenger.ts'
 export { subscribe } from './subscription.service.ts'
 
 export const exchange: Module = { name: 'exchange', routes, tasks }

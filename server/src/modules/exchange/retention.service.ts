@@ -4,6 +4,7 @@ import { inTx } from '#kernel/db.ts'
 import { Blobs } from './blob/blob.service.ts'
 import type { Swept } from './blob/blob.sweep.ts'
 import { dropLeavesBefore, ensureLeavesMonth } from './delivery/leaves.store.ts'
+import { sweepNotices } from './notice/notice.store.ts'
 import { refreshUnion } from './union.service.ts'
 import { lockFeedFacts } from './union.store.ts'
 
@@ -88,6 +89,7 @@ export const keepLogs = async (ctx: Ctx, { capBytes = CAP_BYTES } = {}): Promise
   await dropRead(ctx)
   await cut(ctx, capBytes)
   await restartCut(ctx)
+  await sweepNotices(ctx.db, ctx.instant)
 }
 
 /** Keeps the bytes of files to what is still of use. */

@@ -7,12 +7,14 @@ import { newId } from '#kernel/id.ts'
 import { toPage } from '#kernel/page.ts'
 import { record } from '#kernel/record.ts'
 import { findAgent } from './agent.store.ts'
+import { revive } from './notice/notice.store.ts'
 import { assertFiles, assertTarget } from './subscription.rules.ts'
 import * as store from './subscription.store.ts'
 import { toSubscriptionDetail, toSubscriptions } from './subscription.view.ts'
 import { type GrantNeeds, unboundOf } from './union.rules.ts'
 import { refreshUnion } from './union.service.ts'
 import { wakeAgent } from './wake.ts'
+import { assertWebhook, issueSecret } from './webhook.service.ts'
 
 const READ = 'exchange.subscription.read'
 const EDIT = 'exchange.subscription.edit'
@@ -62,12 +64,16 @@ const feedFor = async (tx: Tx, grant: store.GrantRow) => {
 }
 
 /** Binds a grant to a target of the consumer's own agent, and has the data flow from the next snapshot on (T8.1). */
-export const subscribe = (ctx: Ctx, draft: SubscriptionDraft): Promise<SubscriptionDetail> =>
+export const subscribe = (
+  ctx: Ctx,
+  draft: SubscriptionDraft,
+): Promise<SubscriptionDetail & { webhook_secret: string | null }> =>
   inTx(ctx, async (tx, inner) => {
     const grant = await grantFor(tx, ctx, draft)
     const feed = await feedFor(tx, grant)
     assertTarget(draft)
     assertFiles(draft, { ...feed, items: grant.items } as unknown as Parameters<typeof assertFiles>[1])
+    if (draft.target_kind === 'push') assertWebhook(draft.webhook_url!)
     if (draft.agent_id && !(await findAgent(tx, scopeOf(ctx.actor, EDIT), draft.agent_id)))
       throw new Fault('not_found', '没有这个前置节点，或它不属于本部门')
     const subscription_id = newId()
@@ -90,14 +96,15 @@ export const subscribe = (ctx: Ctx, draft: SubscriptionDraft): Promise<Subscript
       reconcile_hours: draft.reconcile_hours ?? 24,
       created_at: ctx.instant,
     })
+    const webhook_secret = draft.target_kind === 'push' ? await issueSecret(tx, ctx, subscription_id) : null
     await refreshUnion(tx, ctx, { feedId: feed.feed_id })
     await note(tx, ctx, {
       verb: 'created',
       subscription: { ...grant, subscription_id },
-      after: { target: draft.target },
+      after: { target: draft.target ?? draft.webhook_url },
     })
     if (draft.agent_id) await wakeAgent(tx, draft.agent_id)
-    return readSubscription(inner, subscription_id)
+    return { ...(await readSubscription(inner, subscription_id)), webhook_secret }
   })
 
 interface Noted {
@@ -152,8 +159,13 @@ const perform = async (tx: Tx, ctx: Ctx, { subscription, act, seq }: Act & { sub
   const { subscription_id, feed_id } = subscription
   if (act === 'pause') return store.setSubscriptionState(tx, subscription_id, 'paused')
   if (act === 'resume' || act === 'rewind' || act === 'resnapshot') await assertSupplied(tx, subscription)
-  if (act === 'resume') return store.setSubscriptionState(tx, subscription_id, 'active')
-  if (act === 'retry_notices') return store.reviveNotices(tx, subscription_id, ctx.instant)
+  if (act === 'retry_notices' && subscription.target_kind !== 'push') throw new Fault('wrong_state', '只有推送有通知')
+  if (act === 'resume' || act === 'retry_notices') {
+    // What did not arrive is told again; a receiver that wanted no more is asked because its own officer says so.
+    if (subscription.target_kind === 'push') await revive(tx, subscription_id, ctx.instant)
+    if (act === 'retry_notices' && subscription.state !== 'faulted') return
+    return store.setSubscriptionState(tx, subscription_id, 'active')
+  }
   if (act === 'rewind') {
     if (seq === undefined || seq < subscription.from_seq || seq > subscription.next_seq)
       throw new Fault('invalid', '只能回退到本代已签收的块', {

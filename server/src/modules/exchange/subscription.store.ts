@@ -31,6 +31,7 @@ const subscriptions = (db: Db) =>
     .innerJoin('identity.organ as p', 'p.organ_id', 's.provider_organ_id')
     .innerJoin('identity.organ as c', 'c.organ_id', 's.consumer_organ_id')
     .leftJoin('exchange.agent as a', 'a.agent_id', 's.agent_id')
+    .leftJoin('identity.client as k', 'k.client_id', 'g.client_id')
     .select(['s.subscription_id', 's.grant_id', 'g.version as grant_version', 's.feed_id', 's.resource_id'])
     .select(['g.resource_code', 's.provider_organ_id', 'p.name as provider_name', 's.consumer_organ_id'])
     .select(['c.name as consumer_name', 's.provider_path', 's.consumer_path', 's.target_kind', 's.agent_id'])
@@ -43,6 +44,7 @@ const subscriptions = (db: Db) =>
       's.webhook_url',
       's.state',
     ])
+    .select(['g.client_id', 'k.name as client_name'])
     .select(['s.base_run_id', 's.next_seq', 's.rows_total', 's.bytes_total', 's.last_accepted_at', 's.trouble'])
     .select(['s.created_at', 's.reconcile_hours', 's.may_create', 'f.head', 'f.last_chunk_at', 'f.state as feed_state'])
     .select([
@@ -211,27 +213,6 @@ export const startOver = async (tx: Tx, subscriptionId: string, seq: number | nu
     .where('subscription_id', '=', subscriptionId)
     .execute()
 }
-
-export const reviveNotices = async (tx: Tx, subscriptionId: string, at: string): Promise<void> => {
-  await tx
-    .updateTable('exchange.notice')
-    .set({ state: 'waiting', tries: 0, next_try_at: at })
-    .where('subscription_id', '=', subscriptionId)
-    .where('state', '=', 'dead')
-    .execute()
-}
-
-export const countNotices = (db: Db, subscriptionId: string) =>
-  db
-    .selectFrom('exchange.notice')
-    .select([
-      sql<number>`count(*) filter (where state = 'sent')::int`.as('sent'),
-      sql<number>`count(*) filter (where state = 'waiting' and tries > 0)::int`.as('failed'),
-      sql<number>`count(*) filter (where state = 'dead')::int`.as('dead'),
-      sql<string | null>`min(next_try_at) filter (where state = 'waiting')`.as('next_try_at'),
-    ])
-    .where('subscription_id', '=', subscriptionId)
-    .executeTakeFirstOrThrow()
 
 export const findReports = async (db: Db, agentIds: readonly string[]) => {
   if (agentIds.length === 0) return []

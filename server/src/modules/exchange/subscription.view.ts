@@ -1,17 +1,20 @@
 import type { Subscription, SubscriptionDetail } from '@sanjiang/contract/exchange'
 import type { Report } from '@sanjiang/contract/exchange.door'
+import { PULL } from '@sanjiang/contract/exchange.pull'
 import type { GrantedItem, RowCondition } from '@sanjiang/contract/sharing.terms'
 import { ROW_HANDLE } from '@sanjiang/seal'
 import { type Ctx, reaches, scopeOf } from '#kernel/ctx.ts'
 import { isOnline } from './agent.service.ts'
 import { listItems } from './feed.store.ts'
+import { countNotices } from './notice/notice.store.ts'
 import { findLatestReconciliations } from './reconciliation.view.ts'
 import { leavesMonthsOf } from './retention.service.ts'
 import { ASK, rowFormOf, rowKeyFor } from './row.service.ts'
 import { findRuns } from './run.view.ts'
 import { isComparable } from './subscription.rules.ts'
-import { countNotices, findReports, type SubscriptionRow } from './subscription.store.ts'
+import { findReports, type SubscriptionRow } from './subscription.store.ts'
 import { targetKeyOf } from './union.rules.ts'
+import { findWebhook } from './webhook.store.ts'
 
 const EDIT = 'exchange.subscription.edit'
 const RECONCILE = 'exchange.subscription.reconcile'
@@ -27,7 +30,8 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
 const verbsOf = (ctx: Ctx, row: SubscriptionRow): string[] => {
   const { consumer_path, provider_path, state, target_kind } = row
   const can = reaches(scopeOf(ctx.actor, EDIT), consumer_path) ? [...(VERBS[state] ?? [])] : []
-  if (target_kind === 'push' && can.includes('end')) can.push('retry_notices')
+  // Without another verb than ending it, there is nobody to tell.
+  if (target_kind === 'push' && can.length > 1) can.push('retry_notices', 'renew_secret')
   const scope = scopeOf(ctx.actor, RECONCILE)
   const mayReconcile = reaches(scope, consumer_path) || reaches(scope, provider_path)
   if (mayReconcile && state === 'active' && isComparable(row)) can.push('reconcile')
@@ -61,6 +65,8 @@ const INTERNAL = [
   'bindings',
   'keeps_leaves',
   'waiting_since',
+  'client_id',
+  'client_name',
 ] as const
 
 const filesOf = (row: SubscriptionRow): Subscription['files'] => {
@@ -180,6 +186,18 @@ const rowLeavesOf = async (ctx: Ctx, row: SubscriptionRow): Promise<Subscription
   }
 }
 
+const noticesOf = async ({ db, site }: Ctx, { subscription_id, client_id, client_name }: SubscriptionRow) => {
+  const webhook = await findWebhook(db, subscription_id)
+  return {
+    ...(await countNotices(db, subscription_id)),
+    pull_url: site.exchangeUrl + PULL.next(subscription_id),
+    client_id,
+    client_name,
+    secret_issued_at: webhook?.issued_at ?? null,
+    former_secret_until: webhook?.former_until ?? null,
+  }
+}
+
 export const toSubscriptionDetail = async (ctx: Ctx, row: SubscriptionRow): Promise<SubscriptionDetail> => {
   const [subscription] = await toSubscriptions(ctx, [row])
   const items = row.items as GrantedItem[]
@@ -191,6 +209,6 @@ export const toSubscriptionDetail = async (ctx: Ctx, row: SubscriptionRow): Prom
     reconcile_hours: row.reconcile_hours,
     may_create: row.may_create,
     route: await routeOf(ctx, row),
-    notices: row.target_kind === 'push' ? await countNotices(ctx.db, row.subscription_id) : null,
+    notices: row.target_kind === 'push' ? await noticesOf(ctx, row) : null,
   }
 }

@@ -8,20 +8,20 @@ import { HASHER } from './hasher.ts'
 import type { DeliveryParts } from './open.ts'
 import { readTerms } from './terms.store.ts'
 
-/** The agent that speaks, as its session knows it. */
-export interface Speaker {
-  readonly agent_id: string
+/** Whoever signs for what it has taken: an agent, or an application that pulls. */
+export interface Signer {
+  readonly by: { readonly agent_id: string } | { readonly client_id: string }
   readonly key_id: string
-  /** Verifies a text against the agent's own public key. */
+  /** Verifies a text against the signer's own public key. */
   verify(text: string, signature: string): boolean
 }
 
 type Body = Static<typeof Accepted>
 
-const assertSigned = (speaker: Speaker, subscriptionId: string, body: Body): void => {
+const assertSigned = (signer: Signer, subscriptionId: string, body: Body): void => {
   const { from, to, root, signature } = body
   const text = doorText.accepted({ subscription_id: subscriptionId, from, to, root })
-  if (!speaker.verify(text, signature)) throw new Fault('signature_invalid')
+  if (!signer.verify(text, signature)) throw new Fault('signature_invalid')
 }
 
 /**
@@ -30,18 +30,18 @@ const assertSigned = (speaker: Speaker, subscriptionId: string, body: Body): voi
  */
 export const accept = async (
   parts: DeliveryParts,
-  speaker: Speaker,
+  signer: Signer,
   { reader, body }: { reader: store.Reader; body: Body },
 ): Promise<{ next_seq: number }> => {
   const { from, to, root, rows } = body
   if (to < from) throw new Fault('invalid', '区间不对')
-  assertSigned(speaker, reader.subscription_id, body)
+  assertSigned(signer, reader.subscription_id, body)
   const delivered = await store.listDelivered(parts.db, reader, { from, to })
   if (delivered.length === 0) throw new Fault('conflict', '这些数据块没有交付过')
   const digests = delivered.map(({ digest }) => digest)
   if (hex(chunksRoot(HASHER, digests)) !== root) throw new Fault('digest_mismatch', '签收的与交付的不是同一内容')
   if (delivered.every(({ accepted_at }) => accepted_at !== null)) return { next_seq: to + 1 }
-  await seal(parts, speaker, { reader, body, chunks: delivered.length })
+  await seal(parts, signer, { reader, body, chunks: delivered.length })
   const fresh = delivered.filter(({ accepted_at }) => accepted_at === null).reduce((sum, one) => sum + one.rows, 0)
   const at = new Date().toISOString()
   await parts.db.transaction().execute(async (tx) => {
@@ -54,19 +54,19 @@ export const accept = async (
 
 const seal = async (
   parts: DeliveryParts,
-  speaker: Speaker,
+  signer: Signer,
   { reader, body, chunks }: { reader: store.Reader; body: Body; chunks: number },
 ) => {
   const terms = await readTerms(parts.db, reader.grant_id)
   const facts = {
-    agent_id: speaker.agent_id,
+    ...signer.by,
     chunks,
     consumer_organ_id: terms.consumer_organ_id,
     feed_id: reader.feed_id,
     from: body.from,
     generation: reader.generation,
     grant_id: terms.grant_id,
-    key_id: speaker.key_id,
+    key_id: signer.key_id,
     provider_organ_id: terms.provider_organ_id,
     refused: body.refused?.length ?? 0,
     resource_code: terms.resource_code,

@@ -1,3 +1,4 @@
+import type { DataType } from '@sanjiang/seal'
 import { sql } from 'kysely'
 import type { Db, Tx } from '#kernel/db.ts'
 
@@ -11,6 +12,7 @@ export const findReader = (db: Db, subscriptionId: string) =>
       's.from_seq',
       's.next_seq',
       's.rows_total',
+      's.target_kind',
       'f.key',
       'f.row_leaves',
       'f.head',
@@ -217,4 +219,15 @@ export const stopReader = async (db: Db, subscriptionId: string, { state, troubl
     .where('subscription_id', '=', subscriptionId)
     .where('state', '=', 'active')
     .execute()
+}
+
+/** Data types of a subscribed resource's items, by English name. */
+export const findDataTypes = async (db: Db, subscriptionId: string): Promise<Map<string, DataType>> => {
+  const rows = await db
+    .selectFrom('exchange.subscription as s')
+    .innerJoin('catalog.published_item as i', 'i.resource_id', 's.resource_id')
+    .select(['i.name_en', 'i.data_type'])
+    .where('s.subscription_id', '=', subscriptionId)
+    .execute()
+  return new Map(rows.map(({ name_en, data_type }) => [name_en as string, data_type as DataType]))
 }

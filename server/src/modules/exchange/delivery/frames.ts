@@ -2,6 +2,7 @@ import { type ChunkHeader, frameParts, headerBytes, type RowLeavesFacts } from '
 import { compressBody, decompressBody, nodeChunkDigest, openAtRest, release } from '@sanjiang/seal/node'
 import type { Db } from '#kernel/db.ts'
 import { Fault } from '#kernel/fault.ts'
+import type { Receipt } from '#modules/ledger/index.ts'
 import { DeliveryBook } from './delivery.book.ts'
 import * as store from './delivery.store.ts'
 import { restKey } from './grant-keys.ts'
@@ -26,6 +27,33 @@ interface Batch {
   readonly reader: store.Reader
   readonly terms: Terms
   readonly list: readonly Delivered[]
+}
+
+/** What differs with who takes the chunk; what it may hold does not. */
+export interface Taker {
+  /** How rows are written; as lines when left out. */
+  readonly write?: (items: readonly string[], kind: 'rows' | 'changes', lines: Uint8Array) => Uint8Array
+  /** What the receipt says of the taker besides. */
+  readonly facts: Readonly<Record<string, string>>
+  /** Asked again when the policy has moved: whether the taker may still take. */
+  readonly mayTake: () => Promise<boolean>
+}
+
+const AGENT: Taker = { facts: {}, mayTake: () => Promise.resolve(true) }
+
+interface Made {
+  readonly chunk: store.ChunkMeta
+  readonly after: number
+  readonly rows: number
+  readonly header: Uint8Array
+  readonly body: Uint8Array
+  readonly digest: Buffer
+  readonly leaves: RowLeavesFacts | undefined
+}
+
+/** A chunk under its grant whose receipt is durable. */
+export interface Sealed extends Made {
+  readonly receipt: Receipt
 }
 
 const stopOf = (terms: Terms, today: string): Fault | null => {
@@ -77,8 +105,10 @@ class Shipment {
   readonly #plan: ReturnType<typeof keepPlans>
   readonly #key: ReturnType<typeof restKey>
   readonly #book: DeliveryBook
+  readonly #taker: Taker
 
-  constructor(parts: DeliveryParts, batch: Batch) {
+  constructor(parts: DeliveryParts, batch: Batch, taker = AGENT) {
+    this.#taker = taker
     this.#parts = parts
     this.#batch = batch
     this.#plan = keepPlans(batch.terms, batch.reader.key as string[], parts.dataDir)
@@ -87,9 +117,23 @@ class Shipment {
   }
 
   /** One chunk under the grant, sealed in the ledger, ready to be written. */
-  async prepare({ chunk, after, sealed }: Delivered & { sealed: Buffer | null }): Promise<Uint8Array[]> {
+  async prepare(delivered: Delivered & { sealed: Buffer | null }): Promise<Uint8Array[]> {
+    const made = await this.#make(delivered)
+    const compressing = compressBody(made.body)
+    await this.#seal(made)
+    const compressed = await compressing
+    release(made.body)
+    return frameParts(made.header, compressed, made.digest)
+  }
+
+  async seal(delivered: Delivered & { sealed: Buffer | null }): Promise<Sealed> {
+    const made = await this.#make(delivered)
+    return { ...made, receipt: await this.#seal(made) }
+  }
+
+  async #make({ chunk, after, sealed }: Delivered & { sealed: Buffer | null }): Promise<Made> {
     const source = JSON.parse(chunk.header) as ChunkHeader
-    const { body, rows, items } = await this.#project(source, sealed)
+    const { lines, body, rows, items } = await this.#project(source, sealed)
     const { reader } = this.#batch
     const header = headerBytes({
       ...source,
@@ -99,26 +143,23 @@ class Shipment {
       subscription_id: reader.subscription_id,
       after,
     })
-    const digest = nodeChunkDigest(header, body)
-    const compressing = compressBody(body)
-    const leaves = reader.row_leaves ? await this.#keepLeaves({ chunk, body, items }) : undefined
-    await this.#seal({ chunk, after, rows, bytes: body.length, digest, leaves })
-    const compressed = await compressing
-    release(body)
-    return frameParts(header, compressed, digest)
+    const leaves = reader.row_leaves ? await this.#keepLeaves({ chunk, body: lines, items }) : undefined
+    return { chunk, after, rows, header, body, digest: nodeChunkDigest(header, body), leaves }
   }
 
   async #project(source: ChunkHeader, sealed: Buffer | null) {
     const plan = this.#plan(source.items)
-    if (!sealed) return { body: Buffer.alloc(0), rows: 0, items: plan.items }
+    const none = Buffer.alloc(0)
+    if (!sealed) return { lines: none, body: none, rows: 0, items: plan.items }
     const place = { feed_id: source.feed_id, seq: source.seq }
     const { key_id, key } = this.#key
     const packed = openAtRest((id) => (id === key_id ? key : undefined), place, sealed)
     const plain = await decompressBody(source, packed)
     release(packed)
-    const { body, rows } = plan.project(source.kind as 'rows' | 'changes', plain)
-    if (body !== plain) release(plain)
-    return { body, rows, items: plan.items }
+    const kind = source.kind as 'rows' | 'changes'
+    const { body: lines, rows } = plan.project(kind, plain)
+    if (lines !== plain) release(plain)
+    return { lines, body: this.#taker.write?.(plan.items, kind, lines) ?? lines, rows, items: plan.items }
   }
 
   /** Chunks without lines have no leaves: that they have none the receipt's `rows` says. */
@@ -129,17 +170,11 @@ class Shipment {
   }
 
   /** No byte of governed data leaves before its receipt is committed; a grant that changed meanwhile takes it back. */
-  async #seal(made: {
-    chunk: store.ChunkMeta
-    after: number
-    rows: number
-    bytes: number
-    digest: Buffer
-    leaves: RowLeavesFacts | undefined
-  }): Promise<void> {
+  async #seal({ chunk, after, digest, rows, body, leaves }: Made): Promise<Receipt> {
     const { reader, terms } = this.#batch
-    const { chunk, digest, rows, bytes } = made
+    const bytes = body.length
     const facts = {
+      ...this.#taker.facts,
       bytes,
       consumer_organ_id: terms.consumer_organ_id,
       digest: digest.toString('hex'),
@@ -149,7 +184,7 @@ class Shipment {
       grant_version: terms.version,
       provider_organ_id: terms.provider_organ_id,
       resource_code: terms.resource_code,
-      ...(made.leaves && { row_leaves: made.leaves }),
+      ...(leaves && { row_leaves: leaves }),
       rows,
       run_id: chunk.run_id,
       seq: chunk.seq,
@@ -162,7 +197,7 @@ class Shipment {
       subscription_id: reader.subscription_id,
       generation: reader.generation,
       seq: chunk.seq,
-      after: made.after,
+      after,
       run_id: chunk.run_id,
       kind: chunk.kind,
       rows,
@@ -173,15 +208,18 @@ class Shipment {
       log_seq: receipt.seq,
       at: receipt.at,
     })
+    return receipt
   }
 
   async #decideAgain(facts: Record<string, unknown>, receipt: { log_id: string; seq: number }): Promise<void> {
     const { terms, reader } = this.#batch
     const now = await readTerms(this.#parts.db, terms.grant_id)
-    if (now.status === 'active' && now.version === terms.version) return
+    const mayTake = await this.#taker.mayTake()
+    if (mayTake && now.status === 'active' && now.version === terms.version) return
     const withheld = { ...facts, voids: receipt.seq, voids_log_id: receipt.log_id }
     await this.#parts.ledger.append({ kind: 'chunk_withheld', body: withheld })
     if (now.status !== 'active') await stop(this.#parts, reader, new Fault('grant_revoked'))
+    if (!mayTake) throw new Fault('no_grant', '应用系统已停用、公钥已吊销，或授权已改绑')
     throw new Fault('grant_changed')
   }
 }
@@ -218,6 +256,17 @@ const choose = async ({ db, maxBytes }: DeliveryParts, reader: store.Reader, fro
   return list
 }
 
+/** What is to be given now, decided on the grant as it stands; null when there is nothing. */
+const openBatch = async (parts: DeliveryParts, reader: store.Reader, from: number): Promise<Batch | null> => {
+  if (reader.state === 'stopped') throw new Fault('grant_revoked', '传输已停止')
+  if (reader.state !== 'active') throw new Fault('wrong_state', '传输没有在运行')
+  const terms = await readTerms(parts.db, reader.grant_id)
+  const fault = stopOf(terms, await parts.today())
+  if (fault) return stop(parts, reader, fault)
+  const list = await choose(parts, reader, Math.max(from, reader.from_seq))
+  return list.length === 0 ? null : { reader, terms, list }
+}
+
 /**
  * The frames of a subscription from a seq on, in order, each sealed before it is yielded; null when there is nothing. Throws typed
  * faults: `grant_revoked`, `grant_expired`, `chunks_expired`, `stale` when the agent reads from another base.
@@ -227,14 +276,25 @@ export const openFrames = async (
   reader: store.Reader,
   { from, run }: FramesQuery,
 ): Promise<AsyncGenerator<Uint8Array[]> | null> => {
-  if (reader.state === 'stopped') throw new Fault('grant_revoked', '传输已停止')
-  if (reader.state !== 'active') throw new Fault('wrong_state', '传输没有在运行')
-  if (reader.base_run_id !== run) throw new Fault('stale', '起点已变，请按最新任务重新开始')
-  const terms = await readTerms(parts.db, reader.grant_id)
-  const fault = stopOf(terms, await parts.today())
-  if (fault) return stop(parts, reader, fault)
-  const list = await choose(parts, reader, Math.max(from, reader.from_seq))
-  return list.length === 0 ? null : ship(parts, { reader, terms, list })
+  if (reader.state === 'active' && reader.base_run_id !== run)
+    throw new Fault('stale', '起点已变，请按最新任务重新开始')
+  const batch = await openBatch(parts, reader, from)
+  return batch && ship(parts, batch)
+}
+
+/** The next chunk that a taker has not acknowledged, sealed; `policy`: the version under which the taker was let in. */
+export const nextChunk = async (
+  parts: DeliveryParts,
+  reader: store.Reader,
+  { taker, policy }: { taker: Taker; policy: number },
+): Promise<Sealed | null> => {
+  if (reader.state === 'active' && reader.base_run_id === null) return null
+  const batch = await openBatch({ ...parts, maxBytes: 0 }, reader, reader.next_seq)
+  if (!batch) return null
+  const terms = { ...batch.terms, policy_version: Math.min(policy, batch.terms.policy_version) }
+  const shipment = new Shipment(parts, { ...batch, terms }, taker)
+  for await (const one of withBodies(parts, batch)) return shipment.seal(one)
+  return null
 }
 
 async function* ship(parts: DeliveryParts, batch: Batch): AsyncGenerator<Uint8Array[]> {

@@ -15,13 +15,15 @@ export interface Terms {
   readonly resource_code: string
   readonly provider_organ_id: string
   readonly consumer_organ_id: string
+  /** The application the grant is bound to. */
+  readonly client_id: string | null
 }
 
 /** Grant and policy version in one statement, hence of one instant. */
 export const readTerms = async (db: Db, grantId: string): Promise<Terms> => {
   const { rows } = await sql<Terms>`
     select p.version as policy_version, g.grant_id, g.version, g.status, g.items, g.row_conditions, g.starts_on, g.ends_on,
-           g.resource_code, g.provider_organ_id, g.consumer_organ_id
+           g.resource_code, g.provider_organ_id, g.consumer_organ_id, g.client_id
     from sharing.published_grant g, kernel.policy p where g.grant_id = ${grantId}`.execute(db)
   if (!rows[0]) throw new Error(`grant ${grantId} is gone`)
   return rows[0]

@@ -44,12 +44,14 @@ const validatorOf = (schema: TSchema) => {
 }
 
 /** A request's JSON held to the contract's schema. */
-export const readJson = async <S extends TSchema>(request: IncomingMessage, schema: S): Promise<Static<S>> => {
+export const readJson = async <S extends TSchema>(request: IncomingMessage, schema: S): Promise<Static<S>> =>
+  parseJson(await readBytes(request, MAX_JSON_BYTES), schema)
+
+export const parseJson = <S extends TSchema>(bytes: Buffer, schema: S): Static<S> => {
   let value: unknown
   try {
-    value = JSON.parse((await readBytes(request, MAX_JSON_BYTES)).toString('utf8'))
+    value = JSON.parse(bytes.toString('utf8'))
   } catch (cause) {
-    if (cause instanceof Fault) throw cause
     throw new Fault('malformed', '请求体不是 JSON', { cause })
   }
   const validate = validatorOf(schema)

@@ -4,6 +4,7 @@ import type { OpenHouse } from '#kernel/house.ts'
 import type { AccessLog, LogWriter } from '#modules/ledger/index.ts'
 import type { Blobs } from '../blob/blob.service.ts'
 import type { Delivery } from '../delivery/open.ts'
+import type { KnownPuller } from './pull.identify.ts'
 import type { Wakes } from './wakes.ts'
 
 /** What one door process holds. Nothing here is more than a cache or a connection: any number of doors stand side by side. */
@@ -46,6 +47,10 @@ export interface DoorRequest {
 
 export interface AgentRequest extends DoorRequest {
   readonly agent: Speaker
+}
+
+export interface PullRequest extends DoorRequest {
+  readonly puller: KnownPuller
 }
 
 /** What is sent back as JSON; `null`: 204; `SENT`: the handler has written the answer itself. */

@@ -1,12 +1,14 @@
 import { DOOR } from '@sanjiang/contract/exchange.door'
+import { PULL } from '@sanjiang/contract/exchange.pull'
 import { BLOB_ROUTES } from '../blob/blob.routes.ts'
 import { takeAnswer } from './answer.service.ts'
 import { pollAssignment } from './assignment.service.ts'
 import { sendFrames, takeAccepted } from './delivery.service.ts'
-import type { AgentRequest, DoorAnswer, DoorRequest } from './door.ts'
+import type { AgentRequest, DoorAnswer, DoorRequest, PullRequest } from './door.ts'
 import { enrol } from './enrol.service.ts'
 import { getHead } from './head.service.ts'
 import { putChunks, supply } from './log.service.ts'
+import { sendNext, takePulled } from './pull.service.ts'
 import { takeRejects } from './reject.service.ts'
 import { signIn } from './sign-in.service.ts'
 
@@ -14,22 +16,30 @@ interface OpenRoute {
   readonly method: string
   readonly path: string
   /** Before there is a session. */
-  readonly isOpen: true
+  readonly by: 'anyone'
   readonly handle: (request: DoorRequest) => Promise<DoorAnswer>
 }
 
 interface AgentRoute {
   readonly method: string
   readonly path: string
-  readonly isOpen?: undefined
+  readonly by?: undefined
   readonly handle: (request: AgentRequest) => Promise<DoorAnswer>
 }
 
-export type DoorRoute = OpenRoute | AgentRoute
+interface ClientRoute {
+  readonly method: string
+  readonly path: string
+  /** An application, by its signature over the request. */
+  readonly by: 'client'
+  readonly handle: (request: PullRequest) => Promise<DoorAnswer>
+}
+
+export type DoorRoute = OpenRoute | AgentRoute | ClientRoute
 
 export const ROUTES: readonly DoorRoute[] = [
-  { method: 'POST', path: DOOR.enrolments, isOpen: true, handle: enrol },
-  { method: 'POST', path: DOOR.sessions, isOpen: true, handle: signIn },
+  { method: 'POST', path: DOOR.enrolments, by: 'anyone', handle: enrol },
+  { method: 'POST', path: DOOR.sessions, by: 'anyone', handle: signIn },
   { method: 'POST', path: DOOR.assignment, handle: pollAssignment },
   { method: 'GET', path: DOOR.head(':id'), handle: getHead },
   { method: 'PUT', path: `/agent/v1/feeds/:id/chunks/:seq`, handle: putChunks },
@@ -39,6 +49,8 @@ export const ROUTES: readonly DoorRoute[] = [
   { method: 'POST', path: DOOR.accepted(':id'), handle: takeAccepted },
   { method: 'POST', path: DOOR.answer(':id'), handle: takeAnswer },
   ...BLOB_ROUTES,
+  { method: 'GET', path: PULL.next(':id'), by: 'client', handle: sendNext },
+  { method: 'POST', path: PULL.accepted(':id'), by: 'client', handle: takePulled },
 ]
 
 const VALUE = /^[\w-]{1,64}$/

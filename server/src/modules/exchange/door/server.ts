@@ -9,8 +9,9 @@ import { Fault, PROBLEM_TYPE, toFault, toProblem } from '#kernel/fault.ts'
 import type { Metrics } from '#kernel/metrics.ts'
 import { hashToken } from '../agent.service.ts'
 import { addressOf } from './address.ts'
-import { type AgentRequest, type DoorAnswer, type DoorParts, SENT } from './door.ts'
+import { type DoorAnswer, type DoorParts, type DoorRequest, SENT } from './door.ts'
 import { findSpeaker } from './door-agent.store.ts'
+import { identifyPuller } from './pull.identify.ts'
 import { type DoorRoute, findRoute, isKnownPath } from './routes.ts'
 
 export interface DoorServer {
@@ -55,6 +56,12 @@ const urlOf = (request: IncomingMessage): URL => {
   return new URL(address, 'http://door')
 }
 
+interface Heard {
+  readonly who: { readonly id: string; readonly name: string; readonly organ_id: string }
+  readonly route: DoorRoute
+  readonly said: DoorRequest
+}
+
 class Door {
   readonly #parts: DoorParts
   readonly #metrics: Metrics
@@ -89,19 +96,26 @@ class Door {
     const ctx = await makeCtx(parts.house, PLATFORM, trace)
     const address = addressOf(request, this.#proxies)
     const said = { parts, ctx, params: found.params, query: searchParams, address, request, response }
-    if (found.route.isOpen) return found.route.handle(said)
-    return this.#hear(found.route, { ...said, agent: await this.#speaker(request, ctx.instant) })
+    const { route } = found
+    if (route.by === 'anyone') return route.handle(said)
+    if (route.by === 'client') {
+      const puller = await identifyPuller(said)
+      const who = { id: puller.by.client_id, name: puller.name, organ_id: puller.organ_id }
+      return this.#hear({ who, route, said }, () => route.handle({ ...said, puller }))
+    }
+    const agent = await this.#speaker(request, ctx.instant)
+    return this.#hear({ who: { ...agent, id: agent.agent_id }, route, said }, () => route.handle({ ...said, agent }))
   }
 
-  /** A known agent that is refused what it asked for is remembered; that it must look for its place again is not worth it. */
-  async #hear(route: Exclude<DoorRoute, { isOpen: true }>, said: AgentRequest): Promise<DoorAnswer> {
+  /** Who is known and refused what it asked for is remembered; that it must look for its place again is not worth it. */
+  async #hear({ who, route, said }: Heard, answer: () => Promise<DoorAnswer>): Promise<DoorAnswer> {
     try {
-      return await route.handle(said)
+      return await answer()
     } catch (thrown) {
       const { code } = toFault(thrown)
       const isWorthIt = [401, 403, 409].includes(ERRORS[code].status) && code !== 'out_of_order'
-      const { agent_id, name, organ_id } = said.agent
-      const actor = { ...PLATFORM, person_id: agent_id, name, organ: { organ_id, name: '', path: '' } }
+      const { id, name, organ_id } = who
+      const actor = { ...PLATFORM, person_id: id, name, organ: { organ_id, name: '', path: '' } }
       const refusal = { actor, permission: 'session', code, path: route.path, ip: said.address } as const
       if (isWorthIt) this.#parts.access.seal(refusal)
       throw thrown

@@ -84,7 +84,7 @@ export const DeliveryList = ({ id }: { id: string }) => {
   return (
     <>
       <p className="muted small">
-        每一块在发出第一个字节之前先存证；使用方前置节点装入之后签收。校验值是交付给使用方的内容，数据本身不进账本。
+        每一块在发出第一个字节之前先存证；使用方装入之后签收。校验值是交付给使用方的内容，数据本身不进账本。
         {!mayReadLedger && ' 凭条号可请审计员在账本中核验。'}
       </p>
       <PagedListing

@@ -18,6 +18,7 @@ import { ErrorAlert, Loaded } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
 import { agentOption, useActiveAgents } from './agents.query.ts'
 import { optionsOf } from './exchange.words.tsx'
+import { Subscribed } from './webhook-secret.tsx'
 
 type Fields = Omit<SubscriptionDraft, 'grant_id' | 'target_kind'>
 type TargetKind = (typeof TARGET_KINDS.codes)[number]
@@ -91,15 +92,35 @@ const PlaceFields = ({ form, grant, kind }: { form: FormInstance<Fields>; grant:
   )
 }
 
-const PushFields = () => (
-  <Form.Item
-    name="webhook_url"
-    label="通知地址"
-    rules={[{ required: true, pattern: /^https?:\/\/\S+$/, message: '应为 http(s):// 开头的地址' }]}
-    extra="有新数据时，平台向它发送签名的通知；没有应答会按渐长的间隔重试，多次失败后搁置，可在传输页重发。"
-  >
-    <Input className="mono" maxLength={500} placeholder="https://主机/路径" />
-  </Form.Item>
+const PushFields = ({ grant }: { grant: GrantDetail }) => (
+  <>
+    {grant.client_id ? (
+      <p>
+        取数的应用系统：<b>{grant.client_name}</b>。它收到通知后，用自己登记的密钥签名取数。
+      </p>
+    ) : (
+      <Alert
+        type="warning"
+        showIcon
+        title="授权还没有绑定应用系统"
+        description={
+          <>
+            收到通知后由绑定的应用系统取数。<Link to={`/sharing/grants/${grant.grant_id}`}>先到授权页绑定</Link>
+            ，也可订阅之后再绑。
+          </>
+        }
+        style={{ marginBottom: '1rem' }}
+      />
+    )}
+    <Form.Item
+      name="webhook_url"
+      label="通知地址"
+      rules={[{ required: true, pattern: /^https?:\/\/\S+$/, message: '应为 http(s):// 开头的地址' }]}
+      extra="有新数据时，平台向它发送签名的通知，通知不含数据；没有应答会按渐长的间隔重试，多次失败后搁置，可在传输页再次发送。"
+    >
+      <Input className="mono" maxLength={500} placeholder="https://主机/路径" />
+    </Form.Item>
+  </>
 )
 
 const toDraft = (grant: GrantDetail, target_kind: TargetKind, fields: Fields): SubscriptionDraft => ({
@@ -115,9 +136,9 @@ const Dialog = ({ grant, kind }: { grant: GrantDetail; kind: TargetKind }) => {
   const client = useQueryClient()
   const act = useMutation({
     mutationFn: (fields: Fields) => call(exchange.subscribe, { body: toDraft(grant, kind, fields) }),
-    onSuccess: ({ subscription_id }) => {
+    onSuccess: ({ subscription_id, webhook_secret }) => {
       void client.invalidateQueries({ queryKey: ['exchange'] })
-      navigate(`/exchange/subscriptions/${subscription_id}`)
+      if (webhook_secret === null) navigate(`/exchange/subscriptions/${subscription_id}`)
     },
     onError: (error) => showFaults(form, error),
   })
@@ -132,31 +153,35 @@ const Dialog = ({ grant, kind }: { grant: GrantDetail; kind: TargetKind }) => {
       sub="选定数据送到哪里。先送一次全量，之后的变更随源库陆续送达；收回或到期，下一块就不再交付。"
     >
       <div className="split">
-        <Panel title={`送往：${TARGET_KINDS.titles[kind]}`}>
-          <Form
-            form={form}
-            layout="vertical"
-            initialValues={{ reconcile_hours: 24, may_create: true }}
-            onFinish={(fields) => act.mutate(fields)}
-            scrollToFirstError
-          >
-            {kind === 'push' ? <PushFields /> : <PlaceFields form={form} grant={grant} kind={kind} />}
-            {kind === 'table' && (
-              <Form.Item
-                name="reconcile_hours"
-                label="每隔几小时对账一次"
-                extra="0 表示只在每次传输之后对账"
-                rules={[{ required: true, message: '请填写小时数' }]}
-              >
-                <InputNumber min={0} max={8760} precision={0} style={{ width: '10rem' }} />
-              </Form.Item>
-            )}
-            {act.isError && <ErrorAlert error={act.error} />}
-            <Button type="primary" htmlType="submit" loading={act.isPending} style={{ marginTop: '.75rem' }}>
-              订阅
-            </Button>
-          </Form>
-        </Panel>
+        {act.data?.webhook_secret ? (
+          <Subscribed of={act.data} secret={act.data.webhook_secret} />
+        ) : (
+          <Panel title={`送往：${TARGET_KINDS.titles[kind]}`}>
+            <Form
+              form={form}
+              layout="vertical"
+              initialValues={{ reconcile_hours: 24, may_create: true }}
+              onFinish={(fields) => act.mutate(fields)}
+              scrollToFirstError
+            >
+              {kind === 'push' ? <PushFields grant={grant} /> : <PlaceFields form={form} grant={grant} kind={kind} />}
+              {kind === 'table' && (
+                <Form.Item
+                  name="reconcile_hours"
+                  label="每隔几小时对账一次"
+                  extra="0 表示只在每次传输之后对账"
+                  rules={[{ required: true, message: '请填写小时数' }]}
+                >
+                  <InputNumber min={0} max={8760} precision={0} style={{ width: '10rem' }} />
+                </Form.Item>
+              )}
+              {act.isError && <ErrorAlert error={act.error} />}
+              <Button type="primary" htmlType="submit" loading={act.isPending} style={{ marginTop: '.75rem' }}>
+                订阅
+              </Button>
+            </Form>
+          </Panel>
+        )}
         <Panel title="凭这份授权">
           <Facts
             of={[

@@ -25,12 +25,15 @@ const useAct = (of: SubscriptionDetail) => {
   })
 }
 
+const REBUILT = '应用系统将从新的全量（begin 块）取起，应据此重建自己的数据；end 块之前不算完整。'
+
 const HINTS: Record<Exclude<Act['act'], 'rewind'>, string> = {
   pause: '平台不再交付新的数据块；已送达的不动。没有取走的数据块最多留存到平台的上限。',
   resume: '从停下的那一块接着交付。',
   resnapshot: '目标按一次新的全量重建：先装入影子表，装完一次换上，期间原表照常可查。',
   end: '不再交付，也不再为此读取源库。目标里已有的数据由本部门按授权条款处置。要再用须重新订阅。',
-  retry_notices: '把多次失败、已搁置的通知重新排队发送。',
+  retry_notices:
+    '马上再发一次没有送达的通知，通知标识不变，对方不会重复处理。因对方答复不再接收（410）而停用的，随之恢复。',
 }
 
 const RewindButton = ({ of }: { of: SubscriptionDetail }) => {
@@ -85,7 +88,7 @@ export const SubscriptionActions = ({ of }: { of: SubscriptionDetail }) => {
         field="原因"
         danger={danger}
         primary={name === 'resume'}
-        hint={<p>{HINTS[name]}</p>}
+        hint={<p>{name === 'resnapshot' && of.target_kind === 'push' ? REBUILT : HINTS[name]}</p>}
         onSay={(reason) => act.mutateAsync({ act: name, reason: reason.slice(0, 500) })}
       />
     )
@@ -93,7 +96,7 @@ export const SubscriptionActions = ({ of }: { of: SubscriptionDetail }) => {
     <>
       {simple('resume')}
       {simple('pause')}
-      {simple('retry_notices')}
+      {of.notices !== null && of.notices.dead + of.notices.failed > 0 && simple('retry_notices')}
       {of.can.includes('rewind') && <RewindButton of={of} />}
       {simple('resnapshot')}
       {simple('end', true)}

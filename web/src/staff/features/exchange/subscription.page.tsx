@@ -23,6 +23,7 @@ import {
   SubscriptionStateTag,
   TroubleLine,
 } from './exchange.words.tsx'
+import { NoticeList } from './notice-list.tsx'
 import { RateChart, useRateSamples } from './rate-chart.tsx'
 import { ReconciliationList } from './reconciliation-list.tsx'
 import { RejectList } from './reject-list.tsx'
@@ -113,18 +114,6 @@ const Granted = ({ of }: { of: SubscriptionDetail }) => (
   </div>
 )
 
-const Notices = ({ of }: { of: SubscriptionDetail }) =>
-  of.notices && (
-    <Facts
-      of={[
-        ['通知已送', countText(of.notices.sent)],
-        ['正在重试', countText(of.notices.failed)],
-        ['已搁置', countText(of.notices.dead)],
-        ['下次发送', of.notices.next_try_at && timeText(of.notices.next_try_at)],
-      ]}
-    />
-  )
-
 /** The provider's own matter: consumers learn the number only. */
 const Rejects = ({ of, feed }: { of: SubscriptionDetail; feed: FeedDetail | undefined }) => {
   const { organ_id } = useSession()
@@ -139,6 +128,9 @@ const Rejects = ({ of, feed }: { of: SubscriptionDetail; feed: FeedDetail | unde
   return <RejectList feedId={of.feed_id} items={feed.bindings} mayReplay={feed.can.includes('snapshot')} />
 }
 
+const noticesTitle = ({ dead }: NonNullable<SubscriptionDetail['notices']>): string =>
+  dead > 0 ? `推送通知（${countText(dead)} 搁置）` : '推送通知'
+
 const Details = ({ of }: { of: SubscriptionDetail }) => {
   const feed = useQuery({
     queryKey: ['exchange', 'feed', of.feed_id],
@@ -149,6 +141,9 @@ const Details = ({ of }: { of: SubscriptionDetail }) => {
     <TabLinks
       label="经过"
       tabs={[
+        ...(of.notices
+          ? [{ key: 'notices', title: noticesTitle(of.notices), body: () => <NoticeList of={of} /> }]
+          : []),
         { key: 'runs', title: '批次', body: () => <RunList feedId={of.feed_id} /> },
         { key: 'deliveries', title: '逐块交付', body: () => <DeliveryList id={of.subscription_id} /> },
         {
@@ -157,7 +152,7 @@ const Details = ({ of }: { of: SubscriptionDetail }) => {
           body: () => <Rejects of={of} feed={feed.data} />,
         },
         { key: 'rows', title: '逐行查证', body: () => <RowQuestion of={of} /> },
-        { key: 'reconciliations', title: '对账', body: () => <ReconciliationList of={of} /> },
+        ...(of.notices ? [] : [{ key: 'reconciliations', title: '对账', body: () => <ReconciliationList of={of} /> }]),
         { key: 'grant', title: `授权（${of.items.length} 项）`, body: () => <Granted of={of} /> },
       ]}
     />
@@ -172,8 +167,13 @@ const View = ({ of, seenAt }: { of: SubscriptionDetail; seenAt: number }) => {
       crumbs={[{ title: '数据传输', to: '/exchange/subscriptions' }, { title: of.resource_code }]}
       sub={
         <>
-          {of.provider_name} → {of.consumer_name} · <SubscriptionStateTag state={of.state} /> ·{' '}
-          <ReconciledTag of={of.last_reconciliation} />
+          {of.provider_name} → {of.consumer_name} · <SubscriptionStateTag state={of.state} />
+          {!of.notices && (
+            <>
+              {' '}
+              · <ReconciledTag of={of.last_reconciliation} />
+            </>
+          )}
         </>
       }
       actions={<SubscriptionActions of={of} />}
@@ -195,7 +195,6 @@ const View = ({ of, seenAt }: { of: SubscriptionDetail; seenAt: number }) => {
       <Figures of={of} />
       <Panel title="速率（行/秒）">
         <RateChart of={of} samples={samples} />
-        <Notices of={of} />
       </Panel>
       <Details of={of} />
     </Page>

@@ -158,12 +158,13 @@ const assertSupplied = async (tx: Tx, { grant_id, feed_id }: Locked): Promise<vo
 const perform = async (tx: Tx, ctx: Ctx, { subscription, act, seq }: Act & { subscription: Locked }): Promise<void> => {
   const { subscription_id, feed_id } = subscription
   if (act === 'pause') return store.setSubscriptionState(tx, subscription_id, 'paused')
-  if (act === 'resume' || act === 'rewind' || act === 'resnapshot') await assertSupplied(tx, subscription)
+  if (act !== 'end') await assertSupplied(tx, subscription)
   if (act === 'retry_notices' && subscription.target_kind !== 'push') throw new Fault('wrong_state', '只有推送有通知')
   if (act === 'resume' || act === 'retry_notices') {
     // What did not arrive is told again; a receiver that wanted no more is asked because its own officer says so.
     if (subscription.target_kind === 'push') await revive(tx, subscription_id, ctx.instant)
-    if (act === 'retry_notices' && subscription.state !== 'faulted') return
+    const isGone = (subscription.trouble as { code?: string } | null)?.code === 'receiver_gone'
+    if (act === 'retry_notices' && !(subscription.state === 'faulted' && isGone)) return
     return store.setSubscriptionState(tx, subscription_id, 'active')
   }
   if (act === 'rewind') {

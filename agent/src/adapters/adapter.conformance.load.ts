@@ -4,6 +4,7 @@ import {
   bodyOf,
   type Fixture,
   gather,
+  isFault,
   never,
   offsetAt,
   planOf,
@@ -21,6 +22,12 @@ const contents = async (target: Target, relation: string): Promise<string[]> => 
 }
 
 export const loadTests = (fixture: Fixture, world: () => World): void => {
+  test('what the department does not allow is not written, whatever the centre asks (C4)', async () => {
+    const target = await fixture.adapter.openTarget(world().config, { read: {}, write: [] })
+    await assert.rejects(target.load('sub-9', tableOf(fixture.relation('secret'))), isFault('not_allowed'))
+    await target.close()
+  })
+
   test('a load killed between two commits goes on where the last commit left it, nothing lost or doubled (C4)', async () => {
     const name = fixture.relation('loaded')
     const target = await world().target()

@@ -16,7 +16,7 @@ export interface Column {
 /** A table, view or watched folder as `name` addresses it: `public.person`, `hr.person`, `inbox/*.csv`. */
 export interface Relation {
   readonly name: string
-  readonly kind: 'table' | 'view' | 'folder'
+  readonly kind: 'table' | 'view' | 'folder' | 'service'
   readonly columns: readonly Column[]
   readonly estimated_rows: number | null
   readonly comment: string

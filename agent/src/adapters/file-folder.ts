@@ -37,7 +37,7 @@ export interface Folder {
   stat(path: string): Promise<FileState | null>
   read(path: string, signal?: AbortSignal): AsyncIterable<Buffer>
   /** A path on this machine with the file's bytes, for formats that are read from their end; `done` frees the copy. */
-  localCopy(path: string): Promise<LocalCopy>
+  localCopy(path: string, signal?: AbortSignal): Promise<LocalCopy>
   makeFolder(path: string): Promise<void>
   openPart(path: string, at: number): Promise<PartFile>
   rename(from: string, to: string): Promise<void>

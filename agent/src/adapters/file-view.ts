@@ -132,7 +132,7 @@ export class FolderView {
   async #take(found: Found, signal: AbortSignal): Promise<ManifestFile | null> {
     const { folder, columns, is_delivered, relation } = this.#options
     const format = formatOf(found.path) as FileFormat
-    const copy = await folder.localCopy(found.path)
+    const copy = await folder.localCopy(found.path, signal)
     try {
       const { digest, encoding } = await examine(copy.path, format)
       const run = sha(`${digest}\n${this.#plan}\n${format}`).slice(0, 32)

@@ -110,6 +110,16 @@ export const FeedDetail = t.Object({
   files: nullable(t.Object({ files: t.Integer(), bytes: t.Integer() })),
   retained_from: t.Integer(),
   retained_bytes: t.Integer(),
+  /** How its subscriptions are reconciled: what an increment cannot see, deletes above all, is found by that alone. */
+  reconciled: t.Object({
+    /** Of those by the clock, the longest while between two. */
+    every_hours: nullable(t.Integer()),
+    by_clock: t.Integer(),
+    /** Only when somebody asks. */
+    by_hand: t.Integer(),
+    /** Files and pushes have no other side to compare with. */
+    never: t.Integer(),
+  }),
 })
 export type FeedDetail = t.Static<typeof FeedDetail>
 

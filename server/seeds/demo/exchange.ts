@@ -45,12 +45,18 @@ export const inviteAgents = async (ctx: Ctx): Promise<void> => {
 
 const AGENT_WAIT_MS = 90_000
 
-/** Its agent's id, once it has come and told of its connection. */
-const waitForAgent = async (ctx: Ctx, department: Department): Promise<string> => {
+interface ComeAgent {
+  readonly agent_id: string
+  /** Of the one connection that it tells of. */
+  readonly engine: string
+}
+
+/** A department's agent, once it has come and told of its connection. */
+const waitForAgent = async (ctx: Ctx, department: Department): Promise<ComeAgent> => {
   for (const end = Date.now() + AGENT_WAIT_MS; Date.now() < end; await pause(500)) {
     const agent = await findAgent(ctx, department)
-    const connections = (agent?.report as { connections?: unknown[] } | null)?.connections ?? []
-    if (agent?.state === 'active' && connections.length > 0) return agent.agent_id
+    const connections = (agent?.report as { connections?: { kind: string }[] } | null)?.connections ?? []
+    if (agent?.state === 'active' && connections[0]) return { agent_id: agent.agent_id, engine: connections[0].kind }
   }
   throw new Error(`${department.agent_name}没有来报`)
 }
@@ -69,6 +75,9 @@ const feedOf = (
   reject_threshold: 5,
 })
 
+/** Where there is no change stream: by the day on which an entry was last approved, looked at every minute. */
+const BY_CURSOR = { mode: 'cursor', cursor_item: 'checked_on', interval_seconds: 60 } as const
+
 const FEEDS: readonly (readonly [department: Department, table: SourceTable, resource_key: string, key: string])[] = [
   [POLICE, PERSON_TABLE, '6300003007.resident_person', 'citizen_id'],
   [COMMERCE, COMPANY_TABLE, '6300003027.company', 'credit_code'],
@@ -83,7 +92,7 @@ export const attachTables = async (ctx: Ctx, published: ReadonlyMap<string, Publ
   for (const [department, table, resource_key, key] of FEEDS) {
     const resource = published.get(resource_key)
     if (!resource) continue
-    const agent_id = await waitForAgent(ctx, department)
+    const { agent_id, engine } = await waitForAgent(ctx, department)
     const { resource_id, items } = resource
     const known = await ctx.db
       .selectFrom('exchange.feed')
@@ -97,7 +106,8 @@ export const attachTables = async (ctx: Ctx, published: ReadonlyMap<string, Publ
     const row_leaves = key === 'citizen_id'
     const draft = feedOf(department, table, { resource_id, agent_id, key: [key], row_leaves })
     const bindings = draft.bindings.filter(({ item }) => shared.has(item))
-    await attachFeed(await fresh(ctx, officerOf(department)), { ...draft, bindings })
+    const how = engine === 'mysql' ? BY_CURSOR : {}
+    await attachFeed(await fresh(ctx, officerOf(department)), { ...draft, ...how, bindings })
   }
 }
 
@@ -117,7 +127,7 @@ export const subscribeTables = async (
     const department = CONSUMERS[grant.word]
     const grant_id = await grantIdOf(grant)
     if (!department || !grant_id) continue
-    const agent_id = await waitForAgent(ctx, department)
+    const { agent_id } = await waitForAgent(ctx, department)
     const known = await ctx.db
       .selectFrom('exchange.subscription')
       .select('subscription_id')

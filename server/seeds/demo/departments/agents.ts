@@ -19,7 +19,7 @@ const READABLE: Readonly<Record<string, string>> = {
 }
 
 const configText = (
-  { department, host, port, user }: DepartmentDatabase,
+  { department, engine, host, port, user }: DepartmentDatabase,
   centre: string,
 ): string => `# ${department.agent_name}
 centre = ${centre}
@@ -28,10 +28,10 @@ spool_max = 1 GiB
 spool_keep_free = 256 MiB
 
 [connection ${department.database}]
-kind = ${department.engine}
+kind = ${engine}
 host = ${host}
 port = ${port}
-database = ${department.database}
+database = ${engine === 'mysql' ? RECEIVING : department.database}
 user = ${user}
 password_file = database.password
 

@@ -1,15 +1,20 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { makeFirms } from '../registry/firms.ts'
 import { makePeople } from '../registry/people.ts'
-import { DEPARTMENTS, type Department, RECEIVING } from './department.ts'
+import { databaseUrl, openClerk } from './clerk.ts'
+import { COMMERCE, DEPARTMENTS, type Department, RECEIVING } from './department.ts'
+import { hasMariadb, keepMariadb, type Mariadb } from './mariadb.ts'
+import { fillOnMariadb } from './tables.mariadb.ts'
 import { COMPANY_TABLE, createTable, fillTable, isEmpty, PERSON_TABLE, type SourceTable } from './tables.ts'
 
 /** How a department's own programs reach its own database. */
 export interface DepartmentDatabase {
   readonly department: Department
+  readonly engine: 'postgres' | 'mysql'
   readonly host: string
   readonly port: number
   readonly user: string
@@ -53,11 +58,9 @@ const createDatabase = async (adminUrl: string, dataDir: string, department: Dep
     await admin.end()
   }
   const { hostname, port } = new URL(adminUrl)
-  return { department, host: hostname, port: Number(port || 5432), user: database, password }
+  const engine = 'postgres' as const
+  return { department, engine, host: hostname, port: Number(port || 5432), user: database, password }
 }
-
-export const databaseUrl = ({ department, host, port, user, password }: DepartmentDatabase): string =>
-  `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${department.database}`
 
 const SOURCES: Readonly<Record<string, { table: SourceTable; rows(): Iterable<object> }>> = {
   gongan: { table: PERSON_TABLE, rows: () => each(makePeople()) },
@@ -84,13 +87,72 @@ const fill = async (database: DepartmentDatabase): Promise<void> => {
   }
 }
 
+/**
+ * On which engine a department is: chosen at its first start and kept, because its table is attached as that engine reads it.
+ * A department of an earlier version, known by its agent's file, stays on PostgreSQL.
+ */
+const engineOf = async (dataDir: string, department: Department): Promise<DepartmentDatabase['engine']> => {
+  const folder = departmentFolder(dataDir, department)
+  const file = join(folder, 'engine')
+  const known = (await readFile(file, 'utf8').catch(() => '')).trim()
+  if (known === 'mysql' || known === 'postgres') return known
+  const isNew = !existsSync(join(folder, 'agent.conf'))
+  const engine = department === COMMERCE && isNew && hasMariadb() ? 'mysql' : 'postgres'
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await writeFile(file, engine)
+  return engine
+}
+
+const openMariadb = async (
+  dataDir: string,
+  department: Department,
+): Promise<{ database: DepartmentDatabase; server: Mariadb }> => {
+  if (!hasMariadb())
+    throw new Error(`${department.agent_name}的库在 MariaDB 上,而本机已没有 mariadbd(apt-get install mariadb-server)`)
+  const { database: user } = department
+  const password = await passwordOf(dataDir, department)
+  const dir = join(departmentFolder(dataDir, department), 'mariadb')
+  const server = await keepMariadb({ dir, user, password, schemas: [COMPANY_TABLE.schema, RECEIVING] })
+  const database = { department, engine: 'mysql' as const, host: '127.0.0.1', port: server.port, user, password }
+  const source = SOURCES[department.database]
+  const clerk = await openClerk(database)
+  try {
+    if (source) await fillOnMariadb(clerk, source.table, source.rows() as Iterable<Record<string, unknown>>)
+  } finally {
+    await clerk.end()
+  }
+  return { database, server }
+}
+
+export interface OpenDatabases {
+  readonly databases: readonly DepartmentDatabase[]
+  /** Stops what was started here. */
+  close(): Promise<void>
+}
+
 /** Every department's database, made and filled from where the last start stopped. Throws where the server does not allow it. */
-export const openDatabases = async (adminUrl: string, dataDir: string): Promise<DepartmentDatabase[]> => {
+export const openDatabases = async (
+  adminUrl: string,
+  dataDir: string,
+  say: (line: string) => void,
+): Promise<OpenDatabases> => {
   const databases: DepartmentDatabase[] = []
+  const servers: Mariadb[] = []
   for (const department of DEPARTMENTS) {
+    if ((await engineOf(dataDir, department)) === 'mysql') {
+      const opened = await openMariadb(dataDir, department)
+      databases.push(opened.database)
+      servers.push(opened.server)
+      say(
+        `示例部门:${department.agent_name}的库在 MariaDB 上(127.0.0.1:${opened.server.port}),按增量字段读取,删除由对账发现`,
+      )
+      continue
+    }
     const database = await createDatabase(adminUrl, dataDir, department)
     await fill(database)
     databases.push(database)
+    if (department === COMMERCE)
+      say(`示例部门:${department.agent_name}的库在 PostgreSQL 上(装有 mariadb-server 时新建的示例用 MariaDB)`)
   }
-  return databases
+  return { databases, close: async () => void (await Promise.all(servers.map((server) => server.stop()))) }
 }

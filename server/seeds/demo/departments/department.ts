@@ -8,7 +8,6 @@ export interface Department {
   readonly agent_name: string
   /** Name of its database, and of the connection in its agent's file. */
   readonly database: string
-  readonly engine: 'postgres' | 'mysql'
 }
 
 const department = (word: string, seq: string, agent_name: string, database: string): Department => ({
@@ -16,7 +15,6 @@ const department = (word: string, seq: string, agent_name: string, database: str
   organ_id: provincialOrganOf(seq).id,
   agent_name,
   database,
-  engine: 'postgres',
 })
 
 export const POLICE = department('ga', '007', '公安厅前置节点', 'gongan')

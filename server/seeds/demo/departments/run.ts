@@ -8,7 +8,8 @@ import { liveOn } from './life.ts'
 const startDepartments = async ({ databaseUrl, dataDir, host, exchangePort }: Config): Promise<RunningRole> => {
   const over = new AbortController()
   const { signal } = over
-  const databases = await openDatabases(databaseUrl, dataDir)
+  const say = (line: string): void => void process.stdout.write(`${line}\n`)
+  const { databases, close } = await openDatabases(databaseUrl, dataDir, say)
   liveOn(databases, signal)
   const centre = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${exchangePort}`
   const agents = databases.map((database) => keepAgent(database, { dataDir, centre, signal }))
@@ -16,6 +17,7 @@ const startDepartments = async ({ databaseUrl, dataDir, host, exchangePort }: Co
     close: async () => {
       over.abort()
       await Promise.allSettled(agents)
+      await close()
     },
   }
 }

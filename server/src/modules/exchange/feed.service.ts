@@ -35,7 +35,8 @@ export const readFeed = async (ctx: Ctx, feedId: string): Promise<FeedDetail> =>
   const items = await store.listItems(ctx.db, row.resource_id)
   const retained = await store.sumRetained(ctx.db, feedId)
   const files = isFilesRelation(row.relation) ? await store.sumFiles(ctx.db, feedId) : null
-  return toFeedDetail(row, feed as Feed, { items, retained, files })
+  const reconciled = await store.countReconciled(ctx.db, feedId)
+  return toFeedDetail(row, feed as Feed, { items, retained, files, reconciled })
 }
 
 interface ListQuery {

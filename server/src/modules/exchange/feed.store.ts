@@ -193,6 +193,20 @@ export const cancelRuns = async (tx: Tx, feedId: string, at: string): Promise<vo
     .execute()
 }
 
+/** By what its subscriptions are reconciled, ended ones apart. */
+export const countReconciled = (db: Db, feedId: string) =>
+  db
+    .selectFrom('exchange.subscription')
+    .select([
+      sql<number | null>`max(nullif(reconcile_hours, 0)) filter (where target_kind = 'table')`.as('every_hours'),
+      sql<number>`count(*) filter (where target_kind = 'table' and reconcile_hours > 0)::int`.as('by_clock'),
+      sql<number>`count(*) filter (where target_kind = 'table' and reconcile_hours = 0)::int`.as('by_hand'),
+      sql<number>`count(*) filter (where target_kind <> 'table')::int`.as('never'),
+    ])
+    .where('feed_id', '=', feedId)
+    .where('state', '<>', 'ended')
+    .executeTakeFirstOrThrow()
+
 /** What of the log is still held: where it begins and how much it is. */
 export const sumRetained = async (db: Db, feedId: string): Promise<{ from: number | null; bytes: number }> => {
   const row = await db

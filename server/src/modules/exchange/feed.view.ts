@@ -33,9 +33,11 @@ interface More {
   readonly items: readonly ItemRow[]
   readonly retained: { readonly from: number | null; readonly bytes: number }
   readonly files: FeedDetail['files']
+  readonly reconciled: FeedDetail['reconciled']
 }
 
-export const toFeedDetail = (row: FeedRow, feed: Feed, { items, retained, files }: More): FeedDetail => {
+export const toFeedDetail = (row: FeedRow, feed: Feed, more: More): FeedDetail => {
+  const { items, retained, files, reconciled } = more
   const byName = new Map(items.map((item) => [item.name_en, item]))
   const bindings = row.bindings as { item: string; column: string }[]
   return {
@@ -56,5 +58,6 @@ export const toFeedDetail = (row: FeedRow, feed: Feed, { items, retained, files 
     files,
     retained_from: retained.from ?? row.head,
     retained_bytes: retained.bytes,
+    reconciled,
   }
 }

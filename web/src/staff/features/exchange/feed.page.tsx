@@ -11,6 +11,7 @@ import { Loaded } from '../../../ui/states.tsx'
 import { TabLinks } from '../../../ui/tab-links.tsx'
 import { call } from '../../api.ts'
 import { useSession } from '../../session.ts'
+import { CursorShortfall } from './cursor-shortfall.tsx'
 import { DriftList } from './drift-list.tsx'
 import {
   bytesText,
@@ -242,6 +243,7 @@ const View = ({ feed }: { feed: FeedDetail }) => (
         description={<Link to="?tab=rejects">看问题数据；整改后重放，再解除暂扣</Link>}
       />
     )}
+    <CursorShortfall feed={feed} />
     <Figures feed={feed} />
     <div className="split">
       <Details feed={feed} />

@@ -31,13 +31,18 @@ export interface LocalCopy {
   done(): Promise<void>
 }
 
-/** A root folder, local or at an SFTP server. All paths are relative, with `/`, and stay below it. */
-export interface Folder {
+/** What is read as tables: files of a root folder, or whatever shows itself as files. */
+export interface Readable {
   list(path: string): Promise<readonly FolderEntry[]>
   stat(path: string): Promise<FileState | null>
-  read(path: string, signal?: AbortSignal): AsyncIterable<Buffer>
   /** A path on this machine with the file's bytes, for formats that are read from their end; `done` frees the copy. */
   localCopy(path: string, signal?: AbortSignal): Promise<LocalCopy>
+  close(): Promise<void>
+}
+
+/** A root folder, local or at an SFTP server. All paths are relative, with `/`, and stay below it. */
+export interface Folder extends Readable {
+  read(path: string, signal?: AbortSignal): AsyncIterable<Buffer>
   makeFolder(path: string): Promise<void>
   openPart(path: string, at: number): Promise<PartFile>
   rename(from: string, to: string): Promise<void>
@@ -53,7 +58,6 @@ export interface Folder {
   removeFolder(path: string): Promise<void>
   /** Replaces the file as a whole: readers see the old bytes or the new ones, also after a power cut. */
   replace(path: string, bytes: Uint8Array): Promise<void>
-  close(): Promise<void>
 }
 
 const READ_BYTES = 1_048_576

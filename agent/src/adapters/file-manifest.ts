@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { FileState, Folder } from './file-folder.ts'
+import type { FileState, Readable } from './file-folder.ts'
 import { pathTrouble, patternOf } from './file-path.ts'
 import { formatOf } from './file-records.ts'
 
@@ -53,7 +53,7 @@ const TABLES: Taking = { isAny: false, refuse: () => undefined }
 
 /** Files of a relation, sorted by path. */
 export const findFiles = async (
-  folder: Folder,
+  folder: Readable,
   relation: string,
   settling: Settling,
   { isAny, refuse }: Taking = TABLES,

@@ -13,7 +13,7 @@ import {
   type Source,
 } from './adapter.ts'
 import { changeStream } from './file-changes.ts'
-import type { Folder } from './file-folder.ts'
+import type { Readable } from './file-folder.ts'
 import { guessType } from './file-heading.ts'
 import { bodiesOf } from './file-lines.ts'
 import { findFiles, type ManifestFile, type Settling } from './file-manifest.ts'
@@ -28,7 +28,7 @@ const SAMPLE_FILES = 3
 const SAMPLE_ROWS = 500
 
 export interface FileSourceOptions {
-  readonly folder: Folder
+  readonly folder: Readable
   /** Columns of a relation that may be read; undefined: none. */
   readonly allowed: (relation: string) => readonly string[] | '*' | undefined
   /** Relations that may be browsed. */

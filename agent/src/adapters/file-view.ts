@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wr
 import { join } from 'node:path'
 import type { BoundColumn, Unreadable } from './adapter.ts'
 import { type BuiltRun, buildRun } from './file-build.ts'
-import type { Folder } from './file-folder.ts'
+import type { Readable } from './file-folder.ts'
 import { type Found, findFiles, type Manifest, type ManifestFile, Manifests, type Settling } from './file-manifest.ts'
 import { patternOf } from './file-path.ts'
 import { Pins } from './file-pins.ts'
@@ -19,7 +19,7 @@ const IDLE_MS = 3_600_000
 const FORM = 1
 
 export interface ViewOptions {
-  readonly folder: Folder
+  readonly folder: Readable
   readonly relation: string
   readonly columns: readonly BoundColumn[]
   readonly is_delivered: boolean

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { AdapterFault } from './adapter.ts'
-import type { FileState, Folder, FolderEntry, LocalCopy } from './file-folder.ts'
+import type { FileState, FolderEntry, LocalCopy, Readable } from './file-folder.ts'
 import type { HttpClient } from './http.client.ts'
 import type { HttpConfig, HttpRelation } from './http.config.ts'
 import { flat, pagesOf, Shifted } from './http.pages.ts'
@@ -35,7 +35,7 @@ export interface Spooled {
   readonly columns: ReadonlySet<string>
 }
 
-export class HttpFolder implements Folder {
+export class HttpFolder implements Readable {
   readonly #config: HttpConfig
   readonly #client: HttpClient
   readonly #allowed: (relation: string) => readonly string[] | '*'
@@ -173,18 +173,7 @@ export class HttpFolder implements Folder {
     for (const [name, pass] of this.#passes) this.#drop(name, pass)
     await this.#client.close()
   }
-
-  read(): AsyncIterable<Buffer> {
-    throw readOnly()
-  }
-  makeFolder = (): Promise<void> => Promise.reject(readOnly())
-  openPart = (): Promise<never> => Promise.reject(readOnly())
-  rename = (): Promise<void> => Promise.reject(readOnly())
-  remove = (): Promise<void> => Promise.reject(readOnly())
-  replace = (): Promise<void> => Promise.reject(readOnly())
 }
-
-const readOnly = (): AdapterFault => new AdapterFault('misconfigured', 'HTTP 接口只能作为数据源')
 
 /** Names a file of the agent's state after what it is about. */
 export const stateFile = (config: HttpConfig, kind: string, about: string): string =>

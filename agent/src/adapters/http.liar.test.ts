@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { type Answer, dir, json, linesOf, numbered, openPeople, people } from '../../test/http-service.ts'
 import { isFault } from './adapter.conformance.kit.ts'
 import { AdapterFault, type Unreadable } from './adapter.ts'
-import { type Answer, dir, json, linesOf, numbered, openPeople, people } from './http.server.ts'
 import { http } from './http.ts'
 
 let turn = 0

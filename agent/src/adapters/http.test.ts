@@ -2,10 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import iconv from 'iconv-lite'
-import { column, gather, isFault, type NastyRows, never, reading } from './adapter.conformance.kit.ts'
-import { openTables, quote } from './adapter.conformance.tables.ts'
-import { conformsAsSource } from './adapter.conformance.ts'
-import type { Lines } from './adapter.ts'
 import {
   type Answer,
   answerTables,
@@ -17,7 +13,11 @@ import {
   openService,
   PEOPLE,
   people,
-} from './http.server.ts'
+} from '../../test/http-service.ts'
+import { openTables, quote } from '../../test/tables.ts'
+import { column, gather, isFault, type NastyRows, never, reading } from './adapter.conformance.kit.ts'
+import { conformsAsSource } from './adapter.conformance.ts'
+import type { Lines } from './adapter.ts'
 import { http } from './http.ts'
 
 const nasty: NastyRows = {

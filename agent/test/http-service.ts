@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { gather, never, planOf, reading } from './adapter.conformance.kit.ts'
-import { quote, type Tables } from './adapter.conformance.tables.ts'
-import type { Source, Unreadable } from './adapter.ts'
-import { http } from './http.ts'
+import { gather, never, planOf, reading } from '../src/adapters/adapter.conformance.kit.ts'
+import type { Source, Unreadable } from '../src/adapters/adapter.ts'
+import { http } from '../src/adapters/http.ts'
+import { quote, type Tables } from './tables.ts'
 
 export interface TestService {
   readonly url: string

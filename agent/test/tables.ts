@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { cloneDatabase } from '../../../server/test/cluster.ts'
+import { cloneDatabase } from '../../server/test/cluster.ts'
 
 /** Tables of a real database, for adapters whose sources know no SQL: what is written here is shown as files or answers. */
 export interface Tables {

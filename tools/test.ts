@@ -20,6 +20,7 @@ const isCi = Boolean(process.env.CI)
 const BROWSER_PACKAGES = { file: CHROMIUM, packages: ['chromium', 'fonts-noto-cjk'] }
 const TLS_PACKAGES = { file: '/usr/bin/openssl', packages: ['openssl'] }
 const MARIADB_PACKAGES = { file: '/usr/sbin/mariadbd', packages: ['mariadb-server'] }
+const SSHD_PACKAGES = { file: '/usr/sbin/sshd', packages: ['openssh-server'] }
 
 const install = (packages: readonly string[]): void => {
   console.log(`安装测试所需的 Debian 包:${packages.join('、')}`)
@@ -33,14 +34,15 @@ const install = (packages: readonly string[]): void => {
 }
 
 /**
- * Which tests run: all, or those named; browser tests only where there is a browser. With CI none may be left out. The test
- * of the MariaDB adapter looks for the server itself and is skipped without one.
+ * Which tests run: all, or those named; browser tests only where there is a browser. With CI none may be left out. The tests
+ * of MariaDB and of SFTP look for their servers themselves and are skipped without them.
  */
 const choose = (named: string[]): { files: string[]; leftOut: string[] } => {
   if (named.length > 0) return { files: named, leftOut: [] }
   const files = FOLDERS.map((folder) => `${folder}/**/*.test.ts`)
-  const missing = [BROWSER_PACKAGES, TLS_PACKAGES, MARIADB_PACKAGES].filter(({ file }) => !existsSync(file))
-  if (isCi && missing.length > 0) install(missing.flatMap(({ packages }) => packages))
+  const packages = [BROWSER_PACKAGES, TLS_PACKAGES, MARIADB_PACKAGES, SSHD_PACKAGES]
+  const missing = packages.filter(({ file }) => !existsSync(file))
+  if (isCi && missing.length > 0) install(missing.flatMap((one) => one.packages))
   if (existsSync(CHROMIUM)) return { files: [...files, BROWSER], leftOut: [] }
   return { files, leftOut: ['web/e2e:没有 /usr/bin/chromium(apt-get install chromium fonts-noto-cjk)'] }
 }

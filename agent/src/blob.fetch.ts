@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import { DOOR } from '@sanjiang/contract/exchange.door'
-import { digestAt, partCount, partLength, partsIn, type Recipe, readRecipe } from '@sanjiang/seal'
-import type { BlobLink } from './blob.send.ts'
+import { digestAt, PartReader, partCount, partLength, type Recipe, readRecipe } from '@sanjiang/seal'
 import { Lanes } from './lanes.ts'
+import type { Link } from './link.ts'
 import type { RandomFile } from './random-file.ts'
 
 const REQUEST_BYTES = 8 * 1_048_576
@@ -17,13 +17,18 @@ export class WrongContent extends Error {
   }
 }
 
+/** The agent's line to the centre, as far as fetching needs it. */
+export type FetchLink = Pick<Link, 'ask' | 'stream'>
+
 export interface Fetching {
-  readonly link: BlobLink
+  readonly link: FetchLink
   readonly subscriptionId: string
   readonly signal: AbortSignal
   /** A file's size once it is known, and each part that is there, from wherever it came. */
   readonly onSize?: (bytes: number) => void
   readonly onBytes?: (bytes: number) => void
+  /** Tries again what a broken line has cut. */
+  readonly persist?: <T>(work: () => Promise<T>) => Promise<T>
 }
 
 export interface Fetched {
@@ -77,8 +82,12 @@ class Syncing {
   }
 }
 
-const recipeOf = async ({ link, subscriptionId, signal }: Fetching, name: string): Promise<Recipe> => {
-  const { bytes } = await link.ask({ method: 'GET', path: DOOR.fetch(subscriptionId, name), signal })
+const asIs = <T>(work: () => Promise<T>): Promise<T> => work()
+
+const recipeOf = async (fetching: Fetching, name: string): Promise<Recipe> => {
+  const { link, subscriptionId, signal, persist = asIs } = fetching
+  const path = DOOR.fetch(subscriptionId, name)
+  const { bytes } = await persist(() => link.ask({ method: 'GET', path, signal }))
   if (hash('sha256', bytes, 'hex') !== name) throw new WrongContent('文件清单')
   return readRecipe(bytes)
 }
@@ -125,30 +134,96 @@ export const fetchFile = async (
   return { size: recipe.size, fetched_bytes }
 }
 
+/** Gathers parts of one answer in a buffer that is used again, checks each and writes it in its place. */
+class PartWriter {
+  readonly #of: { readonly recipe: Recipe; readonly file: RandomFile; readonly buffer: Buffer }
+  readonly #reader: PartReader
+  readonly #whole: (part: number) => void
+  #part: number
+  #filled = 0
+  #length = 0
+  #isReady = false
+
+  constructor(of: { recipe: Recipe; file: RandomFile; buffer: Buffer; from: number }, whole: (part: number) => void) {
+    this.#of = of
+    this.#part = of.from
+    this.#whole = whole
+    const taker = {
+      begin: (length: number) => this.#begin(length),
+      piece: (bytes: Uint8Array) => {
+        of.buffer.set(bytes, this.#filled)
+        this.#filled += bytes.length
+      },
+      end: () => {
+        this.#isReady = true
+      },
+    }
+    this.#reader = new PartReader(taker, { isNamed: false })
+  }
+
+  #begin(length: number): void {
+    const { recipe } = this.#of
+    if (this.#part >= partCount(recipe) || length !== partLength(recipe, this.#part)) throw new WrongContent('分段长度')
+    this.#filled = 0
+    this.#length = length
+  }
+
+  async push(piece: Buffer): Promise<void> {
+    for (let at = 0; at < piece.length; ) {
+      at += this.#reader.push(piece.subarray(at))
+      if (this.#isReady) await this.#write()
+    }
+  }
+
+  async #write(): Promise<void> {
+    const { recipe, file, buffer } = this.#of
+    this.#isReady = false
+    const bytes = buffer.subarray(0, this.#length)
+    if (!same(hash('sha256', bytes, 'buffer'), digestAt(recipe, this.#part)))
+      throw new WrongContent(`第 ${this.#part + 1} 段`)
+    await file.write(bytes, this.#part * recipe.part_bytes)
+    this.#whole(this.#part)
+    this.#part++
+  }
+}
+
 const fetchParts = async (
-  { link, subscriptionId, signal, onBytes }: Fetching,
+  { link, subscriptionId, signal, onBytes, persist = asIs }: Fetching,
   { name, recipe, has, file }: { name: string; recipe: Recipe; has: Uint8Array; file: RandomFile },
 ): Promise<number> => {
   const lanes = new Lanes(UNDER_WAY)
   const syncing = new Syncing(file)
   const path = DOOR.fetch(subscriptionId, name)
+  const free: Buffer[] = []
   let fetched = 0
-  const fetchRun = async (run: { from: number; count: number }): Promise<void> => {
-    for (let { from, count } = run; count > 0; ) {
-      const { bytes } = await link.ask({ method: 'GET', path, query: { from, count }, signal, timeoutMs: 300_000 })
-      const parts = partsIn(bytes)
-      if (parts.length === 0 || parts.length > count) throw new WrongContent('分段数')
-      for (const [index, part] of parts.entries()) {
-        if (!same(hash('sha256', part, 'buffer'), digestAt(recipe, from + index)))
-          throw new WrongContent(`第 ${from + index + 1} 段`)
-        await file.write(part, (from + index) * recipe.part_bytes)
-        fetched += part.length
-        onBytes?.(part.length)
-        syncing.wrote(part.length)
-      }
-      from += parts.length
-      count -= parts.length
+  /** One request; what came whole before a line broke is not asked for again. */
+  const fetchSome = async ({ from, count }: { from: number; count: number }, buffer: Buffer): Promise<number> => {
+    let reached = from
+    const writer = new PartWriter({ recipe, file, buffer, from }, (part) => {
+      const bytes = partLength(recipe, part)
+      reached = part + 1
+      fetched += bytes
+      onBytes?.(bytes)
+      syncing.wrote(bytes)
+    })
+    try {
+      const pieces = await link.stream({ method: 'GET', path, query: { from, count }, signal, timeoutMs: 300_000 })
+      for await (const piece of pieces ?? []) await writer.push(piece)
+    } catch (error) {
+      if (reached === from) throw error
     }
+    if (reached === from) throw new WrongContent('分段数')
+    return reached - from
+  }
+  const fetchRun = async (run: { from: number; count: number }): Promise<void> => {
+    const buffer = free.pop() ?? Buffer.allocUnsafe(Math.min(recipe.part_bytes, recipe.size))
+    for (let { from, count } = run; count > 0; ) {
+      const ask = { from, count }
+      const got = await persist(() => fetchSome(ask, buffer))
+      from += got
+      count -= got
+    }
+    free.push(buffer)
   }
   for (const run of requestsFor(has, Math.max(1, Math.floor(REQUEST_BYTES / recipe.part_bytes))))
     await lanes.run(() => fetchRun(run))

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { DOOR } from '@sanjiang/contract/exchange.door'
-import { framedParts, partBytesFor, partCount, writeRecipe } from '@sanjiang/seal'
+import { namedParts, partBytesFor, partCount, writeRecipe } from '@sanjiang/seal'
 import { Lanes } from './lanes.ts'
 import { type Link, Refused } from './link.ts'
 import type { RandomFile } from './random-file.ts'
@@ -36,10 +36,20 @@ export interface Sending {
   readonly signal: AbortSignal
 }
 
+const named = (bytes: Uint8Array): NamedPart => ({ digest: hash('sha256', bytes, 'buffer'), bytes })
 const hexOf = (digest: Buffer): string => digest.toString('hex')
 
-const putParts = async ({ link, feedId, signal }: Sending, parts: readonly Uint8Array[]): Promise<void> => {
-  const bytes = framedParts(parts).map((one) => Buffer.from(one.buffer, one.byteOffset, one.length))
+interface NamedPart {
+  readonly digest: Buffer
+  readonly bytes: Uint8Array
+}
+
+const putParts = async ({ link, feedId, signal }: Sending, parts: readonly NamedPart[]): Promise<void> => {
+  const named = namedParts(
+    parts.map(({ bytes }) => bytes),
+    parts.map(({ digest }) => digest),
+  )
+  const bytes = named.map((one) => Buffer.from(one.buffer, one.byteOffset, one.length))
   await link.ask({ method: 'PUT', path: DOOR.parts(feedId), bytes, signal, timeoutMs: 300_000 })
 }
 
@@ -49,20 +59,15 @@ const missingOf = async ({ link, feedId, signal }: Sending, digests: readonly st
   return new Set((JSON.parse(bytes.toString('utf8')) as { digests: string[] }).digests)
 }
 
-interface Window {
-  readonly parts: readonly Uint8Array[]
-  /** The last of the parts, in the last window. */
-  readonly recipe: Uint8Array | null
-  readonly digests: readonly Buffer[]
-}
-
-/** Sends what the centre lacks of one window; returns how much that was. */
-const sendWindow = async (sending: Sending, { parts, digests, recipe }: Window): Promise<number> => {
-  const names = digests.map(hexOf)
-  const missing = await missingOf(sending, names)
-  const lacking = parts.filter((_, index) => missing.delete(names[index] as string))
+/** Sends what the centre lacks of these parts; returns what. */
+const sendLacking = async (sending: Sending, parts: readonly NamedPart[]): Promise<readonly NamedPart[]> => {
+  const missing = await missingOf(
+    sending,
+    parts.map(({ digest }) => hexOf(digest)),
+  )
+  const lacking = parts.filter(({ digest }) => missing.delete(hexOf(digest)))
   if (lacking.length > 0) await putParts(sending, lacking)
-  return lacking.reduce((sum, part) => sum + (part === recipe ? 0 : part.length), 0)
+  return lacking
 }
 
 /** A file to be read; opened anew for each try. */
@@ -90,22 +95,20 @@ export const readThrough = async (open: Opening, sending: Sending | null): Promi
       const buffer = free.pop() ?? Buffer.allocUnsafe(windowBytes)
       const window = buffer.subarray(0, Math.min(windowBytes, size - at))
       if ((await file.read(window, at)) !== window.length) throw new FileMoved()
-      const parts: Uint8Array[] = []
-      for (let from = 0; from < window.length; from += part_bytes) parts.push(window.subarray(from, from + part_bytes))
-      const found = parts.map((part) => hash('sha256', part, 'buffer'))
-      Buffer.concat(found).copy(digests, (at / part_bytes) * 32)
+      const parts: NamedPart[] = []
+      for (let from = 0; from < window.length; from += part_bytes)
+        parts.push(named(window.subarray(from, from + part_bytes)))
+      parts.forEach(({ digest }, index) => void digest.copy(digests, (at / part_bytes + index) * 32))
       if (at + windowBytes >= size) {
         // With the last parts goes the recipe, which spares a request and a sync.
         await assertStill()
-        const bytes = writeRecipe({ size, part_bytes, digests })
-        const digest = hash('sha256', bytes, 'buffer')
-        parts.push(bytes)
-        found.push(digest)
-        recipe = hexOf(digest)
+        const last = named(writeRecipe({ size, part_bytes, digests }))
+        parts.push(last)
+        recipe = hexOf(last.digest)
       }
-      const last = recipe === '' ? null : (parts.at(-1) ?? null)
       await lanes.run(async () => {
-        if (sending !== null) sent += await sendWindow(sending, { parts, digests: found, recipe: last })
+        for (const { bytes } of sending === null ? [] : await sendLacking(sending, parts))
+          if (bytes.buffer === buffer.buffer) sent += bytes.length
         free.push(buffer)
       })
     }

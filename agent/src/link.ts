@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Problem } from '@sanjiang/contract/errors'
 import { DOOR, type DoorSession, doorText } from '@sanjiang/contract/exchange.door'
@@ -136,7 +137,9 @@ export class Link {
   async #dial(ask: Ask, token?: string): Promise<Dispatcher.ResponseData> {
     const url = new URL(this.#config.centre + ask.path)
     for (const [name, value] of Object.entries(ask.query ?? {})) url.searchParams.set(name, String(value))
-    const body = ask.bytes ? Buffer.concat(ask.bytes) : ask.json === undefined ? null : JSON.stringify(ask.json)
+    // Given piece by piece: joining megabytes costs as much as sending them.
+    const body = ask.bytes ? Readable.from(ask.bytes) : ask.json === undefined ? null : JSON.stringify(ask.json)
+    const length = ask.bytes?.reduce((sum, piece) => sum + piece.length, 0)
     const type = ask.bytes ? 'application/octet-stream' : 'application/json'
     return request(url, {
       method: ask.method,
@@ -145,6 +148,7 @@ export class Link {
       signal: ask.signal ?? null,
       headers: {
         ...(body === null ? {} : { 'content-type': type }),
+        ...(length === undefined ? {} : { 'content-length': String(length) }),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         'user-agent': `sanjiang-agent/${VERSION}`,
       },

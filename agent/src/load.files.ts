@@ -1,12 +1,11 @@
 import { DOOR, type FileRoles } from '@sanjiang/contract/exchange.door'
 import type { TargetTable } from './adapters/adapter.ts'
-import { fetchFile } from './blob.fetch.ts'
-import type { BlobLink } from './blob.send.ts'
+import { type FetchLink, fetchFile } from './blob.fetch.ts'
 import { persist, Refused } from './link.ts'
 import type { Standing } from './trouble.ts'
 
 export interface FilesLoading {
-  readonly link: BlobLink
+  readonly link: FetchLink
   readonly subscriptionId: string
   readonly signal: AbortSignal
   readonly standing: Standing
@@ -47,21 +46,22 @@ export class FilesFetcher {
   }
 
   /** A line that breaks is waited for, file under way and all; what the centre answers no to is not. */
-  get #patient(): BlobLink {
-    const { link, signal, standing } = this.#of
+  #persist<T>(work: () => Promise<T>): Promise<T> {
+    const { signal, standing } = this.#of
     const onTrouble = (error: unknown): void => {
       if (error === null) standing.well('centre_away')
       else standing.stuck('platform', 'centre_away', (error as Error).message)
     }
-    return { ask: (ask) => persist(() => link.ask(ask), { signal, onTrouble }) }
+    return persist(work, { signal, onTrouble })
   }
 
   filesOf(roles: FileRoles): NonNullable<TargetTable['files']> {
-    const { subscriptionId, signal } = this.#of
+    const { link, subscriptionId, signal } = this.#of
     const fetching = {
-      link: this.#patient,
+      link,
       subscriptionId,
       signal,
+      persist: <T>(work: () => Promise<T>) => this.#persist(work),
       onSize: (bytes: number) => this.#add({ files: 1, bytes }),
       onBytes: (done_bytes: number) => this.#add({ done_bytes }),
     }
@@ -83,7 +83,8 @@ export class FilesFetcher {
     const path = DOOR.fetched(this.#of.subscriptionId)
     for (let at = 0; at < digests.length; at += TOLD_AT_ONCE) {
       const json = { digests: digests.slice(at, at + TOLD_AT_ONCE) }
-      await this.#patient.ask({ method: 'POST', path, json, signal: this.#of.signal }).catch((error: unknown) => {
+      const ask = { method: 'POST', path, json, signal: this.#of.signal } as const
+      await this.#persist(() => this.#of.link.ask(ask)).catch((error: unknown) => {
         // Revoked meanwhile: what was fetched before counts, and the centre lets go of it by itself.
         if (!(error instanceof Refused)) throw error
       })

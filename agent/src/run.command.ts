@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import type { AgentConfig } from './config.ts'
 import { holdState } from './durable.ts'
 import { isFenced } from './link.ts'
@@ -7,6 +8,8 @@ const say = (line: string): void => console.log(`${new Date().toISOString()} ${l
 
 /** Runs until it is told to stop. A fenced copy says so and stays down: restarting it would change nothing. */
 export const runNode = async (config: AgentConfig): Promise<number> => {
+  // Files and chunks lie outside the heap, which V8 would otherwise mark as a whole for every 40 MiB of them.
+  setFlagsFromString('--external-memory-accounted-in-global-limit')
   const held = await holdState(config.state)
   const node = await AgentNode.open(config, say)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => node.stop())

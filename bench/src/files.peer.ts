@@ -1,10 +1,12 @@
 // A provider's or a consumer's agent as far as files go, as a process of its own, told what to do by messages.
 import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { Readable } from 'node:stream'
+import { setFlagsFromString } from 'node:v8'
 import { Agent, request } from 'undici'
-import { fetchFile } from '../../agent/src/blob.fetch.ts'
-import { type BlobLink, sendFile } from '../../agent/src/blob.send.ts'
-import { Refused } from '../../agent/src/link.ts'
+import { type FetchLink, fetchFile } from '../../agent/src/blob.fetch.ts'
+import { sendFile } from '../../agent/src/blob.send.ts'
+import { type Ask, Refused } from '../../agent/src/link.ts'
 import { openLocal } from '../../agent/src/random-file.ts'
 
 export type Order =
@@ -15,18 +17,35 @@ export type Order =
 const [address = '', token = '', id = ''] = process.argv.slice(2)
 const dispatcher = new Agent({ connections: 16, pipelining: 1 })
 
-const link: BlobLink = {
-  async ask({ method, path, query, json, bytes }) {
-    const url = new URL(address + path)
-    for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, String(value))
-    const body = bytes ? Buffer.concat(bytes) : json === undefined ? null : JSON.stringify(json)
-    const answer = await request(url, { method, dispatcher, body, headers: { authorization: `Bearer ${token}` } })
-    const reply = { status: answer.statusCode, bytes: Buffer.from(await answer.body.arrayBuffer()) }
-    if (reply.status >= 400) throw new Refused(reply.status, JSON.parse(reply.bytes.toString()))
-    return reply
+const dial = async ({ method, path, query, json, bytes }: Ask) => {
+  const url = new URL(address + path)
+  for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, String(value))
+  const body = bytes ? Readable.from(bytes) : json === undefined ? null : JSON.stringify(json)
+  const length = bytes?.reduce((sum, piece) => sum + piece.length, 0)
+  const headers = {
+    authorization: `Bearer ${token}`,
+    ...(length === undefined ? {} : { 'content-length': `${length}` }),
+  }
+  const answer = await request(url, { method, dispatcher, body, headers })
+  if (answer.statusCode >= 400) throw new Refused(answer.statusCode, (await answer.body.json()) as object)
+  return answer
+}
+
+const link: FetchLink = {
+  async ask(said) {
+    const { statusCode, body } = await dial(said)
+    return { status: statusCode, bytes: Buffer.from(await body.arrayBuffer()) }
+  },
+  async stream(said) {
+    const { body } = await dial(said)
+    return (async function* () {
+      for await (const piece of body) yield piece as Buffer
+    })()
   },
 }
 const signal = new AbortController().signal
+// As the agent sets it for itself.
+setFlagsFromString('--external-memory-accounted-in-global-limit')
 
 const carryOut = async (order: Order): Promise<unknown> => {
   if (order.do === 'cpu') return process.cpuUsage()

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import type { Fetched } from '../../agent/src/blob.fetch.ts'
 import type { Sent } from '../../agent/src/blob.send.ts'
 import { startPostgres } from '../../server/src/kernel/postgres.ts'
+import { EXEC_ARGV } from '../../server/src/supervisor/keeper.ts'
 import type { Order } from './files.peer.ts'
 
 const MIB = 1_048_576
@@ -144,7 +145,8 @@ const openScene = async (dataUrl: string) => {
   const { answering, feedDraft, subscribeTo } = await import('../../server/test/exchange-ground.ts')
   const { exchange } = await import('../../contract/src/index.ts')
   const world = await openWorld({ today: '2017-12-11' })
-  const door = fork(local('files.door.ts'), [world.url, world.dataDir])
+  const execArgv = [...process.execArgv, ...(EXEC_ARGV.exchange ?? [])]
+  const door = fork(local('files.door.ts'), [world.url, world.dataDir], { execArgv })
   const { address } = await new Promise<{ address: string }>((resolve) => {
     door.once('message', (said) => resolve(said as { address: string }))
   })
@@ -179,8 +181,22 @@ const median = (values: readonly number[]): number => {
 const rounded = (value: number): number => Number(value.toFixed(2))
 const cpuOf = ({ user, system }: NodeJS.CpuUsage): number => rounded((user + system) / 1e6)
 
+/** Seconds of processor time of each process so far, its start among them. */
+const cpusOf = async ({ door, sender, reader }: Awaited<ReturnType<typeof openScene>>) => {
+  const said = await new Promise<{ cpu: NodeJS.CpuUsage }>((resolve) => {
+    door.once('message', (one) => resolve(one as { cpu: NodeJS.CpuUsage }))
+    door.send({})
+  })
+  return {
+    provider_agent: cpuOf(await sender.ask<NodeJS.CpuUsage>({ do: 'cpu' })),
+    centre: cpuOf(said.cpu),
+    consumer_agent: cpuOf(await reader.ask<NodeJS.CpuUsage>({ do: 'cpu' })),
+  }
+}
+
 const measure = async (dir: string, scene: Awaited<ReturnType<typeof openScene>>, port: number) => {
-  const { sender, reader, door } = scene
+  const { sender, reader } = scene
+  const before = await cpusOf(scene)
   const [from, to, peerTo] = [join(dir, 'out'), join(dir, 'in'), join(dir, 'rsync-in')] as const
   for (const one of [from, to, peerTo]) await mkdir(one, { recursive: true })
   const times = {
@@ -222,14 +238,11 @@ const measure = async (dir: string, scene: Awaited<ReturnType<typeof openScene>>
         `1 % changed: ours ${changed.seconds.toFixed(2)} s, rsync ${peerChanged.seconds.toFixed(2)} s`,
     )
   }
-  const doorCpu = await new Promise<{ cpu: NodeJS.CpuUsage }>((resolve) => {
-    door.once('message', (said) => resolve(said as { cpu: NodeJS.CpuUsage }))
-    door.send({})
-  })
+  const after = await cpusOf(scene)
   const cpu = {
-    provider_agent: cpuOf(await sender.ask<NodeJS.CpuUsage>({ do: 'cpu' })),
-    centre: cpuOf(doorCpu.cpu),
-    consumer_agent: cpuOf(await reader.ask<NodeJS.CpuUsage>({ do: 'cpu' })),
+    provider_agent: rounded(after.provider_agent - before.provider_agent),
+    centre: rounded(after.centre - before.centre),
+    consumer_agent: rounded(after.consumer_agent - before.consumer_agent),
   }
   return { times, last, cpu }
 }

@@ -53,14 +53,14 @@ export const DOOR = {
   answer: (questionId: string) => `/agent/v1/questions/${questionId}/answer`,
   /**
    * Files as they are (ADR 0004). A provider's agent asks which parts the centre lacks (POST Digests → Digests), PUTs those
-   * (`u32 length ‖ bytes` one after another, the recipe among them), and closes the file (POST FileLine → {}; 409
+   * (`u32 length ‖ SHA-256 ‖ bytes` one after another, the recipe among them), and closes the file (POST FileLine → {}; 409
    * `parts_missing` when some are not there). Each may be said again.
    */
   partsMissing: (feedId: string) => `/agent/v1/feeds/${feedId}/parts/missing`,
   parts: (feedId: string) => `/agent/v1/feeds/${feedId}/parts`,
   file: (feedId: string, recipe: string) => `/agent/v1/feeds/${feedId}/files/${recipe}`,
   /**
-   * GET → the recipe; with ?from=PART&count=N → those parts as they were PUT, at most `frames_max_bytes`. Answered when a row
+   * GET → the recipe; with ?from=PART&count=N → those parts (`u32 length ‖ bytes`), at most `frames_max_bytes`. Answered when a row
    * with this recipe is visible under the grant as it is now.
    */
   fetch: (subscriptionId: string, recipe: string) => `/agent/v1/subscriptions/${subscriptionId}/files/${recipe}`,

@@ -58,23 +58,74 @@ export const readRecipe = (bytes: Uint8Array): Recipe => {
   return { size, part_bytes, digests }
 }
 
-/** Parts one behind another, each with its length before it. */
-export const framedParts = (parts: readonly Uint8Array[]): Uint8Array[] =>
-  parts.flatMap((part) => {
-    const length = new Uint8Array(4)
-    new DataView(length.buffer).setUint32(0, part.length)
-    return [length, part]
-  })
+const LENGTH = 4
 
-export const partsIn = (bytes: Uint8Array): Uint8Array[] => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  const parts: Uint8Array[] = []
-  for (let at = 0; at < bytes.length; ) {
-    const length = at + 4 <= bytes.length ? view.getUint32(at) : -1
-    if (length < 0 || length > MAX_PART || at + 4 + length > bytes.length)
-      throw new SealError('malformed', 'parts', '分段不完整')
-    parts.push(bytes.subarray(at + 4, at + 4 + length))
-    at += 4 + length
+const lengthOf = (part: Uint8Array): Uint8Array => {
+  const length = new Uint8Array(LENGTH)
+  new DataView(length.buffer).setUint32(0, part.length)
+  return length
+}
+
+/** Parts one behind another, each with its length before it: as they are fetched. */
+export const framedParts = (parts: readonly Uint8Array[]): Uint8Array[] =>
+  parts.flatMap((part) => [lengthOf(part), part])
+
+/** As they are sent: the digest stands before the bytes, so that whoever takes them can seal them under it while they arrive. */
+export const namedParts = (parts: readonly Uint8Array[], digests: readonly Uint8Array[]): Uint8Array[] =>
+  parts.flatMap((part, index) => [lengthOf(part), digests[index] as Uint8Array, part])
+
+export interface PartTaker {
+  /** A part begins; its digest only where it was sent. */
+  begin(length: number, digest: Uint8Array): void
+  /** A piece of it, in order; not to be kept. */
+  piece(bytes: Uint8Array): void
+  end(): void
+}
+
+/** Takes parts apart as their bytes arrive, in whatever pieces. */
+export class PartReader {
+  readonly #taker: PartTaker
+  readonly #head: Uint8Array
+  #filled = 0
+  /** Bytes of the part that are still to come; -1 between parts. */
+  #left = -1
+
+  constructor(taker: PartTaker, { isNamed }: { readonly isNamed: boolean }) {
+    this.#taker = taker
+    this.#head = new Uint8Array(LENGTH + (isNamed ? DIGEST : 0))
   }
-  return parts
+
+  /** Takes bytes up to the end of a part, and says how many. */
+  push(bytes: Uint8Array): number {
+    let at = 0
+    if (this.#left < 0) {
+      const taken = bytes.subarray(0, this.#head.length - this.#filled)
+      this.#head.set(taken, this.#filled)
+      this.#filled += taken.length
+      at = taken.length
+      if (this.#filled < this.#head.length) return at
+      this.#begin()
+    }
+    const piece = bytes.subarray(at, at + this.#left)
+    if (piece.length > 0) this.#taker.piece(piece)
+    this.#left -= piece.length
+    if (this.#left === 0) {
+      this.#left = -1
+      this.#taker.end()
+    }
+    return at + piece.length
+  }
+
+  #begin(): void {
+    const length = new DataView(this.#head.buffer).getUint32(0)
+    if (length > MAX_PART) throw new SealError('malformed', 'parts', '分段过长')
+    this.#filled = 0
+    this.#left = length
+    this.#taker.begin(length, this.#head.slice(LENGTH))
+  }
+
+  /** Nothing may be left over. */
+  end(): void {
+    if (this.#left >= 0 || this.#filled > 0) throw new SealError('malformed', 'parts', '分段不完整')
+  }
 }

@@ -7,8 +7,9 @@ import { after, test } from 'node:test'
 import { bodyOf, type DataType } from '@sanjiang/seal'
 import ExcelJS from 'exceljs'
 import type { AllowList, Lines, Load, ReadPlan, Target, TargetTable } from './adapter.ts'
+import { dyingFolder, Killed } from './dying-folder.kit.ts'
 import { fileAdapter } from './file.ts'
-import { type FileState, type Folder, openLocalFolder, type PartFile } from './file-folder.ts'
+import { type Folder, openLocalFolder } from './file-folder.ts'
 import { FileLoad } from './file-load.ts'
 
 const dir = await mkdtemp(join(tmpdir(), 'sanjiang-file-load-'))
@@ -199,55 +200,6 @@ test('a folder serves one subscription, must exist unless it may be made, and st
   await assert.rejects(target.load('s1', { ...tableOf('csv'), table: 'elsewhere' }), { code: 'not_allowed' })
   await assert.rejects(target.load('s1', { ...tableOf('csv'), table: 'out/../../x' }), { code: 'not_allowed' })
 })
-
-class Killed extends Error {}
-
-/** A folder whose process dies at the n-th act that changes the disk: nothing after it happens. */
-const dyingFolder = (
-  folder: Folder,
-  dieAt: number,
-): { folder: Folder; acts: () => number; bury: () => Promise<void> } => {
-  let acts = 0
-  const open = new Set<PartFile>()
-  const act = async <T>(one: () => Promise<T>): Promise<T> => {
-    if (++acts > dieAt) throw new Killed()
-    return one()
-  }
-  return {
-    acts: () => acts,
-    // What the system does for a process that was killed.
-    bury: async () => void (await Promise.all([...open].map((part) => part.close()))),
-    folder: {
-      list: (path) => folder.list(path),
-      stat: (path): Promise<FileState | null> => folder.stat(path),
-      read: (path) => folder.read(path),
-      localCopy: (path) => folder.localCopy(path),
-      makeFolder: (path) => act(() => folder.makeFolder(path)),
-      rename: (from, to) => act(() => folder.rename(from, to)),
-      remove: (path) => act(() => folder.remove(path)),
-      move: (from, to) => act(() => folder.move(from, to)),
-      syncFolder: (path) => act(() => folder.syncFolder(path)),
-      kindOf: (path) => folder.kindOf(path),
-      open: (path, way) => folder.open(path, way),
-      removeFolder: (path) => act(() => folder.removeFolder(path)),
-      replace: (path, bytes) => act(() => folder.replace(path, bytes)),
-      openPart: async (path, at) => {
-        const part = await act(() => folder.openPart(path, at))
-        open.add(part)
-        return {
-          write: (bytes) => act(() => part.write(bytes)),
-          cut: (size) => act(() => part.cut(size)),
-          sync: () => act(() => part.sync()),
-          close: () => {
-            open.delete(part)
-            return part.close()
-          },
-        }
-      },
-      close: () => folder.close(),
-    },
-  }
-}
 
 /** The log as the loader gives it: (seq, what). */
 const LOG: readonly ((load: Load) => Promise<void>)[] = [

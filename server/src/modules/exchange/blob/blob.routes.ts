@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { Digests, DOOR, FileLine } from '@sanjiang/contract/exchange.door'
-import { readBytes, readJson } from '../door/body.ts'
+import { piecesOf, readJson } from '../door/body.ts'
 import { type AgentRequest, type DoorAnswer, SENT } from '../door/door.ts'
 import { ownFeed } from '../door/head.service.ts'
 
@@ -8,12 +8,16 @@ const BINARY = { 'content-type': 'application/octet-stream', 'cache-control': 'n
 /** Lengths of parts beside their bytes. */
 const FRAMING = 65_536
 
-const writeParts = async (response: ServerResponse, parts: AsyncIterable<readonly Uint8Array[]>): Promise<void> => {
+interface Parts {
+  readonly length: number
+  readonly pieces: AsyncGenerator<readonly Uint8Array[]>
+}
+
+const writeParts = async (response: ServerResponse, { length, pieces: reader }: Parts): Promise<void> => {
   // The first is asked for before the head is sent, so that a refusal can still be one.
-  const reader = parts[Symbol.asyncIterator]()
   let next = await reader.next()
-  response.writeHead(200, BINARY)
-  response.on('close', () => void reader.return?.())
+  response.writeHead(200, { ...BINARY, 'content-length': length })
+  response.on('close', () => void reader.return(undefined))
   while (!next.done && !response.destroyed) {
     let isFlowing = true
     // Not corked: a corked write that fills the response waits for a drain that never comes.
@@ -37,7 +41,7 @@ const askMissing = async (said: AgentRequest): Promise<DoorAnswer> => {
 
 const putParts = async (said: AgentRequest): Promise<DoorAnswer> => {
   await ownFeed(said)
-  await said.parts.blobs.put(await readBytes(said.request, DOOR.put_max_bytes + FRAMING))
+  await said.parts.blobs.put(piecesOf(said.request, DOOR.put_max_bytes + FRAMING))
   return null
 }
 
@@ -53,7 +57,7 @@ const fetchFile = async ({ parts, agent, params, query, response }: AgentRequest
   if (query.has('from')) {
     const range = { from: Number(query.get('from')), count: Number(query.get('count') ?? 1) }
     const reader = { agentId: agent.agent_id, subscriptionId }
-    await writeParts(response, parts.blobs.readParts(reader, recipe, range))
+    await writeParts(response, await parts.blobs.readParts(reader, recipe, range))
     return SENT
   }
   const bytes = await parts.blobs.readRecipe(agent.agent_id, subscriptionId, recipe)

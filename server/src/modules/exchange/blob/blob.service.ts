@@ -1,6 +1,5 @@
-import { hash } from 'node:crypto'
 import { join } from 'node:path'
-import { digestAt, fieldsOf, framedParts, partCount, partsIn, type Recipe, readRecipe, SealError } from '@sanjiang/seal'
+import { digestAt, fieldsOf, partCount, type Recipe, readRecipe, SealError } from '@sanjiang/seal'
 import type { Db, Tx } from '#kernel/db.ts'
 import { Fault } from '#kernel/fault.ts'
 import { nodeKey } from '#kernel/keys.ts'
@@ -10,9 +9,11 @@ import { readTerms } from '../delivery/terms.store.ts'
 import * as store from './blob.store.ts'
 import { type SweepAges, type Swept, sweep } from './blob.sweep.ts'
 import { Packs, type Place } from './packs.ts'
+import { PartIntake, type TakenPart } from './part-intake.ts'
 
 const RECIPES_KEPT = 64
 const READ_MAX = 16 * 1_048_576
+const FRAME_HEAD = 4
 /** Written and not synced: beyond it senders wait for the disk. */
 const MAX_PENDING = 256 * 1_048_576
 
@@ -24,7 +25,6 @@ export interface BlobParts {
   readonly now: () => string
 }
 
-const sha256 = (bytes: Uint8Array): Buffer => hash('sha256', bytes, 'buffer')
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')
 
 const malformed = <T>(read: () => T): T => {
@@ -67,39 +67,36 @@ export class Blobs {
     return digests.filter((digest) => !there.has(digest) && !pending.has(digest))
   }
 
-  /** Takes parts of one request; what is there already is passed over. Durable they are when their file is closed. */
-  async put(body: Uint8Array): Promise<void> {
-    const parts = malformed(() => partsIn(body)).map((bytes) => ({ bytes, digest: sha256(bytes) }))
-    const byName = new Map(parts.map((part) => [hexOf(part.digest), part]))
-    const isMissing = new Set(await this.missing([...byName.keys()]))
-    const awaited: Promise<void>[] = []
-    const mine: (typeof parts)[number][] = []
-    for (const [name, part] of byName) {
-      const underWay = this.#storing.get(name)
-      if (underWay !== undefined) awaited.push(underWay)
-      else if (isMissing.has(name)) mine.push(part)
+  /** Takes parts of one request as they arrive; what is under way or just written is passed over. Durable they are when their file is closed. */
+  async put(body: AsyncIterable<Uint8Array>): Promise<void> {
+    const intake = new PartIntake(this.#packs, (name) => this.#pending.has(name) || this.#storing.has(name))
+    const waitFor = new Set<Promise<void>>()
+    const storeTaken = (): void => {
+      for (const part of intake.take()) waitFor.add(this.#store(part))
     }
-    if (mine.length > 0) awaited.push(this.#storeAll(mine))
-    await Promise.all(awaited)
+    try {
+      for await (const piece of body) {
+        malformed(() => intake.push(piece))
+        storeTaken()
+      }
+      malformed(() => intake.end())
+    } finally {
+      for (const name of intake.passedOver) waitFor.add(this.#storing.get(name) ?? Promise.resolve())
+      await Promise.all(waitFor)
+    }
+    const flushed = this.#flush()
+    if (this.#pendingBytes > MAX_PENDING) await flushed
+    // Whoever needs it durable flushes again and hears of the failure.
+    else flushed.catch(() => undefined)
   }
 
-  #storeAll(parts: readonly { readonly bytes: Uint8Array; readonly digest: Buffer }[]): Promise<void> {
-    const names = parts.map(({ digest }) => hexOf(digest))
+  #store({ name, digest, bytes, sealed }: TakenPart): Promise<void> {
     const stored = (async () => {
-      const places = await this.#packs.add(parts)
-      parts.forEach(({ digest, bytes }, index) => {
-        const { pack, place } = places[index] as Place
-        this.#pending.set(hexOf(digest), { digest, bytes: bytes.length, pack, place })
-        this.#pendingBytes += bytes.length
-      })
-      const flushed = this.#flush()
-      if (this.#pendingBytes > MAX_PENDING) await flushed
-      // Whoever needs it durable flushes again and hears of the failure.
-      else flushed.catch(() => undefined)
-    })().finally(() => {
-      for (const name of names) this.#storing.delete(name)
-    })
-    for (const name of names) this.#storing.set(name, stored)
+      const [place] = await this.#packs.add([sealed])
+      this.#pending.set(name, { digest, bytes, ...(place as Place) })
+      this.#pendingBytes += bytes
+    })().finally(() => this.#storing.delete(name))
+    this.#storing.set(name, stored)
     return stored
   }
 
@@ -121,7 +118,7 @@ export class Blobs {
 
   async #partOf(db: Db, digest: Uint8Array): Promise<Buffer | null> {
     const [row] = await store.findParts(db, [digest])
-    return row === undefined ? null : this.#packs.read(digest, row)
+    return row === undefined ? null : Buffer.concat(await this.#packs.read(digest, row))
   }
 
   async #recipe(name: Buffer): Promise<Recipe | null> {
@@ -187,11 +184,11 @@ export class Blobs {
   }
 
   /** Parts from one on, framed; as many as asked for and as go into one answer. */
-  async *readParts(
+  async readParts(
     reader: { readonly agentId: string; readonly subscriptionId: string },
     recipeName: string,
     range: { readonly from: number; readonly count: number },
-  ): AsyncGenerator<readonly Uint8Array[]> {
+  ): Promise<{ readonly length: number; readonly pieces: AsyncGenerator<readonly Uint8Array[]> }> {
     const name = recipeDigest(recipeName)
     await this.#authorise(reader.agentId, reader.subscriptionId, name)
     const recipe = await this.#recipe(name)
@@ -203,9 +200,19 @@ export class Blobs {
     const to = Math.min(from + Math.min(count, most), partCount(recipe))
     const digests = Array.from({ length: to - from }, (_, index) => digestAt(recipe, from + index))
     const places = new Map((await store.findParts(this.#parts.db, digests)).map((row) => [hexOf(row.digest), row]))
-    if (digests.some((digest) => !places.has(hexOf(digest)))) throw new Fault('chunks_expired')
-    for (const digest of digests)
-      yield framedParts([await this.#packs.read(digest, places.get(hexOf(digest)) as store.PartRow)])
+    const rows = digests.flatMap((digest) => places.get(hexOf(digest)) ?? [])
+    if (rows.length < digests.length) throw new Fault('chunks_expired')
+    const length = rows.reduce((sum, { bytes }) => sum + bytes + FRAME_HEAD, 0)
+    return { length, pieces: this.#piecesOf(rows) }
+  }
+
+  /** The next part is read and opened while one is written out. */
+  async *#piecesOf(rows: readonly store.PartRow[]): AsyncGenerator<readonly Uint8Array[]> {
+    for (const row of rows) {
+      const length = Buffer.alloc(FRAME_HEAD)
+      length.writeUInt32BE(row.bytes)
+      yield [length, ...(await this.#packs.read(row.digest, row))]
+    }
   }
 
   async fetched(agentId: string, subscriptionId: string, recipes: readonly string[]): Promise<void> {

@@ -6,12 +6,13 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { exchange, sharing } from '@sanjiang/contract'
 import { DOOR } from '@sanjiang/contract/exchange.door'
+import { namedParts } from '@sanjiang/seal'
 import { enlistAtDoor, openTestDoor, type TestAgent } from '#test/exchange-door.ts'
 import { answering, feedDraft } from '#test/exchange-ground.ts'
 import { openWorld, type Voice, type World } from '#test/harness.ts'
 import { ask, type PublishedResource, publish } from '#test/sharing-ground.ts'
-import { fetchFile } from '../../../../../agent/src/blob.fetch.ts'
-import { type BlobLink, sendFile } from '../../../../../agent/src/blob.send.ts'
+import { type FetchLink, fetchFile } from '../../../../../agent/src/blob.fetch.ts'
+import { sendFile } from '../../../../../agent/src/blob.send.ts'
 import { type Ask, Refused, type Reply } from '../../../../../agent/src/link.ts'
 import { openLocal } from '../../../../../agent/src/random-file.ts'
 import type { DoorServer } from '../door/server.ts'
@@ -36,20 +37,34 @@ const signal = new AbortController().signal
 const ITEMS = ['path', 'size', 'modified', 'content']
 
 /** The agent's own line, spoken by hand; `onAsk` may cut it. */
-const linkOf = (agent: TestAgent, onAsk: (said: Ask) => void = () => undefined): BlobLink => ({
-  async ask(said: Ask): Promise<Reply> {
-    onAsk(said)
-    const query = new URLSearchParams(
-      Object.entries(said.query ?? {}).map(([name, value]): [string, string] => [name, String(value)]),
-    )
-    const { status, body, bytes } = await agent.say(`${said.path}${said.query ? `?${query}` : ''}`, {
-      method: said.method,
-      ...(said.bytes ? { bytes: Buffer.concat(said.bytes) } : said.json === undefined ? {} : { json: said.json }),
-    })
-    if (status >= 400) throw new Refused(status, body)
-    return { status, bytes }
-  },
-})
+const linkOf = (agent: TestAgent, onAsk: (said: Ask) => void = () => undefined): FetchLink =>
+  streaming({
+    async ask(said: Ask): Promise<Reply> {
+      onAsk(said)
+      const query = new URLSearchParams(
+        Object.entries(said.query ?? {}).map(([name, value]): [string, string] => [name, String(value)]),
+      )
+      const { status, body, bytes } = await agent.say(`${said.path}${said.query ? `?${query}` : ''}`, {
+        method: said.method,
+        ...(said.bytes ? { bytes: Buffer.concat(said.bytes) } : said.json === undefined ? {} : { json: said.json }),
+      })
+      if (status >= 400) throw new Refused(status, body)
+      return { status, bytes }
+    },
+  })
+
+/** What is asked is also streamed, in pieces of odd lengths. */
+function streaming(link: Pick<FetchLink, 'ask'>): FetchLink {
+  return {
+    ...link,
+    async stream(said) {
+      const { bytes } = await link.ask(said)
+      return (async function* () {
+        for (let at = 0; at < bytes.length; at += 70_001) yield bytes.subarray(at, at + 70_001)
+      })()
+    },
+  }
+}
 
 const fileOf = async (name: string, bytes: Uint8Array): Promise<string> => {
   const path = join(dir, name)
@@ -57,7 +72,7 @@ const fileOf = async (name: string, bytes: Uint8Array): Promise<string> => {
   return path
 }
 
-const send = (path: string, name: string, link = linkOf(sender)) =>
+const send = (path: string, name: string, link: Pick<FetchLink, 'ask'> = linkOf(sender)) =>
   sendFile(
     { link, feedId, signal },
     () => openLocal(path, 'read'),
@@ -154,7 +169,7 @@ test('an empty file and one of exactly one part are files like others (T8.1)', a
 test('cut off after any request, sending and fetching go on and move only what was lacking (T8.1)', async () => {
   const bytes = randomBytes(20 * MIB)
   const path = await fileOf('long.tif', bytes)
-  const cutting = (agent: TestAgent, after: number): BlobLink => {
+  const cutting = (agent: TestAgent, after: number): FetchLink => {
     let left = after
     return linkOf(agent, () => {
       if (left-- <= 0) throw new Error('cut')
@@ -168,8 +183,8 @@ test('cut off after any request, sending and fetching go on and move only what w
     })
     const cutter = cutting(sender, cut)
     // Everything is said twice: once to the line that is cut, once to the one that counts.
-    const both: BlobLink = {
-      async ask(said) {
+    const both = {
+      async ask(said: Ask) {
         await cutter.ask(said)
         return link.ask(said)
       },
@@ -203,13 +218,13 @@ test('a part damaged on the way, or on the centre’s disk, is never taken for t
   const bytes = randomBytes(2 * MIB)
   const { recipe } = await send(await fileOf('d.tif', bytes), 'open/d.tif')
   const honest = linkOf(reader)
-  const liar: BlobLink = {
+  const liar = streaming({
     async ask(said) {
       const reply = await honest.ask(said)
       if (said.query) reply.bytes[5000] = (reply.bytes[5000] as number) ^ 1
       return reply
     },
-  }
+  })
   await assert.rejects(fetchTo(recipe, 'got-d', { link: liar }), /与摘要不符/)
   await fetchTo(recipe, 'got-d')
   assert.deepEqual(await readFile(join(dir, 'got-d')), bytes)
@@ -234,6 +249,9 @@ test('only what the grant shows may be fetched, only by its own agent, and only 
     json: { items: ITEMS, line: `open/x\t1\t2017-12-11 08:00:00\t${'cd'.repeat(32)}` },
   })
   await assert.rejects(close, refused('parts_missing'))
+  const named = namedParts([randomBytes(100)], [randomBytes(32)]).map((one) => Buffer.from(one))
+  const forged = linkOf(sender).ask({ method: 'PUT', path: DOOR.parts(feedId), bytes: named })
+  await assert.rejects(forged, refused('malformed'))
   const cut = linkOf(sender).ask({ method: 'PUT', path: DOOR.parts(feedId), bytes: [Buffer.from([0, 0, 0, 9, 1])] })
   await assert.rejects(cut, refused('malformed'))
 })
@@ -268,7 +286,7 @@ test('once the grant is revoked the next request for a file is refused, also in 
   let requests = 0
   const revoked = Promise.withResolvers<unknown>()
   const honest = linkOf(reader)
-  const link: BlobLink = {
+  const link = streaming({
     async ask(said) {
       const no = ++requests
       if (no > 2) await revoked.promise
@@ -279,7 +297,7 @@ test('once the grant is revoked the next request for a file is refused, also in 
         )
       return reply
     },
-  }
+  })
   await assert.rejects(fetchTo(recipe, 'got-r', { link }), refused('grant_revoked'))
   await truncate(join(dir, 'got-r'), 0)
 })

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto'
+import { type CipherGCM, createCipheriv, createDecipheriv, randomFillSync, randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,36 +10,59 @@ const NONCE = 12
 const TAG = 16
 /** Open packs kept for reading. */
 const MAX_OPEN = 32
+/** Buffers for sealed parts that are kept to be used again. */
+const MAX_FREE = 8
+const USUAL = 1_048_576 + NONCE + TAG
 
 export interface Place {
   readonly pack: string
   readonly place: number
 }
 
+/** What is handed to the system at once: larger buffers are mapped anew each time, and cost more than their encryption. */
+const SLICE = 65_536
+
+/** A part as it lies in a pack: nonce and tag, then the ciphertext in pieces. */
+export type SealedPart = readonly Buffer[]
+
 interface Waiting {
-  readonly pieces: readonly (readonly [Buffer, Buffer])[]
+  readonly parts: readonly SealedPart[]
   readonly done: (places: readonly Place[]) => void
   readonly failed: (error: unknown) => void
 }
 
-/** Nonce, tag, ciphertext; the digest is authenticated with it, so that no part can stand in another's place. */
-const seal = (key: Buffer, digest: Uint8Array, part: Uint8Array): readonly [Buffer, Buffer] => {
-  const nonce = randomBytes(NONCE)
-  const cipher = createCipheriv('aes-256-gcm', key, nonce)
-  cipher.setAAD(digest)
-  const sealed = cipher.update(part)
-  cipher.final()
-  // Not joined: a copy of every part costs as much as half its encryption.
-  return [Buffer.concat([nonce, cipher.getAuthTag()]), sealed]
+/** Seals a part while it arrives; the digest is authenticated with it, so that no part can stand in another's place. */
+export class PartSealer {
+  readonly #cipher: CipherGCM
+  readonly #head = Buffer.alloc(NONCE + TAG)
+  readonly #pieces: Buffer[] = [this.#head]
+
+  constructor(key: Buffer, digest: Uint8Array) {
+    randomFillSync(this.#head, 0, NONCE)
+    this.#cipher = createCipheriv('aes-256-gcm', key, this.#head.subarray(0, NONCE))
+    this.#cipher.setAAD(digest)
+  }
+
+  add(piece: Uint8Array): void {
+    this.#pieces.push(this.#cipher.update(piece))
+  }
+
+  end(): SealedPart {
+    this.#cipher.final()
+    this.#cipher.getAuthTag().copy(this.#head, NONCE)
+    return this.#pieces
+  }
 }
 
-const unseal = (key: Buffer, digest: Uint8Array, sealed: Buffer): Buffer => {
+const unseal = (key: Buffer, digest: Uint8Array, sealed: Buffer): Buffer[] => {
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE))
   decipher.setAAD(digest)
   decipher.setAuthTag(sealed.subarray(NONCE, NONCE + TAG))
-  const part = decipher.update(sealed.subarray(NONCE + TAG))
+  const pieces: Buffer[] = []
+  for (let at = NONCE + TAG; at < sealed.length; at += SLICE)
+    pieces.push(decipher.update(sealed.subarray(at, at + SLICE)))
   decipher.final()
-  return part
+  return pieces
 }
 
 export interface PacksOptions {
@@ -54,6 +77,7 @@ export class Packs {
   #queue: Waiting[] = []
   #busy: Promise<void> | null = null
   readonly #open = new Map<string, Promise<FileHandle>>()
+  readonly #free: Buffer[] = []
 
   constructor(options: PacksOptions) {
     this.#options = options
@@ -64,11 +88,14 @@ export class Packs {
     return join(this.#options.dir, `${pack}.pack`)
   }
 
+  sealer(digest: Uint8Array): PartSealer {
+    return new PartSealer(this.#options.key, digest)
+  }
+
   /** Writes parts one behind another; on the disk they are after `sync`. */
-  add(parts: readonly { readonly digest: Uint8Array; readonly bytes: Uint8Array }[]): Promise<readonly Place[]> {
-    const pieces = parts.map(({ digest, bytes }) => seal(this.#options.key, digest, bytes))
+  add(parts: readonly SealedPart[]): Promise<readonly Place[]> {
     return new Promise((done, failed) => {
-      this.#queue.push({ pieces, done, failed })
+      this.#queue.push({ parts, done, failed })
       this.#busy ??= this.#drain()
     })
   }
@@ -104,14 +131,14 @@ export class Packs {
     }
     const { pack, file } = this.#writing
     let at = this.#writing.end
-    const places = taken.map(({ pieces }) =>
-      pieces.map(([head, sealed]) => {
+    const places = taken.map(({ parts }) =>
+      parts.map((pieces) => {
         const place = at
-        at += head.length + sealed.length
+        at += pieces.reduce((sum, { length }) => sum + length, 0)
         return { pack, place }
       }),
     )
-    const all = taken.flatMap(({ pieces }) => pieces.flat())
+    const all = taken.flatMap(({ parts }) => parts.flat())
     for (let from = 0; from < all.length; from += 512) {
       const some = all.slice(from, from + 512)
       const length = some.reduce((sum, piece) => sum + piece.length, 0)
@@ -151,12 +178,19 @@ export class Packs {
     return opened
   }
 
-  async read(digest: Uint8Array, { pack, place, bytes }: Place & { readonly bytes: number }): Promise<Buffer> {
+  /** A part's bytes, in pieces. */
+  async read(digest: Uint8Array, { pack, place, bytes }: Place & { readonly bytes: number }): Promise<Buffer[]> {
     const file = await this.#reader(pack)
-    const sealed = Buffer.allocUnsafe(bytes + NONCE + TAG)
-    const { bytesRead } = await file.read(sealed, 0, sealed.length, place)
-    if (bytesRead !== sealed.length) throw new Error(`pack ${pack} is cut short`)
-    return unseal(this.#options.key, digest, sealed)
+    const length = bytes + NONCE + TAG
+    const buffer = this.#free.pop() ?? Buffer.allocUnsafe(Math.max(length, USUAL))
+    const sealed = buffer.length >= length ? buffer.subarray(0, length) : Buffer.allocUnsafe(length)
+    try {
+      const { bytesRead } = await file.read(sealed, 0, length, place)
+      if (bytesRead !== length) throw new Error(`pack ${pack} is cut short`)
+      return unseal(this.#options.key, digest, sealed)
+    } finally {
+      if (this.#free.length < MAX_FREE) this.#free.push(buffer)
+    }
   }
 
   /** Packs that nobody has written to since. */

@@ -13,5 +13,5 @@ const door = await openDoor({
   modules: MODULES,
 })
 process.send?.({ address: door.address })
-process.on('message', () => process.send?.({ cpu: process.cpuUsage() }))
+process.on('message', () => process.send?.({ cpu: process.cpuUsage(), peak: process.resourceUsage().maxRSS }))
 process.on('disconnect', () => process.exit(0))

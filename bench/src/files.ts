@@ -183,13 +183,15 @@ const cpuOf = ({ user, system }: NodeJS.CpuUsage): number => rounded((user + sys
 
 /** Seconds of processor time of each process so far, its start among them. */
 const cpusOf = async ({ door, sender, reader }: Awaited<ReturnType<typeof openScene>>) => {
-  const said = await new Promise<{ cpu: NodeJS.CpuUsage }>((resolve) => {
-    door.once('message', (one) => resolve(one as { cpu: NodeJS.CpuUsage }))
+  const said = await new Promise<{ cpu: NodeJS.CpuUsage; peak: number }>((resolve) => {
+    door.once('message', (one) => resolve(one as { cpu: NodeJS.CpuUsage; peak: number }))
     door.send({})
   })
   return {
     provider_agent: cpuOf(await sender.ask<NodeJS.CpuUsage>({ do: 'cpu' })),
     centre: cpuOf(said.cpu),
+    /** MiB. */
+    centre_peak: Math.round(said.peak / 1024),
     consumer_agent: cpuOf(await reader.ask<NodeJS.CpuUsage>({ do: 'cpu' })),
   }
 }
@@ -244,7 +246,7 @@ const measure = async (dir: string, scene: Awaited<ReturnType<typeof openScene>>
     centre: rounded(after.centre - before.centre),
     consumer_agent: rounded(after.consumer_agent - before.consumer_agent),
   }
-  return { times, last, cpu }
+  return { times, last, cpu, centre_peak: after.centre_peak }
 }
 
 const main = async (): Promise<void> => {
@@ -256,7 +258,7 @@ const main = async (): Promise<void> => {
   await mkdir(join(dir, 'rsync-in'))
   const daemon = await startRsyncd(dir)
   try {
-    const { times, last, cpu } = await measure(dir, scene, daemon.port)
+    const { times, last, cpu, centre_peak } = await measure(dir, scene, daemon.port)
     const ratio = median(times.ours.map((seconds, index) => times.rsync[index]! / seconds))
     const changed = median(times.ours_changed.map((seconds, index) => times.rsync_changed[index]! / seconds))
     const speed = (seconds: readonly number[]): number => Math.round(TOTAL / MIB / median(seconds))
@@ -284,6 +286,7 @@ const main = async (): Promise<void> => {
           copies_bytes_sent: last.copy.sent,
           copies_seconds: rounded(last.copy.seconds),
           cpu_seconds: cpu,
+          centre_peak_mib: centre_peak,
         },
       }),
     )

@@ -19,7 +19,7 @@ export const DATA_TYPES = coded({
 export const ADAPTER_KINDS = coded({
   postgres: 'PostgreSQL',
   mysql: 'MariaDB / MySQL',
-  file: '文件夹（CSV、XLSX、JSON 行）',
+  file: '文件夹（CSV、XLSX、JSON 行、原样文件）',
   http: 'HTTP 服务',
 })
 /** How a feed learns of changes after its first snapshot. */

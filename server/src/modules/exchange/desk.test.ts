@@ -107,7 +107,7 @@ test('what leaves the department is what grants need and the key, and grows with
   assert.equal(seen.rows.length, 1)
   assert.deepEqual(
     seen.rows[0]!.can.filter((verb) => verb !== 'reconcile'),
-    [],
+    ['ask_row'],
   )
   const ended = await civil.call(exchange.actOnSubscription, {
     params: { id: subscription.subscription_id },

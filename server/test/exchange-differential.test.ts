@@ -349,7 +349,7 @@ const open = async (name: string, terms: Terms): Promise<void> => {
 }
 
 test(`${GRANTS} random grants show byte-identical data through calls, tables and files (T8.1, C1)`, {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   await pair.until('every transfer at the end of the log', async () => {
     const [left] = await pair.world.sql<{ left: number }>(

@@ -11,7 +11,7 @@ import { Department } from './exchange-node.ts'
 import { openWorld, type Voice, type World } from './harness.ts'
 import { ask, type PublishedResource } from './sharing-ground.ts'
 
-const PATIENCE_MS = 90_000
+const PATIENCE_MS = 180_000
 
 interface Opening {
   /** Table or folder the provider's agent may read. */

@@ -18,12 +18,8 @@ const STEADY_MS = 30_000 // a child that lived this long starts again without wa
  * old one and collected there, which cost the gateway a tenth of its CPU.
  */
 const GATEWAY = ['--max-semi-space-size=32']
-/**
- * Chunks make few objects, so a small young generation costs nothing, and its three spaces are a fifth of the door's memory. What arrives
- * and what is sealed lies outside the heap: V8 by default marks the whole heap anew for every 40 MiB of that, which was half of what the
- * door spent on files; counted with the heap's own limit it does so when memory grows.
- */
-const EXCHANGE = ['--max-semi-space-size=2', '--external-memory-accounted-in-global-limit']
+/** Chunks make few objects, so a small young generation costs nothing, and its three spaces are a fifth of the door's memory. */
+const EXCHANGE = ['--max-semi-space-size=2']
 export const EXEC_ARGV: Readonly<Record<string, string[]>> = { gateway: GATEWAY, exchange: EXCHANGE }
 
 /**

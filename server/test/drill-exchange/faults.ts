@@ -102,6 +102,18 @@ const slotLost: FaultKind = {
   },
 }
 
+/** Another fault may have taken the centre's database away at this moment; then the officer tries again. */
+const taken = ({ site: { ground } }: Drill, act: () => Promise<unknown>): Promise<void> =>
+  ground.until('the centre to take it', () =>
+    act().then(
+      () => true,
+      (error: { code?: string }) => {
+        if (error.code === 'unavailable') return false
+        throw error
+      },
+    ),
+  )
+
 let used = 0
 const WIDE: Omit<Terms, 'target'> = { items: { citizen_id: 'none', name: 'name', address: 'none' }, byHandle: false }
 
@@ -115,7 +127,7 @@ const revoked: FaultKind = {
     const standing = await drill.subscribe({ ...WIDE, target: `gongxiang.shouhui_${used}` })
     await soon(drill)
     const params = { id: standing.grant_id }
-    await ground.police.call(sharing.revokeGrant, { params, body: { reason: '用途已变' } })
+    await taken(drill, () => ground.police.call(sharing.revokeGrant, { params, body: { reason: '用途已变' } }))
     const delivered = () =>
       ground.world.sql<{ last: string }>(
         `select coalesce(max(e.seq), -1)::text as last from ledger.entry e where e.kind = 'chunk_delivered'
@@ -149,9 +161,10 @@ const narrowed: FaultKind = {
     await soon(drill)
     const row_conditions = [{ item: 'sex', op: 'eq' as const, values: ['1'] }]
     const body = { version: 1, row_conditions, reason: '只需男性' }
-    await ground.police.call(sharing.narrowGrant, { params: { id: standing.grant_id }, body })
+    await taken(drill, () => ground.police.call(sharing.narrowGrant, { params: { id: standing.grant_id }, body }))
     const act = { act: 'resnapshot' as const, reason: '授权已收窄' }
-    await ground.civil.call(exchange.actOnSubscription, { params: { id: standing.subscription_id }, body: act })
+    const params = { id: standing.subscription_id }
+    await taken(drill, () => ground.civil.call(exchange.actOnSubscription, { params, body: act }))
     ground.standing.push({ ...standing, terms: { ...terms, sex: '1' } })
   },
 }

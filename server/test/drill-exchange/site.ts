@@ -36,7 +36,12 @@ const openCluster = async ({ isSmall }: { isSmall: boolean }): Promise<Cluster> 
     disk,
     kill: async () => {
       const pid = Number((await readFile(join(dir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0])
-      process.kill(pid, 'SIGKILL')
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch (error) {
+        // Another fault was first, and the server has not been started again yet.
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+      }
     },
     close: async () => {
       door.close()

@@ -52,6 +52,8 @@ export class FeedWorker {
   #running: { run_id: string; reading: string } | null = null
   #log: FeedSpool | null = null
   #drifts: readonly Drift[] = []
+  /** Of the feed, when it was last looked at: the centre may know a newer one already. */
+  #version: number
   #isStreamLost = false
   /** Since when something read has not been with the centre, as far as reports looked. */
   #waitingSince: number | null = null
@@ -60,6 +62,7 @@ export class FeedWorker {
   constructor(place: Place, wanted: WantedFeed) {
     this.#place = place
     this.#wanted = wanted
+    this.#version = wanted.version
     this.#standing = new Standing(place.onChange)
     this.#forwarding = new Standing(place.onChange)
   }
@@ -89,6 +92,7 @@ export class FeedWorker {
     this.#waitingSince = waiting === 0 ? null : (this.#waitingSince ?? Date.now())
     return {
       feed_id: this.#wanted.feed_id,
+      version: this.#version,
       run_id: this.#progress.run_id,
       spooled_seq: this.#log?.next ?? 0,
       rows: this.#progress.rows,
@@ -260,6 +264,7 @@ export class FeedWorker {
 
   async #look(source: Source): Promise<readonly Drift[]> {
     const { relation, bindings, version, feed_id } = this.#wanted
+    this.#version = version
     const described = await source.describe(relation)
     const file = join(this.#place.stateDir, `shape-${feed_id}.json`)
     const shape = await rememberedShape(file, version, described)

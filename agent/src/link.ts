@@ -1,10 +1,10 @@
-import { randomInt } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Problem } from '@sanjiang/contract/errors'
 import { DOOR, type DoorSession, doorText } from '@sanjiang/contract/exchange.door'
 import type * as t from 'typebox'
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici'
+import { waitBefore } from './back-off.ts'
 import type { AgentConfig } from './config.ts'
 import { isFull } from './durable.ts'
 import { type AgentKey, type Identity, newProposal, writeIdentity } from './identity.ts'
@@ -91,12 +91,6 @@ export interface Reply {
   /** The centre's clock as its answer says it. */
   readonly date?: string
 }
-
-const FIRST_WAIT = 500
-const LONGEST_WAIT = 60_000
-/** Full jitter: hundreds of agents whose centre comes back must not come back together. */
-const waitBefore = (attempt: number): number =>
-  FIRST_WAIT / 2 + randomInt(Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(attempt, 10)))
 
 const openDispatcher = ({ ca, proxy }: AgentConfig): Dispatcher => {
   const tls = ca === null ? {} : { ca }

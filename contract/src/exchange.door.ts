@@ -229,6 +229,8 @@ export const Report = t.Object({
   feeds: t.Array(
     t.Object({
       feed_id: Id,
+      /** Of the feed: what `trouble` and `drifts` were found under. Left out by agents that do not say. */
+      version: t.Optional(t.Integer()),
       run_id: nullable(Id),
       /** Like a head: chunks read so far, those on the agent's disk among them. */
       spooled_seq: t.Integer(),

@@ -4,7 +4,6 @@ import {
   endMessage,
   LinesDigest,
   type Manifest,
-  parseLine,
   readEnd,
   readManifest,
   readSegment,
@@ -20,7 +19,7 @@ import type { Line } from './lines.ts'
 import { LogTrack } from './log-track.ts'
 import { Frontier } from './merkle.ts'
 import { ReceiptCheck } from './receipt-check.ts'
-import { recordField, SealError } from './seal-error.ts'
+import { parseRecord, recordField, SealError } from './seal-error.ts'
 import { SegmentCheck } from './segment.ts'
 import { judgeSignatures, latestSeen, type Trust } from './trust.ts'
 import type { Report, VerifyDeps } from './verify.ts'
@@ -105,7 +104,7 @@ export class BundleCheck {
   }
 
   async #begin(line: Line): Promise<void> {
-    const manifest = readManifest(recordField(parseLine(fromUtf8(line.bytes)), 'manifest'))
+    const manifest = readManifest(recordField(parseRecord(fromUtf8(line.bytes)), 'manifest'))
     const hasher = this.#deps.hasherFor(manifest.hash_alg)
     const { checkSignature } = this.#deps
     const findings = this.#findings
@@ -144,7 +143,7 @@ export class BundleCheck {
     this.#count(line)
     this.#closeSegment()
     const { hasher } = this.#work as Work
-    const segment = readSegment(recordField(parseLine(fromUtf8(line.bytes)), 'segment'))
+    const segment = readSegment(recordField(parseRecord(fromUtf8(line.bytes)), 'segment'))
     this.#counts.segments++
     this.#segment = { check: new SegmentCheck(hasher, segment), track: this.#trackOf(segment.log_id) }
   }
@@ -206,7 +205,7 @@ export class BundleCheck {
     this.#closeSegment()
     this.#counts.checkpoints++
     const { chain } = this.#work as Work
-    const signed = readSignedCheckpoint(parseLine(fromUtf8(line.bytes)))
+    const signed = readSignedCheckpoint(parseRecord(fromUtf8(line.bytes)))
     if (!(await chain.accept(signed))) return
     for (const head of signed.checkpoint.heads) this.#settle(head.log_id, signed.checkpoint)
     this.#floor.text = shifted(chain.since, -this.#skew)
@@ -234,7 +233,7 @@ export class BundleCheck {
     this.#closeSegment()
     this.#ended = true
     const { digest, chain, manifest } = this.#work as Work
-    const { end, signatures } = readEnd(parseLine(fromUtf8(line.bytes)))
+    const { end, signatures } = readEnd(parseRecord(fromUtf8(line.bytes)))
     const where = { line: line.no }
     const counted = Object.entries(this.#counts).every(([name, count]) => end[name as keyof BundleCounts] === count)
     if (!counted || end.digest !== digest.digest() || end.produced_at !== manifest.produced_at)

@@ -14,17 +14,7 @@ import {
 } from './checkpoint.ts'
 import type { HashAlg, Hasher } from './hasher.ts'
 import { leafHash } from './merkle.ts'
-import {
-  countField,
-  DIGEST_HEX,
-  INSTANT,
-  isRecord,
-  listField,
-  NAME,
-  recordField,
-  SealError,
-  textField,
-} from './seal-error.ts'
+import { countField, DIGEST_HEX, INSTANT, listField, NAME, recordField, SealError, textField } from './seal-error.ts'
 import { type Signer, signedMessage } from './signature.ts'
 
 // A bundle is NDJSON, every line canonical, told apart by its first member:
@@ -234,16 +224,4 @@ export const readEnd = (value: Record<string, unknown>): { end: End; signatures:
     },
     signatures: listField(value, 'signatures', { max: 8, read: readSignature }),
   }
-}
-
-/** Parses a line that is not an entry. Throws SealError. */
-export const parseLine = (text: string): Record<string, unknown> => {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw new SealError('malformed', '', '不是 JSON')
-  }
-  if (!isRecord(value)) throw new SealError('malformed', '', '应为对象')
-  return value
 }

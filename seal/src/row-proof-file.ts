@@ -5,9 +5,9 @@ import {
   countField,
   DIGEST_HEX,
   INSTANT,
-  isRecord,
   listField,
   NAME,
+  parseRecord,
   recordField,
   SealError,
   textField,
@@ -101,13 +101,7 @@ const readQuestion = (value: Record<string, unknown>): RowQuestion => ({
 
 /** Reads the file's text. Throws SealError naming the field. */
 export const readRowProof = (text: string): RowProofFile => {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw new SealError('malformed', '', '不是 JSON')
-  }
-  if (!isRecord(value)) throw new SealError('malformed', '', '应为对象')
+  const value = parseRecord(text)
   textField(value, 'format', /^sanjiang-row-proof\/1$/)
   return {
     format: 'sanjiang-row-proof/1',

@@ -26,6 +26,18 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** The object that the text says, `of` what it should be. Throws SealError. */
+export const parseRecord = (text: string, of = ''): Record<string, unknown> => {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new SealError('malformed', '', `${of}不是 JSON`)
+  }
+  if (!isRecord(value)) throw new SealError('malformed', '', `${of}应为对象`)
+  return value
+}
+
 /** The value as a string matching `rule`, else a typed error naming the field. */
 export const textField = (of: Record<string, unknown>, field: string, rule: RegExp): string => {
   const value = of[field]

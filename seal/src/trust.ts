@@ -5,9 +5,9 @@ import {
   countField,
   DIGEST_HEX,
   INSTANT,
-  isRecord,
   listField,
   NAME,
+  parseRecord,
   recordField,
   SealError,
   textField,
@@ -90,13 +90,7 @@ const readSeen = (value: Record<string, unknown>): SeenCheckpoint => ({
 
 /** Reads a trust file's text. Throws SealError naming the field. */
 export const parseTrust = (text: string): Trust => {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw new SealError('malformed', '', '信任文件不是 JSON')
-  }
-  if (!isRecord(value)) throw new SealError('malformed', '', '信任文件应为对象')
+  const value = parseRecord(text, '信任文件')
   const keys = listField(value, 'keys', { max: 1000, read: readTrustKey })
   if (!keys.some((key) => key.role === 'node')) throw new SealError('malformed', 'keys', '至少要有一把节点公钥')
   const receipts =

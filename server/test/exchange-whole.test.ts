@@ -139,7 +139,7 @@ test('while a target stands still, its lag is the age of the oldest row it lacks
     params: { id: plain.subscription_id },
     body: { act: 'pause', reason: '维护' },
   })
-  await pair.target.end()
+  await pair.target.end('SIGTERM')
   await pair.passNow(feed)
   await pair.until('something behind', async () => (await view(plain)).behind_rows > 0)
   const first = (await view(plain)).lag_seconds ?? 0

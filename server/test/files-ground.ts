@@ -1,22 +1,20 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { exchange } from '@sanjiang/contract'
 import type { FeedDetail, SubscriptionDetail } from '@sanjiang/contract/exchange'
 import type { RequestDraft, RowCondition } from '@sanjiang/contract/sharing'
 import { makeCtx, PLATFORM } from '#kernel/ctx.ts'
 import { tasks } from '#modules/exchange/exchange.jobs.ts'
 import { type DoorServer, startClerk } from '#modules/exchange/index.ts'
+import { AgentProcess } from './agent-process.ts'
 import { openTestDoor } from './exchange-door.ts'
 import { feedDraft } from './exchange-ground.ts'
 import { openWorld, type Voice, type World } from './harness.ts'
 import { ask, type PublishedResource, publish } from './sharing-ground.ts'
 
-const MAIN = fileURLToPath(new URL('../../agent/src/main.ts', import.meta.url))
 export const FILE_ITEMS = ['path', 'size', 'modified', 'content']
 
 /** A line to the door that counts what comes down it. */
@@ -39,48 +37,6 @@ const openMeter = async (door: string): Promise<{ readonly address: string; byte
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   meter.address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return meter
-}
-
-/** A department's machine with its agent, whose one connection is a folder. */
-export class FolderSite {
-  readonly #dir: string
-  #child: ChildProcess | null = null
-  agentId = ''
-  said = ''
-  constructor(dir: string) {
-    this.#dir = dir
-  }
-
-  #spawn(...args: string[]): ChildProcess {
-    const child = spawn(process.execPath, [MAIN, ...args, '--config', join(this.#dir, 'agent.conf')])
-    for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (piece: Buffer) => {
-        this.said += piece
-      })
-    return child
-  }
-
-  async join(voice: Voice, conf: string): Promise<void> {
-    await writeFile(join(this.#dir, 'agent.conf'), conf, { mode: 0o600 })
-    const { agent, token } = await voice.call(exchange.inviteAgent, { body: { name: '前置节点' } })
-    this.agentId = agent.agent_id
-    const enrolment = this.#spawn('enrol', token)
-    assert.equal(await new Promise((done) => enrolment.once('exit', done)), 0, this.said)
-    this.start()
-  }
-
-  start(): void {
-    this.#child = this.#spawn('run')
-  }
-
-  async end(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    const child = this.#child
-    this.#child = null
-    if (child === null || child.exitCode !== null) return
-    const ended = new Promise<void>((done) => child.once('exit', () => done()))
-    child.kill(signal)
-    await ended
-  }
 }
 
 /** Where a connection's files lie, as its agent's configuration says. */
@@ -118,8 +74,8 @@ export class FilesGround {
   readonly door: DoorServer
   readonly police: Voice
   readonly civil: Voice
-  readonly source: FolderSite
-  readonly target: FolderSite
+  readonly source: AgentProcess
+  readonly target: AgentProcess
   readonly #meter: Awaited<ReturnType<typeof openMeter>>
   readonly #clerk: ReturnType<typeof startClerk>
 
@@ -149,18 +105,18 @@ export class FilesGround {
     const civil = await world.signIn('civil_affairs', 'consumer')
     const sites = [await mkdtemp(join(dir, 'source-')), await mkdtemp(join(dir, 'target-'))] as const
     const meter = await openMeter(door.address)
-    const [near, far] = [new FolderSite(sites[0]), new FolderSite(sites[1])]
+    const [near, far] = [new AgentProcess(sites[0]), new AgentProcess(sites[1])]
     const ground = new FilesGround({ dir, world, door, police, civil, source: near, target: far }, meter)
     const headOf = (centre: string) => `centre = ${centre}\nstate = state\nspool_keep_free = 1 MiB\n`
     const pace = 'settle_seconds = 0\npoll_seconds = 0.2'
-    await ground.source.join(
-      police,
+    await ground.source.configure(
       `${headOf(door.address)}[connection 图库]\nkind = file\n${source.settings}\n${pace}\n[allow 图库]\n${allow}\n`,
     )
-    await ground.target.join(
-      civil,
+    await ground.source.join(police)
+    await ground.target.configure(
       `${headOf(meter.address)}[connection 文件柜]\nkind = file\n${target.settings}\n[allow 文件柜]\nwrite = *\n`,
     )
+    await ground.target.join(civil)
     await ground.until('both agents at the door', async () => {
       const rows = await world.sql('select from exchange.agent where report is not null')
       return rows.length === 2

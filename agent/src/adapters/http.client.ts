@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { setTimeout as pause } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { Agent, type Dispatcher, request } from 'undici'
+import { LONGEST_WAIT_MS, waitBefore } from '../back-off.ts'
 import { AdapterFault } from './adapter.ts'
 import type { HttpConfig } from './http.config.ts'
 
@@ -44,8 +45,6 @@ const reasonOf = (error: unknown): string => {
 }
 
 const MAX_REDIRECTS = 3
-const FIRST_WAIT_MS = 500
-const LONGEST_WAIT_MS = 60_000
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504])
 
 const saidWait = (header: string | undefined): number | null => {
@@ -105,9 +104,7 @@ export class HttpClient {
           throw new AdapterFault('unreachable', `接口 ${url.origin}:${error.message}(试了 ${attempt + 1} 次)`, {
             cause: error,
           })
-        const wait =
-          error.wait_ms ?? Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt) * (0.5 + Math.random() / 2)
-        await pause(wait, undefined, { signal })
+        await pause(error.wait_ms ?? waitBefore(attempt), undefined, { signal })
       }
     }
   }

@@ -56,7 +56,10 @@ test('a column more is told once and stops nothing; one that is bound and gone h
   assert.deepEqual(await list(), ['added'])
   assert.equal((await readFeed()).state, 'active')
   const trouble = { code: 'drift', party: 'provider', message: '字段 xm 不见了', at: AT } as const
-  await saying({ drifts: [GONE, ADDED], trouble })
+  await saying({ version: feed.version - 1, drifts: [GONE, ADDED], trouble })
+  assert.deepEqual(await list(), ['added'], 'found under a version that has been decided on')
+  assert.equal((await readFeed()).state, 'active')
+  await saying({ version: feed.version, drifts: [GONE, ADDED], trouble })
   assert.deepEqual((await list()).sort(), ['added', 'dropped'])
   const held = await readFeed()
   assert.deepEqual([held.state, held.hold_reason], ['held', 'drift'])

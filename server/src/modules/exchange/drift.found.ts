@@ -2,7 +2,7 @@ import type { Report } from '@sanjiang/contract/exchange.door'
 import type { Ctx } from '#kernel/ctx.ts'
 import type { Tx } from '#kernel/db.ts'
 import { newId } from '#kernel/id.ts'
-import { record } from '#kernel/record.ts'
+import { noteFeed } from './feed.note.ts'
 
 type Found = NonNullable<Report['feeds'][number]['drifts']>[number]
 
@@ -44,16 +44,9 @@ export const findDrifts = async (tx: Tx, ctx: Ctx, { feed, drifts }: Drifted): P
     .execute()
   if (added.length === 0) return
   const fresh = rows.filter(({ drift_id }) => added.some((one) => one.drift_id === drift_id))
-  const resource = await tx
-    .selectFrom('catalog.published_resource')
-    .select('name')
-    .where('resource_id', '=', feed.resource_id)
-    .executeTakeFirst()
-  await record(tx, ctx, {
+  await noteFeed(tx, ctx, {
     type: 'exchange.drift.found',
-    subject_kind: 'exchange.feed',
-    subject_id: feed.feed_id,
-    organ_id: feed.provider_organ_id,
-    after: { title: resource?.name ?? '', text: fresh.map((one) => WORDS[one.kind](one)).join('；'), drifts: fresh },
+    feed,
+    after: { text: fresh.map((one) => WORDS[one.kind](one)).join('；'), drifts: fresh },
   })
 }

@@ -2,7 +2,7 @@ import type { Trouble } from '@sanjiang/contract/exchange'
 import { sql } from 'kysely'
 import type { Ctx } from '#kernel/ctx.ts'
 import type { Tx } from '#kernel/db.ts'
-import { record } from '#kernel/record.ts'
+import { noteFeed } from './feed.note.ts'
 
 interface Failing {
   readonly feed: { readonly feed_id: string; readonly resource_id: string; readonly provider_organ_id: string }
@@ -29,18 +29,7 @@ export const failRun = async (tx: Tx, ctx: Ctx, { feed, runId, message }: Failin
     .where('feed_id', '=', feed.feed_id)
     .where('state', '<>', 'held')
     .execute()
-  const resource = await tx
-    .selectFrom('catalog.published_resource')
-    .select('name')
-    .where('resource_id', '=', feed.resource_id)
-    .executeTakeFirst()
-  await record(tx, ctx, {
-    type: 'exchange.run.failed',
-    subject_kind: 'exchange.feed',
-    subject_id: feed.feed_id,
-    organ_id: feed.provider_organ_id,
-    after: { title: resource?.name ?? '', text: message, run_id: runId },
-  })
+  await noteFeed(tx, ctx, { type: 'exchange.run.failed', feed, after: { text: message, run_id: runId } })
 }
 
 /** Every table loaded from the feed is compared with its source at the next look, instead of at its usual time. */

@@ -1,7 +1,7 @@
 import type { Trouble } from '@sanjiang/contract/exchange'
 import type { Ctx } from '#kernel/ctx.ts'
 import type { Tx } from '#kernel/db.ts'
-import { record } from '#kernel/record.ts'
+import { noteFeed } from '../feed.note.ts'
 import { wakeAgent } from '../wake.ts'
 import { setHeld } from './run-turn.store.ts'
 
@@ -20,17 +20,10 @@ interface Held {
 export const holdFeed = async (tx: Tx, ctx: Ctx, { feed, reason, message }: Held): Promise<void> => {
   const trouble: Trouble = { code: reason, party: 'provider', message, at: ctx.instant }
   if (!(await setHeld(tx, feed.feed_id, { reason, trouble }))) return
-  const resource = await tx
-    .selectFrom('catalog.published_resource')
-    .select('name')
-    .where('resource_id', '=', feed.resource_id)
-    .executeTakeFirst()
-  await record(tx, ctx, {
+  await noteFeed(tx, ctx, {
     type: 'exchange.feed.held',
-    subject_kind: 'exchange.feed',
-    subject_id: feed.feed_id,
-    organ_id: feed.provider_organ_id,
-    after: { title: resource?.name ?? '', hold_reason: reason, reason: message, revision: Date.parse(ctx.instant) },
+    feed,
+    after: { hold_reason: reason, reason: message, revision: Date.parse(ctx.instant) },
   })
   await wakeAgent(tx, feed.agent_id)
 }

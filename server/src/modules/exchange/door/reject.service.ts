@@ -5,7 +5,7 @@ import type { Ctx } from '#kernel/ctx.ts'
 import { inTx, type Tx } from '#kernel/db.ts'
 import { Fault } from '#kernel/fault.ts'
 import { newId } from '#kernel/id.ts'
-import { record } from '#kernel/record.ts'
+import { noteFeed } from '../feed.note.ts'
 import { readJson } from './body.ts'
 import { type LockedLog, listRuns, lockLog, type RunRow } from './chunk.store.ts'
 import type { AgentRequest } from './door.ts'
@@ -67,17 +67,11 @@ const hasOpen = async (tx: Tx, feedId: string): Promise<boolean> => {
 
 /** The first row kept out puts a task on the provider's desk; the others join it. */
 const setTask = async (tx: Tx, ctx: Ctx, { feed, rows }: { feed: LockedLog; rows: number }): Promise<void> => {
-  const resource = await tx
-    .selectFrom('catalog.published_resource')
-    .select('name')
-    .where('resource_id', '=', feed.resource_id)
-    .executeTakeFirst()
-  await record(tx, ctx, {
+  await noteFeed(tx, ctx, {
     type: 'exchange.reject.found',
-    subject_kind: 'exchange.reject',
-    subject_id: feed.feed_id,
-    organ_id: feed.provider_organ_id,
-    after: { title: resource?.name ?? '', rows, revision: Date.parse(ctx.instant) },
+    feed,
+    kind: 'exchange.reject',
+    after: { rows, revision: Date.parse(ctx.instant) },
   })
 }
 

@@ -17,6 +17,7 @@ const troubleOf = (said: { trouble: Trouble | null } | undefined): string => JSO
 
 /** What an agent says of a feed is acted on when it begins to say it, not every time it says it again. */
 const isNews = (now: FeedReport, before: FeedReport | undefined): boolean =>
+  now.version !== before?.version ||
   troubleOf(now) !== troubleOf(before) ||
   JSON.stringify(now.drifts ?? []) !== JSON.stringify(before?.drifts ?? []) ||
   now.estimated_rows !== before?.estimated_rows ||
@@ -44,8 +45,10 @@ const heed = async (
 ) => {
   if (said.run_id && said.estimated_rows !== null) await store.setEstimate(tx, feed.feed_id, said)
   if (said.unmoved && said.unmoved.run_id !== before?.unmoved?.run_id) await heedUnmoved(tx, ctx, feed, said.unmoved)
+  // Decided meanwhile: what was found under a former version is no news of this one.
+  if (said.version !== undefined && said.version !== feed.version) return
   await findDrifts(tx, ctx, { feed, drifts: said.drifts ?? [] })
-  if (troubleOf(said) === troubleOf(before)) return
+  if (said.version === before?.version && troubleOf(said) === troubleOf(before)) return
   const { trouble } = said
   await store.setFeedTrouble(tx, feed.feed_id, trouble)
   if (!trouble) return

@@ -51,6 +51,18 @@ export const Census = input({
 })
 export type Census = t.Static<typeof Census>
 
+/** Fields that a dialect adds over the national standard, by the key that follows `extension.` in the standard's field list. */
+export const ExtensionValue = t.Union([
+  t.String({ maxLength: 5000 }),
+  t.Number(),
+  t.Boolean(),
+  t.Array(t.String({ maxLength: 200 }), { maxItems: 100 }),
+  t.Null(),
+])
+export type ExtensionValue = t.Static<typeof ExtensionValue>
+export const Extension = t.Record(t.String({ maxLength: 40 }), ExtensionValue)
+export type Extension = t.Static<typeof Extension>
+
 export const ItemDraft = input({
   /** Kept across versions, because grants refer to it; left out for a new item. */
   item_id: t.Optional(nullable(Id)),
@@ -98,6 +110,7 @@ export const ResourceDraft = input({
   keywords: t.Optional(t.Array(t.String({ maxLength: 40 }), { maxItems: 30 })),
   audience: t.Optional(AUDIENCES.schema),
   census: t.Optional(nullable(Census)),
+  extension: t.Optional(nullable(Extension)),
   items: t.Optional(t.Array(ItemDraft, { maxItems: 1000 })),
 })
 export type ResourceDraft = t.Static<typeof ResourceDraft>
@@ -148,6 +161,8 @@ export const ResourceContent = t.Object({
   keywords: t.Array(t.String()),
   audience: AUDIENCES.schema,
   census: nullable(Census),
+  /** Absent where no dialect field is filled. */
+  extension: t.Optional(Extension),
   items: t.Array(Item),
 })
 export type ResourceContent = t.Static<typeof ResourceContent>
@@ -155,7 +170,7 @@ export type ResourceContent = t.Static<typeof ResourceContent>
 export const Finding = t.Object({
   /** Path of the field, e.g. `items.3.length`; counted from 0. */
   field: t.String(),
-  /** Rule of the standard (C01–C12) or of the platform (F01–F05). */
+  /** Rule of the standard (C01–C12) or of the platform (F01–F06). */
   rule: t.String(),
   message: t.String(),
   clause: t.String(),

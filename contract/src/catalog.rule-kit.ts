@@ -60,9 +60,20 @@ export const isEmpty = (value: unknown): boolean =>
   (typeof value === 'string' && value.trim() === '') ||
   (Array.isArray(value) && value.length === 0)
 
+const EXTENSION = 'extension.'
+export const isExtension = (key: string): boolean => key.startsWith(EXTENSION)
+/** `extension.carrier` → `carrier`. */
+export const extensionKey = (key: string): string => key.slice(EXTENSION.length)
+
+/** What an entry holds under a field's key; a dialect's fields lie together under `extension`. */
+export const valueAt = (values: Readonly<Record<string, unknown>>, key: string): unknown =>
+  isExtension(key)
+    ? (values.extension as Readonly<Record<string, unknown>> | null | undefined)?.[extensionKey(key)]
+    : values[key]
+
 /** Whether a field must be filled, given what the others hold. */
 export const isNeeded = (field: StandardField, values: Readonly<Record<string, unknown>>): boolean =>
   field.required === 'yes' ||
   (field.required === 'depends' &&
     field.depends !== null &&
-    field.depends.values.includes(String(values[field.depends.field] ?? '')))
+    field.depends.values.includes(String(valueAt(values, field.depends.field) ?? '')))

@@ -1,6 +1,6 @@
 import { nameKey, seriesKey } from './catalog.names.ts'
 import type { Basis, ItemDraft } from './catalog.resource.ts'
-import { type Case, isEmpty, isNeeded, type RuleBody, type RuleKit, type Said } from './catalog.rule-kit.ts'
+import { type Case, isEmpty, isNeeded, type RuleBody, type RuleKit, type Said, valueAt } from './catalog.rule-kit.ts'
 import type { StandardField } from './catalog.standard.ts'
 import { parseCreditCode } from './codes/credit-code.ts'
 import { parseResourceCode } from './codes/resource-code.ts'
@@ -10,7 +10,7 @@ const nth = (index: number, item: ItemDraft): string =>
   textOf(item.name) ? `信息项“${textOf(item.name)}”` : `第 ${index + 1} 个信息项`
 
 const missing = (field: StandardField, kit: RuleKit): string => {
-  const verb = field.type === 'code' || field.type === 'class' || field.type === 'basis' ? '请选择' : '请填写'
+  const verb = ['code', 'class', 'basis', 'flag'].includes(field.type) || field.enumeration ? '请选择' : '请填写'
   if (!field.depends || field.required !== 'depends') return `${verb}${field.title}`
   const by = field.depends.field
   const list = kit.fields.get(by)?.enumeration ?? by
@@ -22,7 +22,7 @@ const missing = (field: StandardField, kit: RuleKit): string => {
 function* absentFields({ entry, kit }: Case): Iterable<Said> {
   const values = entry as Record<string, unknown>
   for (const field of kit.standard.fields)
-    if (isNeeded(field, values) && isEmpty(values[field.key]))
+    if (isNeeded(field, values) && isEmpty(valueAt(values, field.key)))
       yield { field: field.key, message: missing(field, kit), rule: kit.ruleOf(field.key) }
 }
 
@@ -229,7 +229,7 @@ export const CATALOG_RULES: Readonly<Record<string, RuleBody>> = {
 
 function* codesOf(fields: readonly StandardField[], values: object, kit: RuleKit): Iterable<Said> {
   for (const { key, title, type, enumeration } of fields) {
-    const value = textOf((values as Record<string, unknown>)[key])
+    const value = textOf(valueAt(values as Record<string, unknown>, key))
     if (type === 'code' && enumeration && value !== '' && !kit.hasCode(enumeration, value))
       yield { field: key, message: `${title}没有“${value}”这个取值` }
   }
@@ -237,7 +237,7 @@ function* codesOf(fields: readonly StandardField[], values: object, kit: RuleKit
 
 function* lengthsOf(fields: readonly StandardField[], values: object): Iterable<Said> {
   for (const { key, title, max_length } of fields) {
-    const value = (values as Record<string, unknown>)[key]
+    const value = valueAt(values as Record<string, unknown>, key)
     // Counted in characters as people count them, not in UTF-16 units.
     const length = typeof value === 'string' ? [...value].length : 0
     if (max_length !== null && length > max_length)
@@ -309,6 +309,38 @@ function* f05({ entry, items, kit }: Case): Iterable<Said> {
     }
 }
 
+const IS_DATE = /^\d{4}-\d{2}-\d{2}$/
+
+/** Why a value is not what its field holds; `undefined` when it is. */
+const misfit = ({ type, title, enumeration }: StandardField, value: unknown, kit: RuleKit): string | undefined => {
+  if (type === 'number') return typeof value === 'number' ? undefined : `${title}须为数字`
+  if (type === 'flag') return typeof value === 'boolean' ? undefined : `${title}只能填“是”或“否”`
+  if (type === 'date')
+    return typeof value === 'string' && IS_DATE.test(value) && !Number.isNaN(Date.parse(value))
+      ? undefined
+      : `${title}须为日期，如 2017-12-31`
+  if (type === 'codes') {
+    if (!Array.isArray(value)) return `${title}须为取值的列表`
+    const unknown = value.find((one) => !kit.hasCode(enumeration ?? '', String(one)))
+    return unknown === undefined ? undefined : `${title}没有“${unknown}”这个取值`
+  }
+  return typeof value === 'string' ? undefined : `${title}须为文字`
+}
+
+// What no field of this edition holds is kept and told, because an entry may have been written under another dialect.
+function* f06({ entry, kit }: Case): Iterable<Said> {
+  for (const [name, value] of Object.entries(entry.extension ?? {})) {
+    if (isEmpty(value)) continue
+    const key = `extension.${name}`
+    const field = kit.fields.get(key)
+    if (!field) yield { field: key, message: `目录标准没有扩展字段“${name}”，提交后仍保留`, level: 'warning' }
+    else {
+      const message = misfit(field, value, kit)
+      if (message) yield { field: key, message }
+    }
+  }
+}
+
 interface PlatformRule {
   readonly title: string
   readonly clause: string
@@ -322,4 +354,5 @@ export const PLATFORM_RULES: Readonly<Record<string, PlatformRule>> = {
   F03: { title: '分类有效、可挂资源、属于提供方', clause: '目录标准 分类表', body: f03 },
   F04: { title: '关联资源存在且不是自己', clause: '目录标准 关联资源代码', body: f04 },
   F05: { title: '信息项不宽于资源', clause: '目录标准 共享类型（信息项可比资源更严）', body: f05 },
+  F06: { title: '扩展字段在标准之内、取值相符', clause: '目录标准 扩展字段', body: f06 },
 }

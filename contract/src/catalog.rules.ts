@@ -1,5 +1,5 @@
 import type { Finding, ResourceDraft } from './catalog.resource.ts'
-import { type Case, type EntryFacts, isEmpty, isNeeded, type RuleKit, type Said } from './catalog.rule-kit.ts'
+import { type Case, type EntryFacts, isEmpty, isNeeded, type RuleKit, type Said, valueAt } from './catalog.rule-kit.ts'
 import { CATALOG_RULES, PLATFORM_RULES } from './catalog.rule-table.ts'
 import type { Standard } from './catalog.standard.ts'
 
@@ -65,5 +65,5 @@ export const hasErrors = (findings: readonly Finding[]): boolean => findings.som
 export const completeness = (standard: Standard, entry: ResourceDraft): { filled: number; wanted: number } => {
   const values = entry as Record<string, unknown>
   const wanted = standard.fields.filter((field) => field.required === 'advised' || isNeeded(field, values))
-  return { filled: wanted.filter(({ key }) => !isEmpty(values[key])).length, wanted: wanted.length }
+  return { filled: wanted.filter(({ key }) => !isEmpty(valueAt(values, key))).length, wanted: wanted.length }
 }

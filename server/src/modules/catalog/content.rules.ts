@@ -1,4 +1,4 @@
-import type { Basis, Item, ItemDraft, ResourceContent, ResourceDraft } from '@sanjiang/contract/catalog'
+import type { Basis, Extension, Item, ItemDraft, ResourceContent, ResourceDraft } from '@sanjiang/contract/catalog'
 import { newId } from '#kernel/id.ts'
 
 /** Text as kept: no blanks at the ends (U+3000 included), nothing instead of emptiness. */
@@ -66,6 +66,15 @@ const identify = (drafts: readonly ItemDraft[], known: readonly KnownItem[]): It
   })
 }
 
+/** Dialect fields with something in them, in the order of their keys so that equal contents are equal texts. */
+const extensionOf = (extension: Extension | null | undefined): { extension?: Extension } => {
+  const kept = Object.entries(extension ?? {})
+    .map(([key, value]) => [key, typeof value === 'string' ? line(value) : Array.isArray(value) ? lines(value) : value])
+    .filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0))
+    .sort(([one], [other]) => (String(one) < String(other) ? -1 : 1))
+  return kept.length > 0 ? { extension: Object.fromEntries(kept) } : {}
+}
+
 /** A draft as the entry keeps it: complete in shape, trimmed, items with their identities and places. */
 export const toContent = (
   draft: ResourceDraft,
@@ -94,6 +103,7 @@ export const toContent = (
   keywords: lines(draft.keywords),
   audience: draft.audience ?? 'all',
   census: draft.census ?? null,
+  ...extensionOf(draft.extension),
   items: identify(draft.items ?? [], known),
 })
 

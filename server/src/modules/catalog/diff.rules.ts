@@ -28,11 +28,12 @@ const titlesOf = (fields: readonly StandardField[], standard: Standard): Titles 
     titleOf: (key) => byKey.get(key)?.title ?? PLATFORM_TITLES[key] ?? key,
     textOf: (key, value) => {
       if (value === null || value === undefined || value === '') return null
-      if (Array.isArray(value)) return value.length > 0 ? value.join('、') : null
+      const list = byKey.get(key)?.enumeration ?? null
+      if (Array.isArray(value)) return value.map((one) => codeTitle(list, String(one))).join('、') || null
       if (typeof value === 'boolean') return value ? '是' : '否'
       if (typeof value === 'object') return basisText(value as Values)
       if (key === 'audience') return AUDIENCES[String(value)] ?? String(value)
-      return codeTitle(byKey.get(key)?.enumeration ?? null, String(value))
+      return codeTitle(list, String(value))
     },
   }
 }
@@ -123,18 +124,26 @@ function* itemChanges(
 
 const CENSUS_PREFIX = 'census.'
 
+/** Dialect fields stand among the others, under the keys the standard gives them. */
+const flat = ({ extension, ...content }: ResourceContent): Values => ({
+  ...content,
+  ...Object.fromEntries(Object.entries(extension ?? {}).map(([key, value]) => [`extension.${key}`, value])),
+})
+
 /** Field by field what two versions of one entry say differently, in the order of the standard. */
 export const diffContents = (before: ResourceContent, after: ResourceContent, standard: Standard): FieldChange[] => {
   const titles = titlesOf(standard.fields, standard)
   const censusTitles = titlesOf(standard.census_fields, standard)
-  const keys = ordered(Object.keys(after), standard.fields).filter((key) => key !== 'items' && key !== 'census')
+  const pair = { before: flat(before), after: flat(after), titles }
+  const all = [...new Set([...Object.keys(pair.after), ...Object.keys(pair.before)])]
+  const keys = ordered(all, standard.fields).filter((key) => key !== 'items' && key !== 'census')
   const census = {
     before: (before.census ?? {}) as Values,
     after: (after.census ?? {}) as Values,
     titles: censusTitles,
   }
   return [
-    ...fieldChanges({ before: before as unknown as Values, after: after as unknown as Values, titles }, keys),
+    ...fieldChanges(pair, keys),
     ...Array.from(
       fieldChanges(
         census,

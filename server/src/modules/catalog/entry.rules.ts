@@ -1,6 +1,8 @@
 import type { Item, ResourceContent } from '@sanjiang/contract/catalog'
 import { soundsOf, termsOf } from './term.rules.ts'
 
+const HAN = /\p{Script=Han}/u
+
 /** The providing organ as an entry is labelled and found by. */
 export interface EntryProvider {
   readonly organ_id: string
@@ -27,11 +29,17 @@ export interface EntryIndex {
   readonly sounds: string
 }
 
+/** Texts a dialect adds are found like keywords; codes and numbers are not words. */
+const extensionWords = ({ extension }: ResourceContent): string[] =>
+  Object.values(extension ?? {}).flatMap((value) =>
+    (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string' && HAN.test(one)),
+  )
+
 export const indexOf = (content: ResourceContent, provider: EntryProvider): EntryIndex => ({
   terms: termsOf({
     name: content.name,
     items: content.items,
-    words: [...provider.names, ...content.keywords],
+    words: [...provider.names, ...content.keywords, ...extensionWords(content)],
     summary: content.summary ?? '',
   }),
   sounds: soundsOf([content.name, provider.short_name]),

@@ -54,6 +54,7 @@ export const toJsonLd = ({ content, ...detail }: ResourceDetail): object => ({
   'sj:shareBasis': content.share_basis,
   'sj:openType': content.open_type,
   'sj:format': `${content.format_category}/${content.format_type}`,
+  ...(content.extension ? { 'sj:extension': content.extension } : {}),
   'sj:item': content.items.map((item) => ({
     'dct:title': item.name,
     'sj:nameEn': item.name_en,

@@ -1,5 +1,5 @@
 import type { Finding, ResourceDetail, Standard, StandardField } from '@sanjiang/contract/catalog'
-import { isEmpty } from '@sanjiang/contract/catalog.rule-kit'
+import { isEmpty, valueAt } from '@sanjiang/contract/catalog.rule-kit'
 import { memo, type ReactNode, useState } from 'react'
 import type { Draft } from './draft.ts'
 import { isWanted } from './editor.model.ts'
@@ -38,7 +38,7 @@ const labelOf = (field: StandardField, draft: Draft): ReactNode => (
 )
 
 /** Groups of several controls are a fieldset; a single control has a label. */
-const GROUPED = new Set(['census', 'basis'])
+const GROUPED = new Set(['census', 'basis', 'flag'])
 
 const isGroup = ({ type, enumeration }: StandardField, standard: Standard): boolean =>
   GROUPED.has(type) ||
@@ -47,7 +47,7 @@ const isGroup = ({ type, enumeration }: StandardField, standard: Standard): bool
 export const EditorField = memo((props: EditorFieldProps) => {
   const { field, standard, draft } = props
   const [isTouched, setTouched] = useState(false)
-  const isBlank = isEmpty((draft as unknown as Record<string, unknown>)[field.key])
+  const isBlank = isEmpty(valueAt(draft as unknown as Record<string, unknown>, field.key))
   // A form just opened is not scolded for being empty: 必填 says enough until somebody has been there.
   const findings = isBlank && !isTouched ? [] : props.findings
   const id = `f-${field.key}`

@@ -1,4 +1,5 @@
 import { CENSUS_KEYS, type Census, type StandardCode } from '@sanjiang/contract/catalog'
+import { extensionKey, isExtension, valueAt as valueIn } from '@sanjiang/contract/catalog.rule-kit'
 import { Input, Radio, Select } from 'antd'
 import { BasisPicker } from './basis-picker.tsx'
 import { ClassPicker } from './class-picker.tsx'
@@ -16,13 +17,16 @@ const codesFor = ({ field, standard, draft }: EditorFieldProps): readonly Standa
   return codes.filter(({ parents }) => parents.length === 0 || !category || parents.includes(category))
 }
 
-const patchOf = (key: string, value: unknown): Partial<Draft> => ({ [key]: value }) as Partial<Draft>
+const patchIn = (key: string, value: unknown, draft: Draft): Partial<Draft> =>
+  (isExtension(key)
+    ? { extension: { ...draft.extension, [extensionKey(key)]: value } }
+    : { [key]: value }) as Partial<Draft>
 
 const valueAt = ({ field, draft }: EditorFieldProps): unknown =>
-  (draft as unknown as Record<string, unknown>)[field.key]
+  valueIn(draft as unknown as Record<string, unknown>, field.key)
 
 const TextWidget = (props: WidgetProps) => {
-  const { field, id, onChange, findings } = props
+  const { field, id, onChange, findings, draft } = props
   const given = {
     id,
     value: String(valueAt(props) ?? ''),
@@ -36,20 +40,20 @@ const TextWidget = (props: WidgetProps) => {
     <Input.TextArea
       {...given}
       autoSize={{ minRows: 2, maxRows: 8 }}
-      onChange={({ target }) => onChange(patchOf(field.key, target.value || null))}
+      onChange={({ target }) => onChange(patchIn(field.key, target.value || null, draft))}
     />
   ) : (
-    <Input {...given} onChange={({ target }) => onChange(patchOf(field.key, target.value || null))} />
+    <Input {...given} onChange={({ target }) => onChange(patchIn(field.key, target.value || null, draft))} />
   )
 }
 
 // The kind of sharing chosen for the whole is what new rows start with, so the choice is made once.
 const CodeWidget = (props: WidgetProps) => {
-  const { field, id, standard, onChange } = props
+  const { field, id, standard, onChange, draft } = props
   const all = standard.enumerations[field.enumeration ?? ''] ?? []
   const options = codesFor(props).map(({ code, title }) => ({ value: code, label: title }))
   const value = valueAt(props) as string | null | undefined
-  const set = (next: string | null) => onChange(patchOf(field.key, next))
+  const set = (next: string | null) => onChange(patchIn(field.key, next, draft))
   if (all.length <= 4)
     return <Radio.Group value={value ?? undefined} options={options} onChange={({ target }) => set(target.value)} />
   return (
@@ -71,7 +75,7 @@ const WordsWidget = (props: WidgetProps) => (
     id={props.id}
     mode="tags"
     value={(valueAt(props) as string[] | undefined) ?? []}
-    onChange={(words: string[]) => props.onChange(patchOf(props.field.key, words))}
+    onChange={(words: string[]) => props.onChange(patchIn(props.field.key, words, props.draft))}
     tokenSeparators={['，', ',', '、', ' ', ';', '；']}
     open={false}
     suffixIcon={null}
@@ -119,6 +123,53 @@ const ClassWidget = ({ id, draft, resource, onChange }: WidgetProps) => (
   />
 )
 
+const ManyWidget = (props: WidgetProps) => (
+  <Select
+    id={props.id}
+    mode="multiple"
+    value={(valueAt(props) as string[] | null | undefined) ?? []}
+    options={codesFor(props).map(({ code, title }) => ({ value: code, label: title }))}
+    onChange={(codes: string[]) => props.onChange(patchIn(props.field.key, codes, props.draft))}
+    showSearch={{ optionFilterProp: 'label' }}
+    placeholder="可选多个"
+    className="wide-select"
+  />
+)
+
+const FlagWidget = (props: WidgetProps) => (
+  <Radio.Group
+    value={valueAt(props) ?? undefined}
+    options={[
+      { value: true, label: '是' },
+      { value: false, label: '否' },
+    ]}
+    onChange={({ target }) => props.onChange(patchIn(props.field.key, target.value, props.draft))}
+  />
+)
+
+const NumberWidget = (props: WidgetProps) => (
+  <Input
+    id={props.id}
+    type="number"
+    step="any"
+    value={String(valueAt(props) ?? '')}
+    aria-describedby={`${props.id}-rules`}
+    onChange={({ target }) => props.onChange(patchIn(props.field.key, numberOf(target.value), props.draft))}
+    className="medium"
+  />
+)
+
+const DateWidget = (props: WidgetProps) => (
+  <Input
+    id={props.id}
+    type="date"
+    value={String(valueAt(props) ?? '')}
+    aria-describedby={`${props.id}-rules`}
+    onChange={({ target }) => props.onChange(patchIn(props.field.key, target.value || null, props.draft))}
+    className="medium"
+  />
+)
+
 const WIDGETS: Record<string, (props: WidgetProps) => React.ReactNode> = {
   code: CodeWidget,
   class: ClassWidget,
@@ -126,10 +177,14 @@ const WIDGETS: Record<string, (props: WidgetProps) => React.ReactNode> = {
   words: WordsWidget,
   codes: WordsWidget,
   census: CensusWidget,
+  flag: FlagWidget,
+  number: NumberWidget,
+  date: DateWidget,
 }
 
 /** The widget follows the type the standard gives; an unknown type is text. */
 export const EditorWidget = (props: WidgetProps) => {
-  const Widget = WIDGETS[props.field.type] ?? TextWidget
+  const { type, enumeration } = props.field
+  const Widget = type === 'codes' && enumeration ? ManyWidget : (WIDGETS[type] ?? TextWidget)
   return <Widget {...props} />
 }

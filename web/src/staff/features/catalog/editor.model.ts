@@ -8,7 +8,7 @@ import {
   type Standard,
   type StandardField,
 } from '@sanjiang/contract/catalog'
-import { isEmpty, isNeeded } from '@sanjiang/contract/catalog.rule-kit'
+import { isEmpty, isExtension, isNeeded, valueAt } from '@sanjiang/contract/catalog.rule-kit'
 import { useMemo } from 'react'
 import { type Draft, fromDraft } from './draft.ts'
 
@@ -48,13 +48,19 @@ export const sectionsOf = (standard: Standard): readonly Section[] => {
     title,
     fields: keys.flatMap((key) => byKey.get(key) ?? []),
   }))
-  return rest.length > 0 ? [...sections, { id: 'other', title: '其他', fields: rest }] : sections
+  const dialect = rest.filter(({ key }) => isExtension(key))
+  const other = rest.filter(({ key }) => !isExtension(key))
+  return [
+    ...sections,
+    ...(dialect.length > 0 ? [{ id: 'extension', title: '地方扩展', fields: dialect }] : []),
+    ...(other.length > 0 ? [{ id: 'other', title: '其他', fields: other }] : []),
+  ]
 }
 
 /** A conditional field appears with its condition, and stays while it holds something. */
 export const isShown = (field: StandardField, draft: Draft): boolean => {
   const values = draft as unknown as Record<string, unknown>
-  return field.required !== 'depends' || isNeeded(field, values) || !isEmpty(values[field.key])
+  return field.required !== 'depends' || isNeeded(field, values) || !isEmpty(valueAt(values, field.key))
 }
 
 export const isWanted = (field: StandardField, draft: Draft): boolean =>
@@ -77,7 +83,7 @@ export const stateOf = (section: Section, draft: Draft, findings: readonly Findi
   return {
     errors: own.filter(({ level }) => level === 'error').length,
     warnings: own.filter(({ level }) => level === 'warning').length,
-    filled: wanted.filter(({ key }) => !isEmpty(values[key])).length,
+    filled: wanted.filter(({ key }) => !isEmpty(valueAt(values, key))).length,
     wanted: wanted.length,
   }
 }

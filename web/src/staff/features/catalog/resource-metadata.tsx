@@ -7,6 +7,7 @@ import {
   type ResourceDetail,
   type StandardField,
 } from '@sanjiang/contract/catalog'
+import { valueAt } from '@sanjiang/contract/catalog.rule-kit'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { Facts } from '../../../ui/page-head.tsx'
@@ -58,8 +59,10 @@ const SPECIAL: Record<string, Render> = {
 const shownOf = (resource: ResourceDetail, field: StandardField, titleOf: TitleOf): ReactNode => {
   const special = SPECIAL[field.key]
   if (special) return special(resource, titleOf)
-  const value = (resource.content as Record<string, unknown>)[field.key]
+  const value = valueAt(resource.content as Record<string, unknown>, field.key)
   if (value === null || value === undefined || value === '') return null
+  if (typeof value === 'boolean') return value ? '是' : '否'
+  if (Array.isArray(value)) return value.map((one) => titleOf(field.enumeration ?? '', String(one))).join('、')
   return field.enumeration ? titleOf(field.enumeration, String(value)) : String(value)
 }
 

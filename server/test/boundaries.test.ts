@@ -4,7 +4,7 @@ import { importsOf, read, sourceFiles } from './sources.ts'
 
 const files = sourceFiles()
 const isTest = (name: string): boolean =>
-  /\.test\.tsx?$|^server\/test\/|^seal\/test\/|^agent\/test\/|\/e2e\//.test(name)
+  /\.test\.tsx?$|^server\/test\/|^seal\/test\/|^tabular\/test\/|^agent\/test\/|\/e2e\//.test(name)
 const product = files.filter((name) => !isTest(name))
 
 const offences = (of: (name: string) => boolean, isAllowed: (target: string, name: string) => boolean): string[] =>
@@ -14,7 +14,8 @@ const offences = (of: (name: string) => boolean, isAllowed: (target: string, nam
       .map((target) => `${name} → ${target}`),
   )
 
-const isPackage = (target: string): boolean => !/^(contract|seal|server|agent|web|cli|bench|tools)\//.test(target)
+const isPackage = (target: string): boolean =>
+  !/^(contract|seal|tabular|server|agent|web|cli|bench|tools)\//.test(target)
 const among =
   (...folders: string[]) =>
   (target: string): boolean =>
@@ -45,6 +46,11 @@ test('the seal does no input or output, so that a browser can verify what a serv
   assert.deepEqual(offences(among('seal/src/'), isAllowed), [])
 })
 
+test('tables are read and written by what knows neither platform nor node, only Node itself (architecture §3)', () => {
+  const isAllowed = (target: string) => target.startsWith('node:') || among('tabular/')(target)
+  assert.deepEqual(offences(among('tabular/src/'), isAllowed), [])
+})
+
 test('the kernel knows no module (architecture §3)', () => {
   const isAllowed = (target: string) => isPackage(target) || among('server/src/kernel/', 'contract/', 'seal/')(target)
   assert.deepEqual(offences(among('server/src/kernel/'), isAllowed), [])
@@ -54,7 +60,8 @@ test('a module calls only the faces of the modules below it (architecture §4)',
   const isAllowed = (target: string, name: string): boolean => {
     const own = moduleOf(name)!
     const other = moduleOf(target)
-    if (isPackage(target) || among('contract/', 'seal/', 'server/src/kernel/')(target) || other === own) return true
+    if (isPackage(target) || among('contract/', 'seal/', 'tabular/', 'server/src/kernel/')(target) || other === own)
+      return true
     return other !== undefined && MAY_CALL[own]!.includes(other) && target === `server/src/modules/${other}/index.ts`
   }
   assert.deepEqual(offences(among('server/src/modules/'), isAllowed), [])
@@ -66,7 +73,8 @@ test('pages, the command line and agents reach the server only through the contr
   assert.deepEqual(offences(among('web/src/'), isAllowed), [])
   const isAllowedCli = (target: string) => isPackage(target) || among('cli/', 'contract/', 'seal/')(target)
   assert.deepEqual(offences(among('cli/'), isAllowedCli), [])
-  const isAllowedAgent = (target: string) => isPackage(target) || among('agent/', 'contract/', 'seal/')(target)
+  const isAllowedAgent = (target: string) =>
+    isPackage(target) || among('agent/', 'contract/', 'seal/', 'tabular/')(target)
   assert.deepEqual(offences(among('agent/'), isAllowedAgent), [])
 })
 

@@ -1,5 +1,5 @@
+import type { RawRecord } from '@sanjiang/tabular/csv'
 import type { BoundColumn, Unreadable } from './adapter.ts'
-import type { RawRecord } from './file-csv.ts'
 import { type RefusedRow, rowBuilder } from './file-fields.ts'
 import { openTable, type Table, type TableFile } from './file-records.ts'
 import { REMOVE, type RunIndex, RunSorter, UPSERT } from './file-run.ts'

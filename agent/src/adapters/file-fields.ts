@@ -1,9 +1,9 @@
 import { canonicalField, type DataType, escapeField, FieldRefusal } from '@sanjiang/seal'
+import type { RawRecord } from '@sanjiang/tabular/csv'
+import { CellError, serialText } from '@sanjiang/tabular/xlsx'
 import { AdapterFault, type BoundColumn } from './adapter.ts'
-import type { RawRecord } from './file-csv.ts'
 import { orderOf } from './file-order.ts'
 import type { Table } from './file-records.ts'
-import { CellError, serialText } from './file-xlsx.ts'
 
 const TEXT = new Set<DataType>(['C', 'M', 'G'])
 /** From here on a spreadsheet has rounded the number. */

@@ -1,4 +1,4 @@
-import { CellError } from './file-xlsx.ts'
+import { CellError } from '@sanjiang/tabular/xlsx'
 
 const HAN_GAP = /(?<=[\p{Script=Han}])\s+(?=[\p{Script=Han}])/gu
 /** Marks of required columns, and what editors leave behind. */

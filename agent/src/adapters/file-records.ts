@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import { csvRecords, type RawRecord } from '@sanjiang/tabular/csv'
+import { type Detected, decoded, EncodingDetector } from '@sanjiang/tabular/encoding'
+import { openWorkbook } from '@sanjiang/tabular/xlsx'
+import { ArchiveRefused } from '@sanjiang/tabular/zip'
 import { AdapterFault } from './adapter.ts'
-import { csvRecords, jsonRecords, type RawRecord } from './file-csv.ts'
-import { type Detected, decoded, EncodingDetector } from './file-encoding.ts'
 import { headingPlace, headingsOf } from './file-heading.ts'
-import { openWorkbook } from './file-xlsx.ts'
-import { ArchiveRefused } from './file-zip.ts'
+import { jsonRecords } from './file-json.ts'
 
 export type FileFormat = 'csv' | 'jsonl' | 'xlsx'
 

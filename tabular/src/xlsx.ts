@@ -1,7 +1,7 @@
-import type { RawRecord } from './file-csv.ts'
-import { decoded } from './file-encoding.ts'
-import { attributeOf, xmlEvents } from './file-xml.ts'
-import { ArchiveRefused, openZip, type Zip } from './file-zip.ts'
+import type { RawRecord } from './csv.ts'
+import { decoded } from './encoding.ts'
+import { attributeOf, xmlEvents } from './xml.ts'
+import { ArchiveRefused, openZip, type Zip } from './zip.ts'
 
 /** Text of a workbook's shared strings that is held in memory. */
 const MAX_STRINGS = 192 * 1_048_576

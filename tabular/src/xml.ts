@@ -1,4 +1,4 @@
-import { ArchiveRefused } from './file-zip.ts'
+import { ArchiveRefused } from './zip.ts'
 
 /** `open` and `close` carry the local name; a tag that closes itself gives both. */
 export type XmlEvent =

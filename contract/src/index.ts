@@ -1,4 +1,5 @@
 /** The face of the contract: everything that crosses a wire. */
+export * as assessment from './assessment.ts'
 export * from './call.ts'
 export * as catalog from './catalog.ts'
 export * from './clock.ts'

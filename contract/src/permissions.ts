@@ -39,6 +39,7 @@ export const PERMISSIONS = {
   'exchange.subscription.edit': '订阅与管理数据传输',
   'exchange.subscription.reconcile': '发起对账',
   'exchange.row.ask': '查证某行是否交付过',
+  'assessment.statistics.read': '查看目录、共享与使用统计',
   'ledger.entry.read': '查看与导出存证账本',
   'ledger.subject.query': '查询“谁查了我”',
   'ledger.access.read': '查看访问日志',
@@ -67,6 +68,7 @@ const READS = [
   'exchange.agent.read',
   'exchange.feed.read',
   'exchange.subscription.read',
+  'assessment.statistics.read',
 ] as const satisfies readonly Permission[]
 
 export const ROLES = {

@@ -31,6 +31,7 @@ const MAY_CALL: Record<string, readonly string[]> = {
   sharing: ['identity', 'ledger', 'catalog'],
   gateway: ['identity', 'ledger', 'catalog', 'sharing'],
   exchange: ['identity', 'ledger', 'catalog', 'sharing'],
+  assessment: ['catalog'],
 }
 const moduleOf = (name: string): string | undefined => /^server\/src\/modules\/(\w+)\//.exec(name)?.[1]
 

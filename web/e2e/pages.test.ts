@@ -117,7 +117,10 @@ test('the three administrators and the auditor find their pages sound (T16.1, C2
     consistency: '/ledger/consistency',
     export: '/ledger/export',
     'subject-query': '/ledger/subject-queries',
+    statistics: '/assessment/statistics?by=region',
+    'statistics-records': '/assessment/statistics/records?measure=requests',
   })
+  await walk(await world.signIn('audit', 'auditor'), 'desktop', { statistics: '/assessment/statistics' })
   const [system] = (await world.cataloger.call(systems.listSystems, { query: {} })).rows
   await walk(world.cataloger, 'phone', {
     systems: '/systems/systems',

@@ -1,4 +1,5 @@
 import type { Module } from '#kernel/module.ts'
+import { assessment } from '#modules/assessment/index.ts'
 import { catalog } from '#modules/catalog/index.ts'
 import { exchange } from '#modules/exchange/index.ts'
 import { gateway } from '#modules/gateway/index.ts'
@@ -9,4 +10,14 @@ import { sharing } from '#modules/sharing/index.ts'
 import { systems } from '#modules/systems/index.ts'
 
 /** Every domain module of the platform, in rank order (architecture §4). */
-export const MODULES: readonly Module[] = [identity, ledger, inbox, systems, catalog, sharing, gateway, exchange]
+export const MODULES: readonly Module[] = [
+  identity,
+  ledger,
+  inbox,
+  systems,
+  catalog,
+  sharing,
+  gateway,
+  exchange,
+  assessment,
+]

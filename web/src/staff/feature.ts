@@ -9,6 +9,7 @@ export const MENU_GROUPS = {
   gateway: '接口',
   exchange: '交换',
   ledger: '存证',
+  assessment: '考核',
   systems: '系统',
   identity: '管理',
 } as const

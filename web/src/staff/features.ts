@@ -1,4 +1,5 @@
 import type { Feature } from './feature.ts'
+import { assessmentFeature } from './features/assessment/assessment.routes.tsx'
 import { catalogFeature } from './features/catalog/catalog.routes.tsx'
 import { exchangeFeature } from './features/exchange/exchange.routes.tsx'
 import { gatewayFeature } from './features/gateway/gateway.routes.tsx'
@@ -15,6 +16,7 @@ export const FEATURES: readonly Feature[] = [
   gatewayFeature,
   exchangeFeature,
   ledgerFeature,
+  assessmentFeature,
   systemsFeature,
   identityFeature,
 ]

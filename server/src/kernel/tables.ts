@@ -148,6 +148,44 @@ export interface CatalogEntry {
   sounds: string
   /** 分面键:八个分面的取值以竖线相连,计数时只按这一列归并 */
   facet_key: ColumnType<string, string | undefined, string>
+  /** 现行版本的来历:部门编制、批量装入、目录采集;装入与采集造成的缺失不计在提供部门头上 */
+  origin: ColumnType<string, string | undefined, string>
+}
+
+/** 条目的使用与挂接事实:由上级模块成套报来(reportFacts),目录不去查问 */
+export interface CatalogEntryFact {
+  /** 资源 */
+  resource_id: string
+  /** 事实 */
+  kind: string
+  /** 数量 */
+  value: number
+  /** 自何日起;newest、called、delivered 为最近一日 */
+  since: string
+  /** 责任方 */
+  party: string
+  /** 说明 */
+  message: string
+}
+
+/** 日常检查发现:已发布的条目有什么不对、自何日起、谁的责任;改好后自动销号 */
+export interface CatalogEntryFinding {
+  /** 发现标识 */
+  finding_id: string
+  /** 资源 */
+  resource_id: string
+  /** 种类 */
+  kind: string
+  /** 提供方 */
+  provider_organ_id: string
+  /** 责任方 */
+  party: string
+  /** 说明 */
+  message: string
+  /** 自何日起 */
+  found_on: string
+  /** 销号日期:未改好为空 */
+  cleared_on: string | null
 }
 
 /** 已发布条目的信息项:标识跨版本不变,授权据此引用 */
@@ -314,6 +352,46 @@ export interface CatalogPublishedResource {
   first_published_on: string
   /** 现行版本发布日期 */
   published_on: string
+}
+
+/** 条目质量:由规则、内容与事实推出,随时可以重算 */
+export interface CatalogQuality {
+  /** 资源:随条目推出与删除,不设外键 */
+  resource_id: string
+  /** 据以计算的发布版本 */
+  version: number
+  /** 提供方 */
+  provider_organ_id: string
+  /** 得分:100 减去记在提供部门头上的失分 */
+  score: number
+  /** 等级:90、75、60 分为界 */
+  level: string
+  /** 逐条理由:规则、失分、责任方、到哪里改 */
+  reasons: unknown
+  /** 不符合现行标准的处数 */
+  error_count: number
+  /** 所用规则版本 */
+  rules_from: string
+  /** 计算的业务日期 */
+  folded_on: string
+  /** 事实有变,待重算 */
+  is_stale: ColumnType<boolean, boolean | undefined, boolean>
+}
+
+/** 质量规则:按施行日期分版本的权重与依据;怎样判断在 contract/src/catalog.quality.ts */
+export interface CatalogQualityRule {
+  /** 规则 */
+  code: string
+  /** 自何日起施行:同一日期的各条合为一版 */
+  valid_from: string
+  /** 要求 */
+  title: string
+  /** 满分:一版各条之和为 100 */
+  weight: number
+  /** 依据 */
+  clause: string
+  /** 是否已与原文核对 */
+  verified: boolean
 }
 
 /** 目录条目:身份、流程状态与编制中的版本;已发布的内容在 resource_version 与 entry */
@@ -1035,6 +1113,22 @@ export interface GatewayCallReader {
   log_id: string
   /** 下一个要读的序号 */
   next_seq: number
+}
+
+/** 接口探测:已挂接的接口服务是否连得上,连续两次连不上才算不可达 */
+export interface GatewayProbe {
+  /** 接口服务 */
+  service_id: string
+  /** 连续失败次数 */
+  failures: number
+  /** 失败是谁的责任:平台未放行的网段是平台的 */
+  party: string
+  /** 失败说明 */
+  message: string
+  /** 自哪个业务日期起失败:连得上为空 */
+  failing_on: string | null
+  /** 最近探测时刻 */
+  checked_at: string
 }
 
 /** 配额租用:各网关进程成批领取,只会少用,不会超用 */
@@ -1979,12 +2073,16 @@ export interface Tables {
   'catalog.code_seq': CatalogCodeSeq
   'catalog.element_code': CatalogElementCode
   'catalog.entry': CatalogEntry
+  'catalog.entry_fact': CatalogEntryFact
+  'catalog.entry_finding': CatalogEntryFinding
   'catalog.item': CatalogItem
   'catalog.legal_basis': CatalogLegalBasis
   'catalog.published_class': CatalogPublishedClass
   'catalog.published_element': CatalogPublishedElement
   'catalog.published_item': CatalogPublishedItem
   'catalog.published_resource': CatalogPublishedResource
+  'catalog.quality': CatalogQuality
+  'catalog.quality_rule': CatalogQualityRule
   'catalog.resource': CatalogResource
   'catalog.resource_version': CatalogResourceVersion
   'catalog.standard': CatalogStandard
@@ -2012,6 +2110,7 @@ export interface Tables {
   'exchange.webhook': ExchangeWebhook
   'gateway.call_day': GatewayCallDay
   'gateway.call_reader': GatewayCallReader
+  'gateway.probe': GatewayProbe
   'gateway.quota': GatewayQuota
   'gateway.service': GatewayService
   'identity.client': IdentityClient

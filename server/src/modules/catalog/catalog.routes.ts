@@ -16,6 +16,7 @@ import {
 import { toJsonLd } from './export.rules.ts'
 import { diffResource, getVersion, listHistory, listVersions } from './history.service.ts'
 import { listHolders } from './holder.service.ts'
+import { qualityRoutes } from './quality/quality.routes.ts'
 import { reachOf } from './resource.rules.ts'
 import { readResource } from './resource.view.ts'
 import { approveResource, publishResource, rejectResource, returnResource, withdrawResource } from './review.service.ts'
@@ -26,6 +27,7 @@ import { listSuggestions } from './suggest.store.ts'
 import { listSynonyms, replaceSynonyms } from './synonym.service.ts'
 
 export const routes: readonly Route[] = [
+  ...qualityRoutes,
   serve(contract.getStandard, async (ctx) => (await currentChecker(ctx.db)).standard),
   serve(contract.listStandards, (ctx) => listStandardRows(ctx.db)),
   serve(contract.getStandardVersion, (ctx, { params }) => getStandardVersion(ctx.db, params.standard, params.version)),

@@ -45,6 +45,7 @@ const ENTRY: Columns = {
   item_count: 'integer',
   terms: 'tsvector',
   sounds: 'tsvector',
+  origin: 'text',
 }
 
 const ITEM: Columns = {

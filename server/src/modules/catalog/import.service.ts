@@ -136,6 +136,7 @@ const publishBatch = (ctx: Ctx, { prepared, standard }: Batch): Promise<ImportRe
       content: one.content,
       provider: one.provider,
       index: one.index,
+      origin: 'imported',
     }))
     await insertImported(tx, inner, { publications, standard })
     await writeEntries(tx, publications)

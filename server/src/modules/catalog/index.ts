@@ -1,4 +1,5 @@
 import type { Module } from '#kernel/module.ts'
+import { tasks } from './catalog.jobs.ts'
 import { routes } from './catalog.routes.ts'
 
 export { createResource, submitResource } from './compile.service.ts'
@@ -6,8 +7,10 @@ export { setAttachedMethod } from './entry.store.ts'
 export { type ImportReport, type ImportRow, importPublished } from './import.service.ts'
 export { type Reach, reachOf } from './resource.rules.ts'
 export { mayRead } from './resource.store.ts'
+export { type ReportedFact, reportFacts } from './quality/fact.service.ts'
+export { foldQualities } from './quality/fold.service.ts'
 export { approveResource } from './review.service.ts'
 export { openRevision } from './revision.service.ts'
 export { installStandard } from './standard.service.ts'
 
-export const catalog: Module = { name: 'catalog', routes, tasks: [] }
+export const catalog: Module = { name: 'catalog', routes, tasks }

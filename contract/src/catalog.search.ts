@@ -29,7 +29,7 @@ export const FACETS = coded({
 
 const codes = (max: number) => t.Optional(t.Array(t.String({ minLength: 1, maxLength: max }), { maxItems: 50 }))
 
-const filters = {
+export const SEARCH_FILTERS = {
   q: t.Optional(t.String({ maxLength: 200 })),
   /** Organ ids; an organ's whole subtree counts. */
   provider: codes(10),
@@ -95,7 +95,7 @@ export const search = endpoint({
   permission: 'catalog.resource.read',
   summary: '检索已发布目录：词语、拼音、首字母、代码前缀、信息项名；分面带计数（同一分面内多选为“或”，分面之间为“且”）',
   query: input({
-    ...filters,
+    ...SEARCH_FILTERS,
     order: t.Optional(SEARCH_ORDERS.schema),
     after: t.Optional(t.String({ maxLength: 512 })),
     limit: t.Optional(t.Integer({ minimum: 1, maximum: 50, default: 10 })),

@@ -1,7 +1,6 @@
+export * from './catalog.batch.ts'
 export * from './catalog.compile.ts'
 export * from './catalog.names.ts'
-export * from './catalog.quality.rules.ts'
-export * from './catalog.quality.ts'
 export * from './catalog.resource.ts'
 export type { EntryFacts } from './catalog.rule-kit.ts'
 export * from './catalog.rules.ts'

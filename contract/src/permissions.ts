@@ -17,6 +17,7 @@ export const PERMISSIONS = {
   'systems.system.edit': '登记信息系统',
   'catalog.resource.read': '检索与查看已发布目录',
   'catalog.resource.edit': '编制目录',
+  'catalog.batch.edit': '批量导入与批量修改目录',
   'catalog.resource.review': '部门审核目录',
   'catalog.resource.publish': '平台审核、赋码、发布与下架',
   'catalog.standard.read': '查看目录标准',
@@ -75,7 +76,7 @@ export const ROLES = {
   cataloger: {
     title: '部门编目员',
     reach: 'organ',
-    permissions: [...READS, 'catalog.resource.edit', 'systems.system.edit'],
+    permissions: [...READS, 'catalog.resource.edit', 'catalog.batch.edit', 'systems.system.edit'],
   },
   dept_reviewer: { title: '部门审核员', reach: 'organ', permissions: [...READS, 'catalog.resource.review'] },
   provider: {
@@ -112,7 +113,13 @@ export const ROLES = {
   catalog_admin: {
     title: '平台目录管理员',
     reach: 'province',
-    permissions: [...READS, 'catalog.resource.publish', 'sharing.request.coordinate', 'identity.client.read'],
+    permissions: [
+      ...READS,
+      'catalog.batch.edit',
+      'catalog.resource.publish',
+      'sharing.request.coordinate',
+      'identity.client.read',
+    ],
   },
   auditor: {
     title: '审计员',

@@ -50,6 +50,126 @@ export interface AssessmentUseMark {
   next_seq: number
 }
 
+/** 批量编目:一份工作簿的导入,或对选中条目的一次批量修改 */
+export interface CatalogBatch {
+  /** 批量标识:UUID v7 */
+  batch_id: string
+  /** 来源:workbook 工作簿,edit 批量修改 */
+  source: string
+  /** 状态 */
+  state: string
+  /** 标题:文件名或修改说明 */
+  title: string
+  /** 办理人所在机构 */
+  organ_id: string
+  /** 可以编目的机构路径:发起检查时所具;全部机构为空 */
+  reach: string[] | null
+  /** 文件字节数 */
+  file_bytes: number | null
+  /** 文件摘要:SHA-256 */
+  file_sha256: string | null
+  /** 文件格式:读过之后才有 */
+  file_format: string | null
+  /** 各工作表及建议的列对应关系 */
+  sheets: unknown | null
+  /** 采用的列对应关系 */
+  mapping: unknown | null
+  /** 选中的条目:批量修改 */
+  selection: string[] | null
+  /** 要改的字段与取值:批量修改 */
+  edit: unknown | null
+  /** 存为草稿(允许有错误) */
+  may_have_errors: boolean
+  /** 为何读不了 */
+  fault: string | null
+  /** 检查的回次:每次开始检查换一个,旧回次不得再写 */
+  turn: string | null
+  /** 检查已开始过几回:进程中断后重来,多次未成即告失败 */
+  turn_count: number
+  /** 应读行数 */
+  row_count: number
+  /** 已读行数 */
+  read_count: number
+  /** 新增条目数 */
+  new_count: number
+  /** 有变化条目数 */
+  changed_count: number
+  /** 无变化条目数 */
+  same_count: number
+  /** 冲突条目数 */
+  conflict_count: number
+  /** 有错误条目数 */
+  error_count: number
+  /** 发起人 */
+  created_by: string | null
+  /** 发起人姓名 */
+  created_by_name: string
+  /** 发起时刻 */
+  created_at: string
+  /** 检查完成时刻 */
+  checked_at: string | null
+  /** 写入人姓名 */
+  committed_by_name: string | null
+  /** 写入时刻 */
+  committed_at: string | null
+  /** 写入条目数 */
+  written_count: number | null
+  /** 撤销人姓名 */
+  undone_by_name: string | null
+  /** 撤销时刻 */
+  undone_at: string | null
+  /** 最近变动时刻:检查中即最近进展时刻 */
+  updated_at: string
+}
+
+/** 批量中的条目:会怎样、错在哪格、改了什么 */
+export interface CatalogBatchEntry {
+  /** 批量 */
+  batch_id: string
+  /** 次序:自 1 起 */
+  seq: number
+  /** 结果:新增、有变化、无变化、冲突、错误 */
+  kind: string
+  /** 工作表 */
+  sheet: string | null
+  /** 起始行 */
+  first_row: number | null
+  /** 结束行 */
+  last_row: number | null
+  /** 条目名称 */
+  name: string
+  /** 信息资源代码:表中所填或对应条目的 */
+  code: string | null
+  /** 提供方 */
+  provider_organ_id: string | null
+  /** 对应的条目:新增的写入后才有 */
+  resource_id: string | null
+  /** 检查时对应条目的修订号 */
+  base_revision: number | null
+  /** 要写入的全部内容:无变化与冲突的为空 */
+  content: unknown | null
+  /** 冲突的缘由 */
+  reason: string | null
+  /** 不符合规则之处,含单元格 */
+  faults: unknown
+  /** 逐字段变化 */
+  changes: unknown
+  /** 写入前的样子:撤销用 */
+  before: unknown | null
+  /** 写入后的修订号:撤销时须仍是它 */
+  written_revision: number | null
+}
+
+/** 导入文件的分段:各角色可在不同机器上,文件存于库中 */
+export interface CatalogBatchPiece {
+  /** 批量 */
+  batch_id: string
+  /** 段号:自 0 起 */
+  seq: number
+  /** 内容 */
+  bytes: Buffer
+}
+
 /** 分类节点:现行标准的类、项、目、细目;停用的保留,已发布条目仍可显示 */
 export interface CatalogClassNode {
   /** 分类代码:类1+项2+目3+细目 */
@@ -148,44 +268,6 @@ export interface CatalogEntry {
   sounds: string
   /** 分面键:八个分面的取值以竖线相连,计数时只按这一列归并 */
   facet_key: ColumnType<string, string | undefined, string>
-  /** 现行版本的来历:部门编制、批量装入、目录采集;装入与采集造成的缺失不计在提供部门头上 */
-  origin: ColumnType<string, string | undefined, string>
-}
-
-/** 条目的使用与挂接事实:由上级模块成套报来(reportFacts),目录不去查问 */
-export interface CatalogEntryFact {
-  /** 资源 */
-  resource_id: string
-  /** 事实 */
-  kind: string
-  /** 数量 */
-  value: number
-  /** 自何日起;newest、called、delivered 为最近一日 */
-  since: string
-  /** 责任方 */
-  party: string
-  /** 说明 */
-  message: string
-}
-
-/** 日常检查发现:已发布的条目有什么不对、自何日起、谁的责任;改好后自动销号 */
-export interface CatalogEntryFinding {
-  /** 发现标识 */
-  finding_id: string
-  /** 资源 */
-  resource_id: string
-  /** 种类 */
-  kind: string
-  /** 提供方 */
-  provider_organ_id: string
-  /** 责任方 */
-  party: string
-  /** 说明 */
-  message: string
-  /** 自何日起 */
-  found_on: string
-  /** 销号日期:未改好为空 */
-  cleared_on: string | null
 }
 
 /** 已发布条目的信息项:标识跨版本不变,授权据此引用 */
@@ -352,46 +434,6 @@ export interface CatalogPublishedResource {
   first_published_on: string
   /** 现行版本发布日期 */
   published_on: string
-}
-
-/** 条目质量:由规则、内容与事实推出,随时可以重算 */
-export interface CatalogQuality {
-  /** 资源:随条目推出与删除,不设外键 */
-  resource_id: string
-  /** 据以计算的发布版本 */
-  version: number
-  /** 提供方 */
-  provider_organ_id: string
-  /** 得分:100 减去记在提供部门头上的失分 */
-  score: number
-  /** 等级:90、75、60 分为界 */
-  level: string
-  /** 逐条理由:规则、失分、责任方、到哪里改 */
-  reasons: unknown
-  /** 不符合现行标准的处数 */
-  error_count: number
-  /** 所用规则版本 */
-  rules_from: string
-  /** 计算的业务日期 */
-  folded_on: string
-  /** 事实有变,待重算 */
-  is_stale: ColumnType<boolean, boolean | undefined, boolean>
-}
-
-/** 质量规则:按施行日期分版本的权重与依据;怎样判断在 contract/src/catalog.quality.ts */
-export interface CatalogQualityRule {
-  /** 规则 */
-  code: string
-  /** 自何日起施行:同一日期的各条合为一版 */
-  valid_from: string
-  /** 要求 */
-  title: string
-  /** 满分:一版各条之和为 100 */
-  weight: number
-  /** 依据 */
-  clause: string
-  /** 是否已与原文核对 */
-  verified: boolean
 }
 
 /** 目录条目:身份、流程状态与编制中的版本;已发布的内容在 resource_version 与 entry */
@@ -1113,22 +1155,6 @@ export interface GatewayCallReader {
   log_id: string
   /** 下一个要读的序号 */
   next_seq: number
-}
-
-/** 接口探测:已挂接的接口服务是否连得上,连续两次连不上才算不可达 */
-export interface GatewayProbe {
-  /** 接口服务 */
-  service_id: string
-  /** 连续失败次数 */
-  failures: number
-  /** 失败是谁的责任:平台未放行的网段是平台的 */
-  party: string
-  /** 失败说明 */
-  message: string
-  /** 自哪个业务日期起失败:连得上为空 */
-  failing_on: string | null
-  /** 最近探测时刻 */
-  checked_at: string
 }
 
 /** 配额租用:各网关进程成批领取,只会少用,不会超用 */
@@ -2069,20 +2095,19 @@ export interface Tables {
   'assessment.fact': AssessmentFact
   'assessment.use_day': AssessmentUseDay
   'assessment.use_mark': AssessmentUseMark
+  'catalog.batch': CatalogBatch
+  'catalog.batch_entry': CatalogBatchEntry
+  'catalog.batch_piece': CatalogBatchPiece
   'catalog.class_node': CatalogClassNode
   'catalog.code_seq': CatalogCodeSeq
   'catalog.element_code': CatalogElementCode
   'catalog.entry': CatalogEntry
-  'catalog.entry_fact': CatalogEntryFact
-  'catalog.entry_finding': CatalogEntryFinding
   'catalog.item': CatalogItem
   'catalog.legal_basis': CatalogLegalBasis
   'catalog.published_class': CatalogPublishedClass
   'catalog.published_element': CatalogPublishedElement
   'catalog.published_item': CatalogPublishedItem
   'catalog.published_resource': CatalogPublishedResource
-  'catalog.quality': CatalogQuality
-  'catalog.quality_rule': CatalogQualityRule
   'catalog.resource': CatalogResource
   'catalog.resource_version': CatalogResourceVersion
   'catalog.standard': CatalogStandard
@@ -2110,7 +2135,6 @@ export interface Tables {
   'exchange.webhook': ExchangeWebhook
   'gateway.call_day': GatewayCallDay
   'gateway.call_reader': GatewayCallReader
-  'gateway.probe': GatewayProbe
   'gateway.quota': GatewayQuota
   'gateway.service': GatewayService
   'identity.client': IdentityClient

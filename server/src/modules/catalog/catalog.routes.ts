@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { catalog as contract } from '@sanjiang/contract'
 import { download, type Route, serve } from '#kernel/serve.ts'
+import { batchRoutes } from './batch/batch.routes.ts'
 import {
   checkDraft,
   checkResource,
@@ -16,7 +17,6 @@ import {
 import { toJsonLd } from './export.rules.ts'
 import { diffResource, getVersion, listHistory, listVersions } from './history.service.ts'
 import { listHolders } from './holder.service.ts'
-import { qualityRoutes } from './quality/quality.routes.ts'
 import { reachOf } from './resource.rules.ts'
 import { readResource } from './resource.view.ts'
 import { approveResource, publishResource, rejectResource, returnResource, withdrawResource } from './review.service.ts'
@@ -27,7 +27,6 @@ import { listSuggestions } from './suggest.store.ts'
 import { listSynonyms, replaceSynonyms } from './synonym.service.ts'
 
 export const routes: readonly Route[] = [
-  ...qualityRoutes,
   serve(contract.getStandard, async (ctx) => (await currentChecker(ctx.db)).standard),
   serve(contract.listStandards, (ctx) => listStandardRows(ctx.db)),
   serve(contract.getStandardVersion, (ctx, { params }) => getStandardVersion(ctx.db, params.standard, params.version)),
@@ -65,4 +64,5 @@ export const routes: readonly Route[] = [
   serve(contract.listSynonyms, (ctx) => listSynonyms(ctx)),
   serve(contract.replaceSynonyms, (ctx, { body }) => replaceSynonyms(ctx, body.groups)),
   serve(contract.diffResource, (ctx, { params, query }) => diffResource(ctx, params.id, query)),
+  ...batchRoutes,
 ]

@@ -1,4 +1,4 @@
-import type { Item, Origin, ResourceContent } from '@sanjiang/contract/catalog'
+import type { Item, ResourceContent } from '@sanjiang/contract/catalog'
 import { soundsOf, termsOf } from './term.rules.ts'
 
 const HAN = /\p{Script=Han}/u
@@ -21,8 +21,6 @@ export interface Publication {
   readonly content: ResourceContent
   readonly provider: EntryProvider
   readonly index: EntryIndex
-  /** How this version came about; compiled by its department where nothing is said. */
-  readonly origin?: Origin
 }
 
 /** What an entry is searched by; made before any transaction is opened, because it is most of the work. */
@@ -54,16 +52,7 @@ const labelOf = ({ path }: EntryProvider, audience: ResourceContent['audience'])
   audience === 'all' ? '/' : audience === 'government' ? parentOf(path) : path
 
 /** The row under which a published entry is found, and those of its items: what rules have passed has no gaps left. */
-export const toEntryRow = ({
-  resource_id,
-  version,
-  code,
-  published_on,
-  content,
-  provider,
-  index,
-  origin,
-}: Publication) => ({
+export const toEntryRow = ({ resource_id, version, code, published_on, content, provider, index }: Publication) => ({
   resource_id,
   version,
   code,
@@ -90,7 +79,6 @@ export const toEntryRow = ({
   item_count: content.items.length,
   terms: index.terms,
   sounds: index.sounds,
-  origin: origin ?? 'compiled',
 })
 
 const basisText = (item: Item, content: ResourceContent): string | null => {

@@ -45,7 +45,6 @@ const ENTRY: Columns = {
   item_count: 'integer',
   terms: 'tsvector',
   sounds: 'tsvector',
-  origin: 'text',
 }
 
 const ITEM: Columns = {

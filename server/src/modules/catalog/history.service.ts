@@ -23,6 +23,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'catalog.resource.withdrawn': '下架',
   'catalog.resource.revised': '开始修订',
   'catalog.resource.revision_dropped': '放弃修订',
+  'catalog.resource.restored': '批量办理撤销，恢复原样',
   'catalog.resource.imported': '批量装入并发布',
 }
 /** What the public of departments may know of an entry's course. */

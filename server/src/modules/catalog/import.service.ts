@@ -1,11 +1,4 @@
-import {
-  type Finding,
-  hasErrors,
-  nameKey,
-  type ResourceContent,
-  type ResourceDraft,
-  seriesKey,
-} from '@sanjiang/contract/catalog'
+import { type Finding, hasErrors, type ResourceContent, type ResourceDraft } from '@sanjiang/contract/catalog'
 import { formatResourceCode } from '@sanjiang/contract/codes'
 import type { Ctx } from '#kernel/ctx.ts'
 import { type Db, inTx, type Tx } from '#kernel/db.ts'
@@ -13,8 +6,9 @@ import { newId } from '#kernel/id.ts'
 import { bumpPolicy } from '#kernel/policy.ts'
 import { toContent } from './content.rules.ts'
 import { type EntryIndex, type EntryProvider, indexOf, type Publication } from './entry.rules.ts'
-import { listProviders, listUnknownCodes, writeEntries } from './entry.store.ts'
-import { insertImported, listClassNodes, listImportedKeys, listProviderNames } from './import.store.ts'
+import { listProviders, writeEntries } from './entry.store.ts'
+import { gatherFacts, NameIndex } from './facts.service.ts'
+import { insertImported, listImportedKeys } from './import.store.ts'
 import { nextSeq } from './resource.store.ts'
 import { currentChecker } from './standard.service.ts'
 
@@ -36,30 +30,6 @@ export interface ImportReport {
 
 const BATCH = 250
 
-const listOrgans = async (db: Db, organIds: readonly string[]) => {
-  const rows = await db
-    .selectFrom('identity.organ')
-    .select(['organ_id', 'name', 'credit_code'])
-    .where('organ_id', 'in', [...organIds])
-    .execute()
-  return new Map(rows.map((row) => [row.organ_id, row]))
-}
-
-/** Names taken so far per provider, found by series key: what C09 needs, without looking at every sibling. */
-class NameIndex {
-  readonly #names = new Map<string, string[]>()
-  readonly #slot = (organId: string, name: string): string => `${organId} ${seriesKey(nameKey(name))}`
-  add(organId: string, name: string): void {
-    const slot = this.#slot(organId, name)
-    const known = this.#names.get(slot)
-    if (known) known.push(name)
-    else this.#names.set(slot, [name])
-  }
-  siblings(organId: string, name: string): readonly string[] {
-    return this.#names.get(this.#slot(organId, name)) ?? []
-  }
-}
-
 interface Prepared {
   readonly row: ImportRow
   readonly content: ResourceContent
@@ -75,28 +45,15 @@ interface Known {
 /** The same rules as form and API; the facts are gathered for the whole batch at once. */
 const sift = async (db: Db, rows: readonly ImportRow[], { names, providers }: Known) => {
   const checker = await currentChecker(db)
-  const organs = await listOrgans(db, [...new Set(rows.map(({ draft }) => draft.provider_organ_id))])
-  const nodes = await listClassNodes(
-    db,
-    rows.map(({ draft }) => draft.class_code ?? ''),
-  )
-  const unknown = await listUnknownCodes(
-    db,
-    rows.flatMap(({ draft }) => draft.related_codes ?? []),
-  )
+  const contents = rows.map(({ draft }) => toContent(draft, draft.provider_organ_id, []))
+  const factsOf = await gatherFacts(db, contents, names)
   const prepared: Prepared[] = []
   const refused: ImportReport['refused'][number][] = []
-  for (const row of rows) {
-    const { draft, key } = row
-    const organId = draft.provider_organ_id
-    const content = toContent(draft, organId, [])
-    const findings = checker.check(content, {
-      provider: organs.get(organId) ?? null,
-      class_node: content.class_code ? (nodes.get(content.class_code) ?? null) : undefined,
-      sibling_names: names.siblings(organId, content.name),
-      unknown_codes: unknown,
-      code: null,
-    })
+  for (const [index, row] of rows.entries()) {
+    const { key } = row
+    const content = contents[index]!
+    const organId = content.provider_organ_id
+    const findings = checker.check(content, factsOf(content, { resource_id: null, code: null }))
     const provider = providers.get(organId)
     if (!provider || hasErrors(findings)) refused.push({ key, name: content.name, findings })
     else {
@@ -136,7 +93,6 @@ const publishBatch = (ctx: Ctx, { prepared, standard }: Batch): Promise<ImportRe
       content: one.content,
       provider: one.provider,
       index: one.index,
-      origin: 'imported',
     }))
     await insertImported(tx, inner, { publications, standard })
     await writeEntries(tx, publications)
@@ -157,8 +113,7 @@ export const importPublished = async (ctx: Ctx, rows: readonly ImportRow[]): Pro
   const fresh = rows.filter(({ key }) => !done.has(key))
   const organIds = [...new Set(fresh.map(({ draft }) => draft.provider_organ_id))]
   const names = new NameIndex()
-  for (const { provider_organ_id, name } of await listProviderNames(ctx.db, organIds))
-    names.add(provider_organ_id, name)
+  await names.learn(ctx.db, organIds)
   const known: Known = { names, providers: await listProviders(ctx.db, organIds) }
   const published: ImportReport['published'][number][] = []
   const refused: ImportReport['refused'][number][] = []

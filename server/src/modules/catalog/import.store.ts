@@ -15,8 +15,8 @@ export const listImportedKeys = async (db: Db, keys: readonly string[]): Promise
 }
 
 export const listProviderNames = async (db: Db, organIds: readonly string[]) => {
-  const { rows } = await sql<{ provider_organ_id: string; name: string }>`
-    select provider_organ_id, name from catalog.resource
+  const { rows } = await sql<{ provider_organ_id: string; name: string; resource_id: string }>`
+    select provider_organ_id, name, resource_id from catalog.resource
     where provider_organ_id = any(${organIds}) and (state not in ('draft', 'withdrawn') or published_version is not null)`.execute(
     db,
   )

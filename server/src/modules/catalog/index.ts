@@ -1,12 +1,10 @@
 import type { Module } from '#kernel/module.ts'
-import { tasks } from './catalog.jobs.ts'
+import { tasks } from './batch/batch.jobs.ts'
 import { routes } from './catalog.routes.ts'
 
 export { createResource, submitResource } from './compile.service.ts'
 export { setAttachedMethod } from './entry.store.ts'
 export { type ImportReport, type ImportRow, importPublished } from './import.service.ts'
-export { type ReportedFact, reportFacts } from './quality/fact.service.ts'
-export { foldQualities } from './quality/fold.service.ts'
 export { type Reach, reachOf } from './resource.rules.ts'
 export { mayRead } from './resource.store.ts'
 export { approveResource } from './review.service.ts'

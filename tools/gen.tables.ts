@@ -37,7 +37,7 @@ const TYPES: Record<string, string> = {
   real: 'number',
   jsonb: 'unknown',
   bytea: 'Buffer',
-  tsvector: 'string',
+  xid8: 'string',
 }
 
 const toType = (type: string): string => {

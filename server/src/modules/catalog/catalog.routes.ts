@@ -17,13 +17,11 @@ import {
 import { toJsonLd } from './export.rules.ts'
 import { diffResource, getVersion, listHistory, listVersions } from './history.service.ts'
 import { listHolders } from './holder.service.ts'
-import { reachOf } from './resource.rules.ts'
 import { readResource } from './resource.view.ts'
 import { approveResource, publishResource, rejectResource, returnResource, withdrawResource } from './review.service.ts'
-import { search } from './search.service.ts'
+import { search, suggest } from './search/search.service.ts'
 import { currentChecker, getStandardVersion } from './standard.service.ts'
 import { listBasisRows, listClassRows, listStandardRows } from './standard.store.ts'
-import { listSuggestions } from './suggest.store.ts'
 import { listSynonyms, replaceSynonyms } from './synonym.service.ts'
 
 export const routes: readonly Route[] = [
@@ -54,7 +52,7 @@ export const routes: readonly Route[] = [
   serve(contract.listVersions, (ctx, { params }) => listVersions(ctx, params.id)),
   serve(contract.getVersion, (ctx, { params }) => getVersion(ctx, params.id, params.version)),
   serve(contract.search, (ctx, { query }) => search(ctx, query)),
-  serve(contract.suggest, (ctx, { query }) => listSuggestions(ctx.db, reachOf(ctx.actor), query.q.trim())),
+  serve(contract.suggest, (ctx, { query }) => suggest(ctx, query.q)),
   serve(contract.listHolders, (ctx, { body }) => listHolders(ctx, body)),
   serve(contract.exportResource, async (ctx, { params }) => {
     const detail = await readResource(ctx, params.id, 'published')

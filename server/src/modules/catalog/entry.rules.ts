@@ -1,16 +1,12 @@
 import type { Item, ResourceContent } from '@sanjiang/contract/catalog'
-import { soundsOf, termsOf } from './term.rules.ts'
 
 const HAN = /\p{Script=Han}/u
 
-/** The providing organ as an entry is labelled and found by. */
+/** The providing organ as an entry is labelled. */
 export interface EntryProvider {
   readonly organ_id: string
   readonly path: string
   readonly division_code: string
-  /** Present name, short name, former names, aliases. */
-  readonly names: readonly string[]
-  readonly short_name: string
 }
 
 export interface Publication {
@@ -20,12 +16,7 @@ export interface Publication {
   readonly published_on: string
   readonly content: ResourceContent
   readonly provider: EntryProvider
-  readonly index: EntryIndex
-}
-
-/** What an entry is searched by; made before any transaction is opened, because it is most of the work. */
-export interface EntryIndex {
-  readonly terms: string
+  /** `soundsOf` the name; found out before any transaction is opened. */
   readonly sounds: string
 }
 
@@ -35,16 +26,6 @@ const extensionWords = ({ extension }: ResourceContent): string[] =>
     (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string' && HAN.test(one)),
   )
 
-export const indexOf = (content: ResourceContent, provider: EntryProvider): EntryIndex => ({
-  terms: termsOf({
-    name: content.name,
-    items: content.items,
-    words: [...provider.names, ...content.keywords, ...extensionWords(content)],
-    summary: content.summary ?? '',
-  }),
-  sounds: soundsOf([content.name, provider.short_name]),
-})
-
 /** `/a/b/` → `/a/`; the root stays itself. */
 const parentOf = (path: string): string => path.replace(/[^/]+\/$/, '').replace(/^\/$/, '') || path
 
@@ -52,7 +33,7 @@ const labelOf = ({ path }: EntryProvider, audience: ResourceContent['audience'])
   audience === 'all' ? '/' : audience === 'government' ? parentOf(path) : path
 
 /** The row under which a published entry is found, and those of its items: what rules have passed has no gaps left. */
-export const toEntryRow = ({ resource_id, version, code, published_on, content, provider, index }: Publication) => ({
+export const toEntryRow = ({ resource_id, version, code, published_on, content, provider, sounds }: Publication) => ({
   resource_id,
   version,
   code,
@@ -75,10 +56,10 @@ export const toEntryRow = ({ resource_id, version, code, published_on, content, 
   open_condition: content.open_condition ?? '',
   update_cycle: content.update_cycle,
   keywords: content.keywords.join('\n'),
+  extension_words: extensionWords(content).join('\n'),
   audience_path: labelOf(provider, content.audience),
   item_count: content.items.length,
-  terms: index.terms,
-  sounds: index.sounds,
+  sounds,
 })
 
 const basisText = (item: Item, content: ResourceContent): string | null => {

@@ -2,17 +2,13 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db, Tx } from '#kernel/db.ts'
 import { type EntryProvider, type Publication, toEntryRow, toItemRows } from './entry.rules.ts'
 
-/** Providers with all their names, by id. An organ is read as it is: `identity.*` is open to every module. */
+/** Providers by id. An organ is read as it is: `identity.*` is open to every module. */
 export const listProviders = async (db: Db, organIds: readonly string[]): Promise<Map<string, EntryProvider>> => {
-  const { rows } = await sql<EntryProvider>`
-    select o.organ_id, o.path, o.division_code, o.short_name, array_remove(array_agg(distinct w.word), null) as names
-    from identity.organ o
-    left join lateral (
-      select o.name as word union select o.short_name
-      union select n.name from identity.organ_name n where n.organ_id = o.organ_id
-      union select a.alias from identity.organ_alias a where a.organ_id = o.organ_id) w on true
-    where o.organ_id = any(${organIds})
-    group by o.organ_id`.execute(db)
+  const rows = await db
+    .selectFrom('identity.organ')
+    .select(['organ_id', 'path', 'division_code'])
+    .where('organ_id', 'in', [...organIds, ''])
+    .execute()
   return new Map(rows.map((row) => [row.organ_id, row]))
 }
 
@@ -41,10 +37,10 @@ const ENTRY: Columns = {
   open_condition: 'text',
   update_cycle: 'text',
   keywords: 'text',
+  extension_words: 'text',
   audience_path: 'text',
   item_count: 'integer',
-  terms: 'tsvector',
-  sounds: 'tsvector',
+  sounds: 'text',
 }
 
 const ITEM: Columns = {

@@ -5,12 +5,13 @@ import { type Db, inTx, type Tx } from '#kernel/db.ts'
 import { newId } from '#kernel/id.ts'
 import { bumpPolicy } from '#kernel/policy.ts'
 import { toContent } from './content.rules.ts'
-import { type EntryIndex, type EntryProvider, indexOf, type Publication } from './entry.rules.ts'
+import type { EntryProvider, Publication } from './entry.rules.ts'
 import { listProviders, writeEntries } from './entry.store.ts'
 import { gatherFacts, NameIndex } from './facts.service.ts'
 import { insertImported, listImportedKeys } from './import.store.ts'
 import { nextSeq } from './resource.store.ts'
 import { currentChecker } from './standard.service.ts'
+import { soundsOf } from './term.rules.ts'
 
 /** One entry to be taken over as published. `key` is the source's own and makes the import resumable. */
 export interface ImportRow {
@@ -34,7 +35,7 @@ interface Prepared {
   readonly row: ImportRow
   readonly content: ResourceContent
   readonly provider: EntryProvider
-  readonly index: EntryIndex
+  readonly sounds: string
 }
 
 interface Known {
@@ -57,7 +58,7 @@ const sift = async (db: Db, rows: readonly ImportRow[], { names, providers }: Kn
     const provider = providers.get(organId)
     if (!provider || hasErrors(findings)) refused.push({ key, name: content.name, findings })
     else {
-      prepared.push({ row, content, provider, index: indexOf(content, provider) })
+      prepared.push({ row, content, provider, sounds: soundsOf(content.name) })
       names.add(organId, content.name)
     }
   }
@@ -92,7 +93,7 @@ const publishBatch = (ctx: Ctx, { prepared, standard }: Batch): Promise<ImportRe
       published_on: one.row.published_on,
       content: one.content,
       provider: one.provider,
-      index: one.index,
+      sounds: one.sounds,
     }))
     await insertImported(tx, inner, { publications, standard })
     await writeEntries(tx, publications)

@@ -1,20 +1,34 @@
-import { bigramsOf, quote, runsOf, skipsOf, soundOf } from './term.rules.ts'
+import { bigramsOf, foldedOf, runsOf, soundOf } from './term.rules.ts'
 
-/** One way of meeting a query: text searches that must hold, as tsquery literals over an entry's terms and sounds. */
+/** What must hold of an entry; `search.match.ts` finds those of which it does. */
+export type Need =
+  /** A lexeme, or the beginning of one, standing in any of the places. */
+  | { readonly kind: 'term'; readonly lexeme: string; readonly isPrefix?: boolean; readonly isInName?: boolean }
+  /** The name, or the provider's short name, sounds so from some syllable on: in full, or by initials. */
+  | { readonly kind: 'sound'; readonly letters: string; readonly isInitials?: boolean }
+  /** The name holds this with one character other, missing, too many, or two changed over. */
+  | { readonly kind: 'near'; readonly text: string }
+  | { readonly kind: 'code'; readonly prefix: string }
+  | { readonly kind: 'all' | 'any'; readonly parts: readonly Need[] }
+  | { readonly kind: 'some'; readonly parts: readonly Need[]; readonly count: number }
+
+/** One way of meeting a query. */
 export interface Attempt {
   readonly match: 'code' | 'all' | 'pinyin' | 'partial' | 'typo'
-  /** Any of these; inside one, both must hold. */
-  readonly either: readonly { readonly terms?: string; readonly sounds?: string; readonly code?: string }[]
+  readonly need: Need
 }
 
 /** Groups of words that mean the same. */
 export type Synonyms = ReadonlyMap<string, readonly string[]>
 
-const all = (parts: readonly string[]): string => (parts.length === 1 ? parts[0]! : `(${parts.join(' & ')})`)
-const any = (parts: readonly string[]): string => (parts.length === 1 ? parts[0]! : `(${parts.join(' | ')})`)
+const all = (parts: readonly Need[]): Need => (parts.length === 1 ? parts[0]! : { kind: 'all', parts })
+const any = (parts: readonly Need[]): Need => (parts.length === 1 ? parts[0]! : { kind: 'any', parts })
+const term = (lexeme: string): Need => ({ kind: 'term', lexeme })
 
-const hanQuery = (han: string): string =>
-  Array.from(han).length === 1 ? `${quote(han)}:*A` : all(bigramsOf(han).map(quote))
+const hanNeed = (han: string): Need =>
+  Array.from(han).length === 1
+    ? { kind: 'term', lexeme: han, isPrefix: true, isInName: true }
+    : all(bigramsOf(han).map(term))
 
 const MAX_VARIANTS = 6
 /** The run itself, and with each synonym it contains replaced by its equals. */
@@ -28,119 +42,117 @@ const variantsOf = (han: string, synonyms: Synonyms): string[] => {
 }
 
 // A word being typed is a prefix, and so is "cit" for citizen_id.
-const wordQuery = (word: string): string => `${quote(word)}:*`
+const wordNeed = (word: string): Need => ({ kind: 'term', lexeme: word, isPrefix: true })
 
-const everyRun = (q: string, synonyms: Synonyms): string =>
+const runNeed = ({ kind, text }: ReturnType<typeof runsOf>[number]): Need =>
+  kind === 'han' ? hanNeed(text) : wordNeed(text)
+
+const everyRun = (q: string, synonyms: Synonyms): Need =>
   all(
-    runsOf(q).map(({ kind, text }) =>
-      kind === 'word'
-        ? wordQuery(text)
-        : any(
-            variantsOf(text, synonyms).flatMap((one) =>
-              runsOf(one).map((run) => (run.kind === 'han' ? hanQuery(run.text) : wordQuery(run.text))),
-            ),
-          ),
+    runsOf(q).map((run) =>
+      run.kind === 'word'
+        ? wordNeed(run.text)
+        : any(variantsOf(run.text, synonyms).flatMap((one) => runsOf(one).map(runNeed))),
     ),
   )
 
-const MAX_LEXEMES = 9
+const MAX_LEXEMES = 24
 // One different character costs two lexemes, so little more than half may be asked for.
 const SHARE_NEEDED = 0.55
 
-const combinations = <T>(list: readonly T[], size: number): T[][] => {
-  if (size === 0) return [[]]
-  if (size > list.length) return []
-  const [head, ...rest] = list
-  return [...combinations(rest, size - 1).map((one) => [head as T, ...one]), ...combinations(rest, size)]
-}
-
-/** Minimum match: 55 % of the lexemes, written out as a disjunction that GIN answers from its posting lists alone. */
-const mostOf = (q: string): string | undefined => {
+/** Minimum match: 55 % of the lexemes. */
+const mostOf = (q: string): Need | undefined => {
   const lexemes = [
     ...new Set(
       runsOf(q).flatMap(({ kind, text }) => (kind === 'word' ? [text] : text.length > 1 ? bigramsOf(text) : [])),
     ),
   ].slice(0, MAX_LEXEMES)
   if (lexemes.length < 3) return undefined
-  const need = Math.ceil(lexemes.length * SHARE_NEEDED)
-  return any(combinations(lexemes.map(quote), need).map(all))
+  return { kind: 'some', parts: lexemes.map(term), count: Math.ceil(lexemes.length * SHARE_NEEDED) }
 }
 
 const isLatin = (q: string): boolean => /^[a-z' ]+$/i.test(q)
 
-const pinyinOf = (q: string): Attempt['either'] => {
-  const letters = q.toLowerCase().replaceAll(/[^a-z]/g, '')
+const pinyinOf = (q: string): Need[] => {
+  const letters = q
+    .toLowerCase()
+    .replaceAll(/[^a-z]/g, '')
+    .slice(0, 24)
   if (letters.length < 2) return []
-  return [{ sounds: `${quote(`p${letters.slice(0, 24)}`)}:*` }, { sounds: `${quote(`i${letters.slice(0, 24)}`)}:*` }]
+  return [
+    { kind: 'sound', letters },
+    { kind: 'sound', letters, isInitials: true },
+  ]
 }
 
 const CODE = /^[123]\d{2}[0-9A-Z]*(?:[-/]\d{0,10})?$/i
 
 /** Every run of three or more characters by its sound: two sound like something in every other name. */
-const soundsLike = (q: string): Attempt['either'] => {
+const soundsLike = (q: string): Need | undefined => {
   const runs = runsOf(q)
   const isLong = ({ kind, text }: (typeof runs)[number]) => kind === 'han' && Array.from(text).length > 2
-  const long = runs.filter(isLong)
-  if (long.length === 0) return []
-  const others = runs.filter((run) => !isLong(run))
-  return [
-    {
-      sounds: all(long.map(({ text }) => `${quote(`p${soundOf(text)}`)}:*`)),
-      ...(others.length > 0
-        ? { terms: all(others.map(({ kind, text }) => (kind === 'han' ? hanQuery(text) : wordQuery(text)))) }
-        : {}),
-    },
-  ]
+  if (!runs.some(isLong)) return undefined
+  return all(runs.map((run) => (isLong(run) ? { kind: 'sound', letters: soundOf(run.text) } : runNeed(run))))
 }
 
-/** One character of the name read otherwise: what touches it may differ, its neighbours must stand two apart. */
-const oneWrong = (q: string): Attempt['either'] => {
+/** One character of the name read otherwise. */
+const oneWrong = (q: string): Need | undefined => {
   const [run, ...more] = runsOf(q)
-  if (!run || more.length > 0 || run.kind !== 'han') return []
+  if (!run || more.length > 0 || run.kind !== 'han') return undefined
   const count = Array.from(run.text).length
-  if (count < 3 || count > 12) return []
-  const bigrams = bigramsOf(run.text).map((one) => `${quote(one)}:A`)
-  const skips = skipsOf(run.text).map(quote)
-  return Array.from({ length: count }, (_, wrong) => {
-    const kept = bigrams.filter((__, index) => index !== wrong && index + 1 !== wrong)
-    const isEdge = wrong === 0 || wrong === count - 1
-    if (isEdge) return count > 3 ? { terms: all(kept) } : {}
-    return { sounds: skips[wrong - 1]!, ...(kept.length > 0 ? { terms: all(kept) } : {}) }
-  }).filter((one) => Object.keys(one).length > 0)
+  return count < 3 || count > 12 ? undefined : { kind: 'near', text: run.text }
 }
 
 /** In which ways, one after the other, a query is tried until something is found. */
 export const attemptsOf = (q: string, synonyms: Synonyms): Attempt[] => {
   const text = q.trim()
   if (runsOf(text).length === 0) return []
-  const words = { terms: everyRun(text, synonyms) }
-  const partial = mostOf(text)
-  const attempts: Attempt[] = [
-    ...(CODE.test(text) ? [{ match: 'code', either: [{ code: text.replace('-', '/').toUpperCase() }] } as const] : []),
-    ...(isLatin(text)
-      ? [{ match: 'pinyin', either: [words, ...pinyinOf(text)] } as const]
-      : [{ match: 'all', either: [words] } as const]),
-    { match: 'typo', either: soundsLike(text) },
-    { match: 'partial', either: partial ? [{ terms: partial }] : [] },
-    { match: 'typo', either: oneWrong(text) },
+  const words = everyRun(text, synonyms)
+  const attempts: { readonly match: Attempt['match']; readonly need: Need | undefined }[] = [
+    {
+      match: 'code',
+      need: CODE.test(text) ? { kind: 'code', prefix: text.replace('-', '/').toUpperCase() } : undefined,
+    },
+    isLatin(text) ? { match: 'pinyin', need: any([words, ...pinyinOf(text)]) } : { match: 'all', need: words },
+    { match: 'typo', need: soundsLike(text) },
+    { match: 'partial', need: mostOf(text) },
+    { match: 'typo', need: oneWrong(text) },
   ]
-  return attempts.filter(({ either }) => either.length > 0)
+  return attempts.filter((one): one is Attempt => one.need !== undefined)
 }
 
 /** What to highlight: the query's own runs. */
 export const highlightsOf = (q: string): string[] => [...new Set(runsOf(q).map(({ text }) => text))]
 
-/** Query whose rank orders hits: any of the lexemes, whichever way they were found. */
-export const rankQuery = (q: string): string => {
-  const lexemes = new Set(
-    runsOf(q).flatMap(({ kind, text }) => (kind === 'word' ? [wordQuery(text)] : bigramsOf(text).map(quote))),
-  )
-  return any([...lexemes].slice(0, 16))
+/** What orders hits, whichever way they were found. */
+export interface Rank {
+  /** The query as names are compared with it. */
+  readonly text: string
+  /** Where these stand counts; words are beginnings. */
+  readonly lexemes: readonly { readonly lexeme: string; readonly isPrefix: boolean }[]
+  /** What counts towards a name, each as the lexemes it is made of: the words where there are several, else the pairs of characters of the one. */
+  readonly marks: readonly (readonly number[])[]
 }
 
+const MAX_RANKED = 16
 const MAX_MARKS = 6
-/** What counts towards a name: the words where there are several, else the pairs of characters of the one. */
-export const marksOf = (q: string): string[] => {
-  const runs = highlightsOf(q)
-  return (runs.length > 1 ? runs : runs.flatMap(bigramsOf)).slice(0, MAX_MARKS)
+export const rankOf = (q: string): Rank => {
+  const lexemes: { lexeme: string; isPrefix: boolean }[] = []
+  const numberOf = (lexeme: string, isPrefix: boolean): number => {
+    const known = lexemes.findIndex((one) => one.lexeme === lexeme)
+    return known >= 0 ? known : lexemes.push({ lexeme, isPrefix }) - 1
+  }
+  const runs = [...new Map(runsOf(q).map((run) => [run.text, run])).values()]
+  const perRun = runs.map(({ kind, text }) =>
+    kind === 'word'
+      ? [numberOf(text, true)]
+      : bigramsOf(text).map((one) => numberOf(one, Array.from(one).length === 1)),
+  )
+  const marks = perRun.length > 1 ? perRun : perRun.flat().map((one) => [one])
+  const isKept = (one: number): boolean => one < MAX_RANKED
+  return {
+    text: foldedOf(q),
+    lexemes: lexemes.filter((_, index) => isKept(index)),
+    marks: marks.filter((mark) => mark.every(isKept)).slice(0, MAX_MARKS),
+  }
 }

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { catalog } from '@sanjiang/contract'
 import { BASIS, type CatalogWorld, draftOf, ITEM, openCatalog } from '#test/catalog-world.ts'
 import { ORGANS, type OrganKey, type Voice } from '#test/harness.ts'
-import { importPublished } from './index.ts'
+import { importPublished } from '../index.ts'
 
 let world: CatalogWorld
 let reader: Voice

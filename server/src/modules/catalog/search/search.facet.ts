@@ -1,0 +1,115 @@
+import type { Column, SearchIndex } from './search.index.ts'
+
+export const FACET_KEYS = [
+  'provider',
+  'region',
+  'class',
+  'share_type',
+  'open_type',
+  'format',
+  'update_cycle',
+  'attached',
+] as const
+export type FacetKey = (typeof FACET_KEYS)[number]
+
+/** Chosen values per facet; inside one facet any of them, between facets all. */
+export type Chosen = Partial<Record<FacetKey, readonly string[]>>
+
+export interface FacetCount {
+  readonly facet: FacetKey
+  readonly code: string
+  readonly count: number
+}
+
+interface FacetRule {
+  readonly column: Column
+  /** The value under which one of the column's is counted: prefectures, branches of the classification. */
+  readonly countedAs: (value: string) => string
+  readonly meets: (index: SearchIndex, chosen: readonly string[]) => (value: string) => boolean
+}
+
+const equal = (column: Column): FacetRule => ({
+  column,
+  countedAs: (value) => value,
+  meets: (_, chosen) => (value) => chosen.includes(value),
+})
+
+// A division's prefix: a province its first two digits, a prefecture four.
+const divisionPrefix = (code: string): string => code.replace(/0000$/, '').replace(/00$/, '')
+const methodsOf = (joined: string): string[] => (joined === '' ? ['none'] : joined.split(','))
+
+const RULES: Readonly<Record<FacetKey, FacetRule>> = {
+  provider: {
+    column: 'provider_organ_id',
+    countedAs: (value) => value,
+    meets: ({ organs }, chosen) => {
+      const above = chosen.flatMap((one) => organs.get(one)?.face.path ?? [])
+      return (value) => above.some((path) => organs.get(value)?.face.path.startsWith(path) ?? false)
+    },
+  },
+  region: {
+    column: 'division_code',
+    countedAs: (value) => `${value.slice(0, 4)}00`,
+    meets: (_, chosen) => {
+      const prefixes = chosen.map(divisionPrefix)
+      return (value) => prefixes.some((prefix) => value.startsWith(prefix))
+    },
+  },
+  class: {
+    column: 'class_code',
+    countedAs: (value) => value.slice(0, 3),
+    meets: (_, chosen) => (value) => chosen.some((prefix) => value.startsWith(prefix)),
+  },
+  share_type: equal('share_type'),
+  open_type: equal('open_type'),
+  format: equal('format_category'),
+  update_cycle: equal('update_cycle'),
+  attached: {
+    column: 'attached_methods',
+    countedAs: (value) => methodsOf(value)[0]!,
+    meets: (_, chosen) => (value) => methodsOf(value).some((one) => chosen.includes(one)),
+  },
+}
+
+const MAX_VALUES = 100
+
+const totalled = (index: SearchIndex, facet: FacetKey, counts: Uint32Array): FacetCount[] => {
+  const { column, countedAs } = RULES[facet]
+  const sums = new Map<string, number>()
+  for (const [code, count] of counts.entries()) {
+    if (count === 0) continue
+    const value = countedAs(index.values[column].values[code]!)
+    sums.set(value, (sums.get(value) ?? 0) + count)
+  }
+  return Array.from(sums, ([code, count]) => ({ facet, code, count }))
+    .sort((one, other) => other.count - one.count || (one.code < other.code ? -1 : 1))
+    .slice(0, MAX_VALUES)
+}
+
+/** Hits that meet every choice, and the counts of each facet over those that meet the choices in all the others. */
+export const countFacets = (
+  index: SearchIndex,
+  hits: Uint32Array,
+  chosen: Chosen,
+): { readonly kept: Uint32Array; readonly facets: FacetCount[] } => {
+  const columns = FACET_KEYS.map((facet) => index.columns[RULES[facet].column])
+  const counts = FACET_KEYS.map((facet) => new Uint32Array(index.values[RULES[facet].column].values.length))
+  // Per hit one bit for each facet whose choice it misses.
+  const missed = new Uint8Array(hits.length)
+  for (const [bit, facet] of FACET_KEYS.entries()) {
+    const wanted = chosen[facet] ?? []
+    if (wanted.length === 0) continue
+    const meets = RULES[facet].meets(index, wanted)
+    const lacks = Uint8Array.from(index.values[RULES[facet].column].values, (value) => (meets(value) ? 0 : 1 << bit))
+    for (let at = 0; at < hits.length; at += 1) missed[at]! |= lacks[columns[bit]![hits[at]!]!]!
+  }
+  for (const [bit] of FACET_KEYS.entries()) {
+    const [column, count] = [columns[bit]!, counts[bit]!]
+    const others = 0xff & ~(1 << bit)
+    for (let at = 0; at < hits.length; at += 1) if ((missed[at]! & others) === 0) count[column[hits[at]!]!]!++
+  }
+  return {
+    kept: hits.filter((_, at) => missed[at] === 0),
+    facets: FACET_KEYS.flatMap((facet, bit) => totalled(index, facet, counts[bit]!)),
+  }
+}

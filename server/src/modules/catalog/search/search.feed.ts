@@ -1,0 +1,155 @@
+import type { Db } from '#kernel/db.ts'
+import type { Log } from '#kernel/log.ts'
+import type { Synonyms } from '../query.rules.ts'
+import { bytesOf, makeSearchIndex, putEntry, putOrgan, removeEntry, type SearchIndex } from './search.index.ts'
+import {
+  type Changes,
+  currentHorizon,
+  listChanges,
+  listClassFaces,
+  listOrganFaces,
+  listSources,
+  listSourcesAfter,
+  listSynonymRows,
+} from './search.store.ts'
+
+const synonymsOf = (rows: Awaited<ReturnType<typeof listSynonymRows>>): Synonyms => {
+  const groups = Map.groupBy(rows, ({ group_no }) => group_no)
+  const wordsOf = (groupNo: number) => groups.get(groupNo)!.map(({ word }) => word)
+  return new Map(rows.map(({ group_no, word }) => [word, wordsOf(group_no).filter((one) => one !== word)]))
+}
+
+const readClasses = async (db: Db, index: SearchIndex): Promise<void> => {
+  index.classes = new Map((await listClassFaces(db)).map((one) => [one.code, one]))
+}
+const readSynonyms = async (db: Db, index: SearchIndex): Promise<void> => {
+  index.synonyms = synonymsOf(await listSynonymRows(db))
+}
+
+/** What a process knows, and how far it has read what changes. */
+interface Feed {
+  readonly index: SearchIndex
+  horizon: string
+  /** Changes already taken in of transactions that may have others yet to come. */
+  taken: Set<string>
+}
+
+// Read while the last batch is taken in: so many keep either side busy and hold the thread for some ten milliseconds.
+const BATCH = 250
+
+/** Reads the whole catalogue, batch by batch. What changes meanwhile lies behind the horizon taken before. */
+const load = async (db: Db): Promise<Feed> => {
+  const horizon = await currentHorizon(db)
+  const index = makeSearchIndex()
+  await Promise.all([readClasses(db, index), readSynonyms(db, index)])
+  for (const face of await listOrganFaces(db)) putOrgan(index, face)
+  let next = listSourcesAfter(db, '00000000-0000-0000-0000-000000000000', BATCH)
+  for (;;) {
+    const rows = await next
+    const last = rows.at(-1)
+    if (!last) return { index, horizon, taken: new Set() }
+    next = listSourcesAfter(db, last.resource_id, BATCH)
+    // Awaited a round later; a failure before that is no stray one.
+    next.catch(() => undefined)
+    for (const row of rows) putEntry(index, row)
+  }
+}
+
+const takeEntries = async (db: Db, index: SearchIndex, ids: readonly string[]): Promise<void> => {
+  for (let at = 0; at < ids.length; at += BATCH) {
+    const some = ids.slice(at, at + BATCH)
+    const rows = await listSources(db, some)
+    const found = new Set(rows.map(({ resource_id }) => resource_id))
+    for (const id of some) if (!found.has(id)) removeEntry(index, id)
+    for (const row of rows) putEntry(index, row)
+  }
+}
+
+const takeChanges = async (db: Db, feed: Feed): Promise<void> => {
+  const { horizon, changes }: Changes = await listChanges(db, feed.horizon)
+  const keyed = changes.map((one) => ({ ...one, key: `${one.kind === 'organ' ? 'o' : 'c'}${one.seq}` }))
+  const fresh = keyed.filter(({ key }) => !feed.taken.has(key))
+  const idsOf = (kind: string) => [...new Set(fresh.filter((one) => one.kind === kind).map(({ id }) => id))]
+  const organs = idsOf('organ')
+  if (organs.length > 0) for (const face of await listOrganFaces(db, organs)) putOrgan(feed.index, face)
+  if (idsOf('class').length > 0) await readClasses(db, feed.index)
+  if (idsOf('synonym').length > 0) await readSynonyms(db, feed.index)
+  await takeEntries(db, feed.index, idsOf('entry'))
+  // Everything read this time and still behind the horizon next time; kept only once all of it is in.
+  feed.taken = new Set(keyed.map(({ key }) => key))
+  feed.horizon = horizon
+}
+
+/** Dead documents beyond this, and beyond the living, are cleared away by reading everything anew. */
+const MAX_DEAD = 20_000
+const isWorn = ({ dead, numbers }: SearchIndex): boolean => dead > MAX_DEAD && dead > numbers.size
+
+export interface SearchFeed {
+  /** The index with everything in it that was committed before the call. */
+  fresh(): Promise<SearchIndex>
+  isLoaded(): boolean
+}
+
+export const openSearchFeed = (db: Db, log?: Log): SearchFeed => {
+  let feed: Feed | undefined
+  let isRenewing = false
+  let running: Promise<SearchIndex> | undefined
+  let queued: Promise<SearchIndex> | undefined
+
+  const loadTold = async (): Promise<Feed> => {
+    const startedAt = performance.now()
+    const loaded = await load(db)
+    const { index } = loaded
+    const figures = { entries: index.numbers.size, lexemes: index.lexicon.values.length, mb: bytesOf(index) >>> 20 }
+    log?.info({ ...figures, ms: Math.round(performance.now() - startedAt) }, 'search index loaded')
+    return loaded
+  }
+  const renew = async (): Promise<void> => {
+    isRenewing = true
+    try {
+      feed = await loadTold()
+    } catch (error) {
+      log?.error({ err: error }, 'search index not renewed')
+    }
+    isRenewing = false
+  }
+  const run = async (): Promise<SearchIndex> => {
+    feed ??= await loadTold()
+    const current = feed
+    await takeChanges(db, current)
+    if (isWorn(current.index) && !isRenewing) void renew()
+    return current.index
+  }
+  const start = (): Promise<SearchIndex> => {
+    running = run().finally(() => {
+      running = undefined
+    })
+    return running
+  }
+  // A reading under way began before the call and may miss what was committed since; all who wait share the next one.
+  const fresh = (): Promise<SearchIndex> => {
+    if (!running && !queued) return start()
+    queued ??= running!
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .then(() => {
+        queued = undefined
+        return start()
+      })
+    return queued
+  }
+  return { fresh, isLoaded: () => feed !== undefined }
+}
+
+const feeds = new WeakMap<Db, SearchFeed>()
+
+/** This process's index of a database; read on first use. */
+export const searchFeed = (db: Db, log?: Log): SearchFeed => {
+  const known = feeds.get(db)
+  if (known) return known
+  const feed = openSearchFeed(db, log)
+  feeds.set(db, feed)
+  return feed
+}

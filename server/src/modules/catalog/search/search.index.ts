@@ -1,0 +1,285 @@
+import { foldedOf, lexemesOf, runsOf, soundsOf } from '../term.rules.ts'
+import { type Bits, hasBit, setBit } from './bits.ts'
+import { type Codes, type Lexicon, makeCodes, makeLexicon, makeSequences, type Sequences } from './codes.ts'
+import { makePostings, type Postings } from './postings.ts'
+
+/** Where in an entry a lexeme stands. */
+export const NAME = 1
+export const ITEM = 2
+/** Organ with all its names, and keywords. */
+export const WORD = 4
+export const SUMMARY = 8
+export const ANYWHERE = 15
+
+/** A published entry as search needs it; lists are joined by line breaks, an item's two names by a tab. */
+export interface EntrySource {
+  readonly resource_id: string
+  readonly code: string
+  readonly name: string
+  /** `soundsOf` the name, which takes longer to find out than all else; empty: not yet found out. */
+  readonly sounds: string
+  readonly summary: string
+  readonly keywords: string
+  readonly items: string
+  readonly provider_organ_id: string
+  readonly division_code: string
+  readonly class_code: string
+  readonly share_type: string
+  readonly open_type: string
+  readonly format_category: string
+  readonly update_cycle: string
+  readonly attached_methods: string
+  readonly audience_path: string
+  readonly published_on: string
+}
+
+export const COLUMNS = [
+  'provider_organ_id',
+  'division_code',
+  'class_code',
+  'share_type',
+  'open_type',
+  'format_category',
+  'update_cycle',
+  'attached_methods',
+  'audience_path',
+] as const
+export type Column = (typeof COLUMNS)[number]
+
+export interface OrganFace {
+  readonly organ_id: string
+  readonly path: string
+  readonly name: string
+  readonly short_name: string
+  readonly former_names: readonly string[]
+  readonly aliases: readonly string[]
+  readonly is_dissolved: boolean
+}
+
+export interface ClassFace {
+  readonly code: string
+  readonly title: string
+  readonly parent_title: string
+  readonly is_public: boolean
+}
+
+/** What an organ is found by, wherever an entry of it stands. */
+interface OrganWords {
+  readonly face: OrganFace
+  readonly lexemes: readonly number[]
+  readonly sound: readonly number[]
+}
+
+/**
+ * The published catalogue as search reads it, in this process's memory (ADR 0005). Documents are numbered in the order in
+ * which they came; a changed entry becomes a new document and its old one is dead.
+ */
+export interface SearchIndex {
+  count: number
+  dead: number
+  readonly numbers: Map<string, number>
+  readonly ids: string[]
+  readonly names: string[]
+  /** Names as they are compared: mostly the very same strings. */
+  readonly foldedNames: string[]
+  readonly codes: string[]
+  alive: Bits
+  published: Uint32Array
+  readonly columns: Record<Column, Uint32Array>
+  readonly values: Record<Column, Codes>
+  readonly lexicon: Lexicon
+  /** Lexeme → document × 16 + where it stands. */
+  readonly terms: Postings
+  /** Provider → documents. */
+  readonly provided: Postings
+  readonly itemNames: Codes
+  /** Item name → documents. */
+  readonly held: Postings
+  /** Names as searched, runs divided by 0: UTF-16 units, and syllables by number. */
+  readonly letters: Sequences
+  readonly sounds: Sequences
+  readonly syllables: Codes
+  readonly organs: Map<string, OrganWords>
+  readonly organsByLexeme: Map<number, string[]>
+  classes: ReadonlyMap<string, ClassFace>
+  synonyms: ReadonlyMap<string, readonly string[]>
+  readonly work: Work
+}
+
+/** What indexing needs between one entry and the next. */
+interface Work {
+  places: Uint8Array
+  readonly touched: number[]
+  /** Items and keywords repeat without end: a few thousand texts make up most of a province. */
+  readonly remembered: Map<string, Uint32Array>
+}
+
+export const makeSearchIndex = (): SearchIndex => {
+  const perColumn = <T>(make: () => T) => Object.fromEntries(COLUMNS.map((one) => [one, make()])) as Record<Column, T>
+  const syllables = makeCodes()
+  syllables.of('')
+  return {
+    count: 0,
+    dead: 0,
+    numbers: new Map(),
+    ids: [],
+    names: [],
+    foldedNames: [],
+    codes: [],
+    alive: new Uint32Array(32),
+    published: new Uint32Array(1024),
+    columns: perColumn(() => new Uint32Array(1024)),
+    values: perColumn(makeCodes),
+    lexicon: makeLexicon(),
+    terms: makePostings(),
+    provided: makePostings(),
+    itemNames: makeCodes(),
+    held: makePostings(),
+    letters: makeSequences(),
+    sounds: makeSequences(),
+    syllables,
+    organs: new Map(),
+    organsByLexeme: new Map(),
+    classes: new Map(),
+    synonyms: new Map(),
+    work: { places: new Uint8Array(1024), touched: [], remembered: new Map() },
+  }
+}
+
+const makeRoom = (index: SearchIndex): void => {
+  const size = index.published.length
+  if (index.count < size) return
+  const larger = (array: Uint32Array): Uint32Array => {
+    const copy = new Uint32Array(array.length * 2)
+    copy.set(array)
+    return copy
+  }
+  index.published = larger(index.published)
+  index.alive = larger(index.alive)
+  for (const column of COLUMNS) index.columns[column] = larger(index.columns[column])
+}
+
+const numbersOf = ({ lexicon }: SearchIndex, text: string): Uint32Array =>
+  Uint32Array.from(new Set(lexemesOf(text)), (lexeme) => lexicon.of(lexeme))
+
+const REMEMBERED = 200_000
+const rememberedOf = (index: SearchIndex, text: string): Uint32Array => {
+  const { remembered } = index.work
+  const known = remembered.get(text)
+  if (known) return known
+  const numbers = numbersOf(index, text)
+  if (remembered.size >= REMEMBERED) remembered.clear()
+  remembered.set(text, numbers)
+  return numbers
+}
+
+const mark = (work: Work, numbers: Uint32Array, place: number): void => {
+  for (const number of numbers) {
+    if (number >= work.places.length) {
+      const larger = new Uint8Array(Math.max(number + 1, work.places.length * 2))
+      larger.set(work.places)
+      work.places = larger
+    }
+    if (work.places[number] === 0) work.touched.push(number)
+    work.places[number]! |= place
+  }
+}
+
+const linesOf = (text: string): string[] => (text === '' ? [] : text.split('\n'))
+
+const addItems = (index: SearchIndex, items: readonly string[], document: number): void => {
+  const seen = new Set<number>()
+  for (const item of items) {
+    mark(index.work, rememberedOf(index, item), ITEM)
+    const name = index.itemNames.of(item.split('\t')[0]!)
+    if (!seen.has(name)) index.held.add(name, document)
+    seen.add(name)
+  }
+}
+
+/** Syllables by number, a 0 between runs. */
+const toSyllables = ({ syllables }: SearchIndex, sounds: string): number[] =>
+  sounds.split('|').flatMap((run) => [...run.split(' ').map((one) => syllables.of(one)), 0])
+
+const lettersOf = (text: string): number[] => {
+  const joined = runsOf(text)
+    .map((run) => run.text)
+    .join('\0')
+  return Array.from({ length: joined.length }, (_, at) => joined.charCodeAt(at))
+}
+
+export const removeEntry = (index: SearchIndex, id: string): void => {
+  const document = index.numbers.get(id)
+  if (document === undefined) return
+  index.numbers.delete(id)
+  index.alive[document >>> 5]! &= ~(1 << (document & 31))
+  index.dead += 1
+}
+
+const addTerms = (index: SearchIndex, entry: EntrySource, document: number): void => {
+  const { work } = index
+  mark(work, numbersOf(index, entry.name), NAME)
+  addItems(index, linesOf(entry.items), document)
+  for (const word of linesOf(entry.keywords)) mark(work, rememberedOf(index, word), WORD)
+  mark(work, numbersOf(index, entry.summary), SUMMARY)
+  for (const number of work.touched) {
+    index.terms.add(number, document * 16 + work.places[number]!)
+    work.places[number] = 0
+  }
+  work.touched.length = 0
+}
+
+/** Puts an entry in, or what it is now in the place of what it was. */
+export const putEntry = (index: SearchIndex, entry: EntrySource): void => {
+  removeEntry(index, entry.resource_id)
+  makeRoom(index)
+  const document = index.count
+  index.count += 1
+  index.numbers.set(entry.resource_id, document)
+  index.ids.push(entry.resource_id)
+  index.names.push(entry.name)
+  const folded = foldedOf(entry.name)
+  index.foldedNames.push(folded === entry.name ? entry.name : folded)
+  index.codes.push(entry.code)
+  setBit(index.alive, document)
+  index.published[document] = Number(entry.published_on.replaceAll('-', ''))
+  for (const column of COLUMNS) index.columns[column][document] = index.values[column].of(entry[column])
+  index.provided.add(index.columns.provider_organ_id[document]!, document)
+  index.letters.push(lettersOf(entry.name))
+  index.sounds.push(toSyllables(index, entry.sounds || soundsOf(entry.name)))
+  addTerms(index, entry, document)
+}
+
+export const isAlive = (index: SearchIndex, document: number): boolean => hasBit(index.alive, document)
+
+const forget = (index: SearchIndex, organId: string): void => {
+  for (const lexeme of index.organs.get(organId)?.lexemes ?? []) {
+    const left = index.organsByLexeme.get(lexeme)!.filter((one) => one !== organId)
+    if (left.length > 0) index.organsByLexeme.set(lexeme, left)
+    else index.organsByLexeme.delete(lexeme)
+  }
+}
+
+/** An organ's names and aliases are kept once, not with each of its entries: a new alias is found with them at once. */
+export const putOrgan = (index: SearchIndex, face: OrganFace): void => {
+  forget(index, face.organ_id)
+  const names = [face.name, face.short_name, ...face.former_names, ...face.aliases]
+  const lexemes = [...new Set(names.flatMap((name) => [...numbersOf(index, name)]))]
+  for (const lexeme of lexemes) {
+    const bearers = index.organsByLexeme.get(lexeme)
+    if (bearers) bearers.push(face.organ_id)
+    else index.organsByLexeme.set(lexeme, [face.organ_id])
+  }
+  index.organs.set(face.organ_id, { face, lexemes, sound: toSyllables(index, soundsOf(face.short_name)) })
+}
+
+/** Bytes of what grows with the number of entries, names and lexemes as strings left out. */
+export const bytesOf = (index: SearchIndex): number =>
+  index.terms.bytes() +
+  index.provided.bytes() +
+  index.held.bytes() +
+  index.letters.all.values.byteLength +
+  index.letters.all.starts.byteLength +
+  index.sounds.all.values.byteLength +
+  index.sounds.all.starts.byteLength +
+  index.published.byteLength * (COLUMNS.length + 1)

@@ -262,12 +262,10 @@ export interface CatalogEntry {
   first_published_on: string
   /** 现行版本发布日期 */
   published_on: string
-  /** 检索词:二元字,A 名称、B 信息项、C 部门与别名及关键词、D 摘要 */
-  terms: string
-  /** 读音:名称与部门的全拼、首字母后缀,以及隔字词,供拼音与错字检索 */
-  sounds: string
-  /** 分面键:八个分面的取值以竖线相连,计数时只按这一列归并 */
-  facet_key: ColumnType<string, string | undefined, string>
+  /** 名称的拼音音节:词段以竖线相隔;空为发布时未算,载入时再算 */
+  sounds: ColumnType<string, string | undefined, string>
+  /** 扩展字段里的中文文字:像关键词一样检索,一行一条 */
+  extension_words: ColumnType<string, string | undefined, string>
 }
 
 /** 已发布条目的信息项:标识跨版本不变,授权据此引用 */
@@ -534,6 +532,18 @@ export interface CatalogResourceVersion {
   published_on: string
   /** 发布实际时刻 */
   published_at: string
+}
+
+/** 检索变更簿:已发布条目、分类、同义词每有变动追加一行,各 api 进程检索前据此更新内存索引 */
+export interface CatalogSearchChange {
+  /** 序号:发号先后,不是提交先后 */
+  seq: ColumnType<number, number | undefined, number>
+  /** 所在事务:跟进者据此判断还有哪些未提交 */
+  xact: ColumnType<string, string | undefined, string>
+  /** 变动的是什么:条目、分类、同义词 */
+  kind: string
+  /** 条目为资源标识;分类与同义词整体重读,记 all */
+  id: string
 }
 
 /** 目录标准:字段、枚举、规则、分类,整份按版本存放并解释执行(T2.1) */
@@ -1287,6 +1297,16 @@ export interface IdentityOrganAlias {
   organ_id: string
   /** 俗称 */
   alias: string
+}
+
+/** 机构变更簿:机构、名称、别名每有变动追加一行,供在内存中存有机构的进程跟进 */
+export interface IdentityOrganChange {
+  /** 序号:发号先后,不是提交先后 */
+  seq: ColumnType<number, number | undefined, number>
+  /** 所在事务:跟进者据此判断还有哪些未提交 */
+  xact: ColumnType<string, string | undefined, string>
+  /** 变动的机构 */
+  organ_id: string
 }
 
 /** 机构名称沿革 */
@@ -2110,6 +2130,7 @@ export interface Tables {
   'catalog.published_resource': CatalogPublishedResource
   'catalog.resource': CatalogResource
   'catalog.resource_version': CatalogResourceVersion
+  'catalog.search_change': CatalogSearchChange
   'catalog.standard': CatalogStandard
   'catalog.synonym': CatalogSynonym
   'exchange.agent': ExchangeAgent
@@ -2142,6 +2163,7 @@ export interface Tables {
   'identity.client_secret': IdentityClientSecret
   'identity.organ': IdentityOrgan
   'identity.organ_alias': IdentityOrganAlias
+  'identity.organ_change': IdentityOrganChange
   'identity.organ_name': IdentityOrganName
   'identity.organ_succession': IdentityOrganSuccession
   'identity.password': IdentityPassword

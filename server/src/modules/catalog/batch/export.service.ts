@@ -6,7 +6,7 @@ import { Fault } from '#kernel/fault.ts'
 import { formatCursor } from '#kernel/page.ts'
 import { reachOf } from '../resource.rules.ts'
 import { findResource, listResourceRows } from '../resource.store.ts'
-import { type SearchQuery, search } from '../search.service.ts'
+import { type SearchQuery, search } from '../search/search.service.ts'
 import { currentChecker } from '../standard.service.ts'
 import {
   type CellFault,

@@ -40,8 +40,8 @@ export const listHitRows = async (
 }
 
 const SOURCE = sql`
-  select e.resource_id, e.code, e.name, e.sounds, e.summary, array_to_string(e.keywords, E'\n') as keywords,
-         coalesce((select string_agg(i.name || E'\t' || i.name_en, E'\n' order by i.seq)
+  select e.resource_id, e.code, e.name, e.sounds, e.summary, array_to_string(e.keywords || nullif(e.extension_words, ''), E'\\n') as keywords,
+         coalesce((select string_agg(i.name || E'\\t' || i.name_en, E'\\n' order by i.seq)
            from catalog.item i where i.resource_id = e.resource_id), '') as items,
          e.provider_organ_id, e.division_code, e.class_code, e.share_type, e.open_type, e.format_category, e.update_cycle,
          array_to_string(e.attached_methods, ',') as attached_methods, e.audience_path, e.published_on

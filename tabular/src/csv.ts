@@ -8,6 +8,11 @@ export interface RawRecord {
   readonly trouble?: string
 }
 
+/** `record` is its row as spreadsheets count: blank lines are rows, line breaks inside of quotes are none. */
+export interface CsvRecord extends RawRecord {
+  readonly record: number
+}
+
 const QUOTE = '"'
 const SAMPLE_RECORDS = 50
 /** A quote that is never closed would make the rest of the file one record. */
@@ -102,20 +107,22 @@ export const delimiterOf = (sample: string): Delimiter => {
 const macLines = (sample: string): boolean => !sample.includes('\n') && /\r[^\n]/.test(sample)
 
 /** RFC 4180 records, with what people really write: other delimiters, LF alone, a last line without an end. */
-export async function* csvRecords(texts: AsyncIterable<string>): AsyncIterable<RawRecord> {
+export async function* csvRecords(texts: AsyncIterable<string>): AsyncIterable<CsvRecord> {
   let delimiter: Delimiter | undefined
   let isMac = false
   let text = ''
   let line = 1
+  let record = 1
   let at = 0
   let quote = -2
   const isBlank = (values: readonly (string | null)[]): boolean => values.length === 1 && values[0] === null
-  function* take(): Generator<RawRecord> {
+  function* take(): Generator<CsvRecord> {
     for (;;) {
       if (quote !== -1 && quote < at) quote = text.indexOf(QUOTE, at)
       const cut = cutRecord(text, at, delimiter as string, quote)
       if (cut === null) break
-      if (!isBlank(cut.values)) yield { line, values: cut.values }
+      if (!isBlank(cut.values)) yield { line, record, values: cut.values }
+      record++
       at = cut.next
       line += cut.lines
     }
@@ -131,12 +138,12 @@ export async function* csvRecords(texts: AsyncIterable<string>): AsyncIterable<R
     text += isMac ? piece.replaceAll('\r', '\n') : piece
     yield* take()
     if (text.length > MAX_RECORD) {
-      yield { line, values: [], trouble: '引号未闭合，或一条记录超过 16 MiB；其后内容无法读取' }
+      yield { line, record, values: [], trouble: '引号未闭合，或一条记录超过 16 MiB；其后内容无法读取' }
       return
     }
   }
   if (text === '') return
   text += '\n'
   yield* take()
-  if (text !== '') yield { line, values: [], trouble: '引号未闭合，其后内容无法读取' }
+  if (text !== '') yield { line, record, values: [], trouble: '引号未闭合，其后内容无法读取' }
 }

@@ -20,12 +20,21 @@ export interface Sheet {
   readonly is_hidden: boolean
 }
 
+export interface SheetRow extends RawRecord {
+  readonly is_hidden: boolean
+  /** Columns from 0 that hold formulas; their values are the results kept in the file. */
+  readonly formulas: readonly number[]
+}
+
 export interface Workbook {
   readonly sheets: readonly Sheet[]
   /** Serial 0 is 1904-01-01 in workbooks of old Macintoshes. */
   readonly is_1904: boolean
-  /** Rows of a sheet; a merged cell's value stands in all cells that it covers. */
-  rows(sheet: string): AsyncIterable<RawRecord>
+  /**
+   * Rows of a sheet; a merged cell's value stands in all cells that it covers. `has_unresolved`: also rows of nothing but formulas whose
+   * results the file does not hold.
+   */
+  rows(sheet: string, asked?: { readonly has_unresolved: boolean }): AsyncIterable<SheetRow>
   close(): Promise<void>
 }
 
@@ -222,6 +231,7 @@ interface Reading {
   readonly strings: Strings
   readonly dates: readonly boolean[]
   readonly is_1904: boolean
+  readonly has_unresolved: boolean
 }
 
 const cellValue = (cell: { type: string; style: number; text: string }, reading: Reading): unknown => {
@@ -237,11 +247,15 @@ const cellValue = (cell: { type: string; style: number; text: string }, reading:
   return serialText(value, reading.is_1904) ?? new CellError(text)
 }
 
-async function* sheetRows(zip: Zip, part: string, reading: Reading): AsyncIterable<RawRecord> {
+const NO_FORMULAS: readonly number[] = []
+
+async function* sheetRows(zip: Zip, part: string, reading: Reading): AsyncGenerator<SheetRow> {
   const fill = filler(await readMerges(zip, part))
   let line = 0
   let column = -1
   let values: unknown[] = []
+  let formulas: number[] = []
+  let is_hidden = false
   let cell = { type: '', style: 0, text: '' }
   let inValue = false
   for await (const events of xmlEvents(texts(zip, part)))
@@ -249,7 +263,9 @@ async function* sheetRows(zip: Zip, part: string, reading: Reading): AsyncIterab
       if (event.kind === 'text') {
         if (inValue) cell.text += event.text
       } else if (event.name === 'v' || event.name === 't') inValue = event.kind === 'open'
-      else if (event.name === 'c') {
+      else if (event.name === 'f') {
+        if (event.kind === 'open') formulas.push(column)
+      } else if (event.name === 'c') {
         if (event.kind === 'close') {
           if (column < MAX_COLUMNS) values[column] = cellValue(cell, reading)
           continue
@@ -264,9 +280,13 @@ async function* sheetRows(zip: Zip, part: string, reading: Reading): AsyncIterab
           line = no
           column = -1
           values = []
+          formulas = []
+          is_hidden = /\shidden="(?:1|true)"/.test(event.tag)
         } else {
           fill(line, values)
-          if (values.some((value) => value !== null && value !== undefined && value !== '')) yield { line, values }
+          const isUnresolved = reading.has_unresolved && formulas.some((index) => values[index] === null)
+          if (isUnresolved || values.some((value) => value !== null && value !== undefined && value !== ''))
+            yield { line, values, is_hidden, formulas: formulas.length > 0 ? formulas : NO_FORMULAS }
         }
       }
     }
@@ -276,11 +296,11 @@ export const openWorkbook = async (path: string): Promise<Workbook> => {
   const zip = await openZip(path)
   try {
     const { sheets, is_1904 } = await readSheets(zip)
-    let reading: Promise<Reading> | undefined
+    let reading: Promise<Omit<Reading, 'has_unresolved'>> | undefined
     return {
       sheets,
       is_1904,
-      async *rows(name) {
+      async *rows(name, { has_unresolved } = { has_unresolved: false }) {
         const sheet = sheets.find((one) => one.name === name)
         if (sheet === undefined) throw new ArchiveRefused(`没有工作表“${name}”`)
         reading ??= Promise.all([readStrings(zip), readDateStyles(zip)]).then(([strings, dates]) => ({
@@ -288,7 +308,7 @@ export const openWorkbook = async (path: string): Promise<Workbook> => {
           dates,
           is_1904,
         }))
-        yield* sheetRows(zip, sheet.part, await reading)
+        yield* sheetRows(zip, sheet.part, { ...(await reading), has_unresolved })
       },
       close: () => zip.close(),
     }

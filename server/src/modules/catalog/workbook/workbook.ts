@@ -45,12 +45,16 @@ export interface SheetProposal {
   readonly mapping: Mapping | null
   /** Required fields for which no column was found. */
   readonly missing_fields: readonly string[]
+  /** What is taken for granted for want of a column, in sentences. */
+  readonly notes: readonly string[]
 }
 
 export type WorkbookFormat = 'xlsx' | 'csv'
 
 export interface Inspection {
   readonly format: WorkbookFormat
+  /** Recorded in a workbook that the platform wrote. */
+  readonly standard: { readonly id: string; readonly version: number } | null
   readonly sheets: readonly SheetProposal[]
 }
 
@@ -67,6 +71,8 @@ export interface ReadEntry {
   readonly code: string | null
   readonly provider_name: string | null
   readonly provider_code: string | null
+  /** As written in the file; the platform sets its own day at publication. */
+  readonly published_on: string | null
   /** Path of a finding → its cell. */
   readonly cells: ReadonlyMap<string, CellRef>
   readonly faults: readonly CellFault[]

@@ -1,0 +1,42 @@
+import type { Item, ItemDraft, ResourceContent, ResourceDraft } from '@sanjiang/contract/catalog'
+
+/** What a new item is taken for where the workbook has no column to say so; told with the mapping (`notes`). */
+const assumed = (draft: ResourceDraft): ItemDraft => ({
+  share_type: draft.share_type ?? null,
+  open_type: draft.open_type ?? null,
+  sensitivity: 'L2',
+  mask_rule: 'none',
+})
+
+const keyOf = (text: string | null | undefined): string => (text ?? '').trim().toLowerCase()
+
+const asDraft = ({ seq: _, ...item }: Item): ItemDraft => item
+
+/** Items are found again by their English name, else by their name. */
+const earlierOf = (items: readonly Item[]): ((item: ItemDraft) => Item | undefined) => {
+  const free = new Set(items)
+  const find = (key: 'name_en' | 'name', value: string) =>
+    value === '' ? undefined : [...free].find((one) => keyOf(one[key]) === value)
+  const byEnglish = new Map(items.map((item) => [keyOf(item.name_en), item]))
+  const claim = (item: Item | undefined) => (item && free.delete(item) ? item : undefined)
+  return (item) => claim(byEnglish.get(keyOf(item.name_en) || '\0')) ?? claim(find('name', keyOf(item.name)))
+}
+
+const given = (draft: object): object =>
+  Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== undefined))
+
+/**
+ * What a workbook says about an entry laid over what the entry says now: what it has no column for stays. Without a present entry, items
+ * take from their resource what they do not say.
+ */
+export const overlay = (present: ResourceContent | null, draft: ResourceDraft): ResourceDraft => {
+  const whole: ResourceDraft = present ? { ...present, items: present.items.map(asDraft), ...given(draft) } : draft
+  if (!draft.items) return whole
+  const earlier = earlierOf(present?.items ?? [])
+  const items = draft.items.map((item): ItemDraft => {
+    const before = earlier(item)
+    return { ...(before ? asDraft(before) : assumed(whole)), ...given(item) }
+  })
+  const census = present?.census && draft.census ? { ...present.census, ...draft.census } : whole.census
+  return { ...whole, census, items }
+}

@@ -33,6 +33,16 @@ export const catalogFeature: Feature = {
       page: pageOf(() => import('./review.page.tsx').then((module) => module.ReviewPage)),
     },
     {
+      path: '/catalog/batches',
+      need: 'catalog.batch.edit',
+      page: pageOf(() => import('./batch-list.page.tsx').then((module) => module.BatchListPage)),
+    },
+    {
+      path: '/catalog/batches/:id',
+      need: 'catalog.batch.edit',
+      page: pageOf(() => import('./batch.page.tsx').then((module) => module.BatchPage)),
+    },
+    {
       path: '/catalog/standard',
       need: 'catalog.standard.read',
       page: pageOf(() => import('./standard.page.tsx').then((module) => module.StandardPage)),
@@ -46,6 +56,7 @@ export const catalogFeature: Feature = {
       group: 'catalog',
       need: ['catalog.resource.edit', 'catalog.resource.review', 'catalog.resource.publish'],
     },
+    { title: '批量导入', path: '/catalog/batches', group: 'catalog', need: 'catalog.batch.edit' },
     { title: '目录标准', path: '/catalog/standard', group: 'catalog', need: 'catalog.standard.read' },
   ],
 }

@@ -1,13 +1,22 @@
-import { countResources, listResources, RESOURCE_STATES, type Resource } from '@sanjiang/contract/catalog'
+import { addressOf } from '@sanjiang/contract/call'
+import {
+  countResources,
+  exportResources,
+  listResources,
+  RESOURCE_STATES,
+  type Resource,
+} from '@sanjiang/contract/catalog'
 import { useQuery } from '@tanstack/react-query'
-import type { FormEvent } from 'react'
+import { Button } from 'antd'
+import { type FormEvent, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { LinkButton } from '../../../ui/link-button.tsx'
-import { type Column, PagedListing, usePaged } from '../../../ui/listing.tsx'
+import { type Column, PagedListing, rowsOf, usePaged } from '../../../ui/listing.tsx'
 import { PageHead } from '../../../ui/page-head.tsx'
 import { ShareTag } from '../../../ui/share-tag.tsx'
 import { call } from '../../api.ts'
 import { useCan } from '../../session.ts'
+import { BulkBar } from './bulk-bar.tsx'
 import { ResourceStateTag } from './catalog.words.tsx'
 import './resource-list.css'
 
@@ -61,6 +70,35 @@ const COLUMNS: readonly Column<Resource>[] = [
     text: ({ compiled_on }) => compiled_on,
   },
 ]
+
+/** Which entries are ticked; those that left the list are forgotten. */
+const useTicks = (rows: readonly Resource[]) => {
+  const [ids, setIds] = useState<ReadonlySet<string>>(new Set())
+  const toggle = (id: string) => {
+    const next = new Set(ids)
+    if (!next.delete(id)) next.add(id)
+    setIds(next)
+  }
+  const column: Column<Resource> = {
+    title: '选',
+    width: '2.5rem',
+    render: ({ resource_id, name }) => (
+      <input
+        type="checkbox"
+        className="pick"
+        aria-label={`选择“${name || '未命名'}”`}
+        checked={ids.has(resource_id)}
+        onChange={() => toggle(resource_id)}
+      />
+    ),
+  }
+  return {
+    column,
+    chosen: rows.filter(({ resource_id }) => ids.has(resource_id)),
+    all: () => setIds(new Set(rows.map(({ resource_id }) => resource_id))),
+    clear: () => setIds(new Set()),
+  }
+}
 
 const useChoice = () => {
   const [params, setParams] = useSearchParams()
@@ -132,23 +170,32 @@ const NameFilter = ({ choice }: { choice: Choice }) => {
 export const ResourceListPage = () => {
   const choice = useChoice()
   const canEdit = useCan('catalog.resource.edit')
+  const canBatch = useCan('catalog.batch.edit')
   const { state, isWaiting, q } = choice
   const query = usePaged(['catalog', 'resources', state ?? '', isWaiting, q], (after) =>
     call(listResources, {
       query: { state, is_waiting_for_me: isWaiting || undefined, q: q || undefined, after, limit: 50 },
     }),
   )
+  const ticks = useTicks(rowsOf(query))
   return (
     <div className="page">
       <PageHead
         title="编目与审核"
         sub="本部门目录的编制、审核与发布。"
         actions={
-          canEdit && (
-            <LinkButton to="/catalog/resources/new" type="primary">
-              编制目录
-            </LinkButton>
-          )
+          <>
+            <Button onClick={ticks.all}>全选所列</Button>
+            <Button href={addressOf(exportResources, { query: { state, q: q || undefined } })} download>
+              导出 XLSX
+            </Button>
+            {canBatch && <LinkButton to="/catalog/batches">批量导入</LinkButton>}
+            {canEdit && (
+              <LinkButton to="/catalog/resources/new" type="primary">
+                编制目录
+              </LinkButton>
+            )}
+          </>
         }
       />
       <div className="row between list-head">
@@ -158,10 +205,11 @@ export const ResourceListPage = () => {
       <PagedListing
         caption="目录条目"
         query={query}
-        columns={COLUMNS}
+        columns={[ticks.column, ...COLUMNS]}
         rowKey={({ resource_id }) => resource_id}
         empty={isWaiting ? '没有等您办理的条目。' : '没有符合条件的条目。'}
       />
+      <BulkBar chosen={ticks.chosen} onClear={ticks.clear} />
     </div>
   )
 }

@@ -1,6 +1,8 @@
 import { assessment } from '@sanjiang/contract'
 import { DIMENSIONS, type Dimension, type Measure, type Statistics } from '@sanjiang/contract/assessment'
 import { useQuery } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { useState } from 'react'
 import { Link } from 'react-router'
 import { type Column, Listing, Nothing } from '../../../ui/listing.tsx'
 import { Page } from '../../../ui/page.tsx'
@@ -69,11 +71,38 @@ const DimensionLinks = ({ by, set }: { by: Dimension; set: (name: string, value:
   </fieldset>
 )
 
+const SHOWN = 30
+
+const AllFigures = (view: View) => {
+  const { told, by, measure } = view
+  const [isWhole, setWhole] = useState(false)
+  const rows = told.rows.toSorted((a, b) => (b.figures[measure] ?? 0) - (a.figures[measure] ?? 0))
+  const shown = isWhole ? rows : rows.slice(0, SHOWN)
+  return (
+    <Listing
+      caption={`全部指标，按${DIMENSIONS.titles[by]}`}
+      rows={shown}
+      columns={columnsOf(view)}
+      rowKey={({ code }) => code}
+      foot={
+        shown.length < rows.length && (
+          <Button size="small" onClick={() => setWhole(true)}>
+            列出全部 {rows.length} 行
+          </Button>
+        )
+      }
+    />
+  )
+}
+
 const Drawn = (view: View & { set: (name: string, value: string) => void }) => {
   const { told, by, measure, filter, set } = view
   const about = told.measures.find((one) => one.measure === measure)!
-  const months = told.months.map(({ month, figures }) => ({ month, value: figures[measure] ?? 0 }))
-  const last = filter.to ?? told.as_of.slice(0, 7)
+  const months = told.months
+    .map(({ month, figures }) => ({ month, value: figures[measure] ?? 0 }))
+    .filter(({ value }) => value > 0)
+  // Use is dated by the real clock: where the business date has been moved back, it lies beyond it.
+  const last = [filter.to ?? told.as_of.slice(0, 7), months.at(-1)?.month ?? ''].sort().at(-1)!
   const rows = told.rows.map(({ code, title, figures }) => ({
     code,
     title,
@@ -107,12 +136,7 @@ const Drawn = (view: View & { set: (name: string, value: string) => void }) => {
           <FigureBars rows={rows} unit={about.unit} label={`${about.title}，按${DIMENSIONS.titles[by]}`} />
         )}
       </Panel>
-      <Listing
-        caption={`全部指标，按${DIMENSIONS.titles[by]}`}
-        rows={told.rows}
-        columns={columnsOf(view)}
-        rowKey={({ code }) => code}
-      />
+      <AllFigures {...view} />
     </>
   )
 }

@@ -1,5 +1,8 @@
 export * from './catalog.batch.ts'
 export * from './catalog.compile.ts'
+export * from './catalog.edition.ts'
+export * from './catalog.layer.ts'
+export * from './catalog.layer-rules.ts'
 export * from './catalog.names.ts'
 export * from './catalog.resource.ts'
 export type { EntryFacts } from './catalog.rule-kit.ts'

@@ -12,6 +12,7 @@ export const TODO_KINDS = coded({
   resource_review: '部门审核目录',
   resource_publish: '平台审核目录',
   resource_mend: '修改退回的目录',
+  resource_conform: '按新版标准修订目录',
   feed_mend: '处理暂扣的数据挂接',
   reject_mend: '整改问题数据',
 })

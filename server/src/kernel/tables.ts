@@ -196,6 +196,76 @@ export interface CatalogCodeSeq {
   last_seq: number
 }
 
+/** 影响试算:一个版次对全部条目(已发布与编制中)的影响,分批进行,断后续算(T2.1) */
+export interface CatalogEffect {
+  /** 试算标识:UUID v7 */
+  effect_id: string
+  /** 标准 */
+  standard_id: string
+  /** 试算的版次 */
+  version: number
+  /** 试算时草稿的修订号:草稿再改即过时 */
+  standard_revision: number
+  /** 相比的现行版次 */
+  against_version: number
+  /** 采纳前试算,或施行后的过渡清单 */
+  purpose: string
+  /** 进行中、已完成 */
+  state: string
+  /** 开始时的条目数 */
+  total: number
+  /** 已算条目数 */
+  done: number
+  /** 已算到的条目:续算由此之后 */
+  last_id: string | null
+  /** 开始业务日期 */
+  started_on: string
+  /** 开始时刻 */
+  started_at: string
+  /** 完成时刻 */
+  finished_at: string | null
+  /** 发起人姓名 */
+  started_by_name: string
+}
+
+/** 试算结果按规则与字段展开:每个数字都能打开它的条目 */
+export interface CatalogEffectChange {
+  /** 试算 */
+  effect_id: string
+  /** 条目 */
+  resource_id: string
+  /** 已发布版本或编制中版本 */
+  copy: string
+  /** 规则 */
+  rule: string
+  /** 字段:信息项不分序号 */
+  field: string
+  /** 新增错误、错误消失、新增提醒 */
+  outcome: string
+}
+
+/** 试算中有变化或不合格的条目副本:无影响的不记 */
+export interface CatalogEffectCopy {
+  /** 试算 */
+  effect_id: string
+  /** 条目:删去的草稿仍留在结果里 */
+  resource_id: string
+  /** 已发布版本或编制中版本 */
+  copy: string
+  /** 已发布版本号:编制中版本为空 */
+  version: number | null
+  /** 提供方 */
+  provider_organ_id: string
+  /** 将不合格、仍不合格、将合格、新增提醒 */
+  outcome: string
+  /** 新版才有的问题 */
+  added: unknown
+  /** 新版不再有的问题 */
+  gone: unknown
+  /** 按新版的全部错误:过渡期内须改正的 */
+  errors: unknown
+}
+
 /** 数据元的代码表:现行标准所载,装入时整份更换 */
 export interface CatalogElementCode {
   /** 数据元:标准号(GB/T 2261.1)或标准中枚举的名称 */
@@ -566,10 +636,36 @@ export interface CatalogStandard {
   verified: boolean
   /** 整份标准:字段、信息项字段、普查字段、模板列、枚举、分类、规则 */
   body: unknown
-  /** 现行:编制与检查按它进行 */
+  /** 分类树与代码表现按它;现行版次由施行日期与业务日期得出,二者不一致时由工作进程切换 */
   is_current: boolean
   /** 装入时刻 */
   installed_at: string
+  /** 草稿、已采纳、已撤回:待施行、现行、已被取代由业务日期得出 */
+  state: ColumnType<string, string | undefined, string>
+  /** 所依据的国家版次:本身即国家版次的为空 */
+  base_version: number | null
+  /** 起草时的现行版次:其后另有采纳的,本草稿不能再采纳 */
+  from_version: number | null
+  /** 地方扩展:对国家版次的逐条改动,body 由二者合成 */
+  layer: ColumnType<unknown, unknown | undefined, unknown>
+  /** 起草说明 */
+  note: ColumnType<string, string | undefined, string>
+  /** 修订号:每次保存加一 */
+  revision: ColumnType<number, number | undefined, number>
+  /** 起草和改动过草稿的人:都不得采纳它 */
+  editors: ColumnType<string[], string[] | undefined, string[]>
+  /** 起草人姓名:装入的为空 */
+  author_name: string | null
+  /** 采纳人 */
+  adopted_by: string | null
+  /** 采纳人姓名 */
+  adopted_by_name: string | null
+  /** 采纳日期 */
+  adopted_on: string | null
+  /** 过渡期截止日:此前按旧版发布的条目仍有效 */
+  transition_until: string | null
+  /** 撤回理由 */
+  withdraw_reason: string | null
 }
 
 /** 检索同义词:同组互通,由平台目录管理员维护 */
@@ -2120,6 +2216,9 @@ export interface Tables {
   'catalog.batch_piece': CatalogBatchPiece
   'catalog.class_node': CatalogClassNode
   'catalog.code_seq': CatalogCodeSeq
+  'catalog.effect': CatalogEffect
+  'catalog.effect_change': CatalogEffectChange
+  'catalog.effect_copy': CatalogEffectCopy
   'catalog.element_code': CatalogElementCode
   'catalog.entry': CatalogEntry
   'catalog.item': CatalogItem

@@ -9,6 +9,8 @@ const PAGES: Record<string, (id: string) => string> = {
   'exchange.reject': (id) => `/exchange/feeds/${id}?tab=rejects`,
   'exchange.subscription': (id) => `/exchange/subscriptions/${id}`,
   'catalog.resource': (id) => `/catalog/resources/${id}`,
+  // standard.version.organ
+  'catalog.transition': (id) => `/catalog/transition?organ=${id.split('.').at(-1)}`,
 }
 
 /** Where the page of a matter is; features find each other by address only. */

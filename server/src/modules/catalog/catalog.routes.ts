@@ -14,19 +14,21 @@ import {
   saveResource,
   submitResource,
 } from './compile.service.ts'
+import { editionRoutes } from './edition/edition.routes.ts'
 import { toJsonLd } from './export.rules.ts'
 import { diffResource, getVersion, listHistory, listVersions } from './history.service.ts'
 import { listHolders } from './holder.service.ts'
 import { readResource } from './resource.view.ts'
 import { approveResource, publishResource, rejectResource, returnResource, withdrawResource } from './review.service.ts'
 import { search, suggest } from './search/search.service.ts'
-import { currentChecker, getStandardVersion } from './standard.service.ts'
-import { listBasisRows, listClassRows, listStandardRows } from './standard.store.ts'
+import { currentChecker, getStandardVersion, listStandards } from './standard.service.ts'
+import { listBasisRows, listClassRows } from './standard.store.ts'
 import { listSynonyms, replaceSynonyms } from './synonym.service.ts'
 
 export const routes: readonly Route[] = [
+  ...editionRoutes,
   serve(contract.getStandard, async (ctx) => (await currentChecker(ctx.db)).standard),
-  serve(contract.listStandards, (ctx) => listStandardRows(ctx.db)),
+  serve(contract.listStandards, (ctx) => listStandards(ctx)),
   serve(contract.getStandardVersion, (ctx, { params }) => getStandardVersion(ctx.db, params.standard, params.version)),
   serve(contract.listClasses, (ctx, { query }) =>
     listClassRows(ctx.db, { parent: query.parent, organId: query.organ_id, q: query.q }),

@@ -31,7 +31,7 @@ import {
 import { toResource } from './resource.view.ts'
 import { lockFor, showAfter } from './review.service.ts'
 import { currentChecker } from './standard.service.ts'
-import { getContent, listKnownItems } from './version.store.ts'
+import { findVersion, getContent, listKnownItems } from './version.store.ts'
 
 /** The organ an entry is compiled for: the actor's own unless he names another within his reach. */
 const providerOf = async (ctx: Ctx, draft: ResourceDraft): Promise<string> => {
@@ -230,9 +230,11 @@ export const reviseResource = (ctx: Ctx, id: string): Promise<ResourceDetail> =>
 
 /** Gives up the working copy: what was published stays published, what was withdrawn stays withdrawn. */
 const dropCopy = async (tx: Tx, ctx: Ctx, row: ResourceRow): Promise<void> => {
-  const content = await getContent(tx, row.resource_id, row.last_version)
+  const { content: kept, standard_id, standard_version } = (await findVersion(tx, row.resource_id, row.last_version))!
   await updateResource(tx, row.resource_id, {
-    ...mirrored(content),
+    ...mirrored(kept as ResourceContent),
+    standard_id,
+    standard_version,
     draft: null,
     state: row.published_version === null ? 'withdrawn' : 'published',
     return_reason: null,

@@ -1,6 +1,7 @@
 import type { Module } from '#kernel/module.ts'
 import { tasks } from './batch/batch.jobs.ts'
 import { routes } from './catalog.routes.ts'
+import { editionTasks } from './edition/edition.jobs.ts'
 
 export { createResource, submitResource } from './compile.service.ts'
 export { setAttachedMethod } from './entry.store.ts'
@@ -11,4 +12,4 @@ export { approveResource } from './review.service.ts'
 export { openRevision } from './revision.service.ts'
 export { installStandard } from './standard.service.ts'
 
-export const catalog: Module = { name: 'catalog', routes, tasks }
+export const catalog: Module = { name: 'catalog', routes, tasks: [...tasks, ...editionTasks] }

@@ -7,7 +7,7 @@ import { record } from '#kernel/record.ts'
 import { assertInOrder } from './check.service.ts'
 import { listProviders, removeEntry, writeEntries } from './entry.store.ts'
 import { nextSeq, type ResourceRow, updateResource } from './resource.store.ts'
-import { currentChecker } from './standard.service.ts'
+import { chosenJudge } from './standard.service.ts'
 import { soundsOf } from './term.rules.ts'
 import { getContent, insertVersion } from './version.store.ts'
 
@@ -51,7 +51,7 @@ export const publishIn = async (tx: Tx, ctx: Ctx, { row, opinion }: { row: Resou
   const content = row.draft as ResourceContent
   const { resource_id } = row
   await assertInOrder(tx, content, row)
-  const { standard } = await currentChecker(tx)
+  const { standard } = await chosenJudge(tx, row)
   const before = row.published_version === null ? null : await getContent(tx, resource_id, row.published_version)
   const version = row.last_version + 1
   const class_code = content.class_code!

@@ -164,22 +164,3 @@ export const nextSeq = async (tx: Tx, classCode: string, count = 1): Promise<num
 /** Two entries of one provider with names that may be the same wait for each other from here to the end of the transaction. */
 export const lockName = (tx: Tx, providerOrganId: string, key: string) =>
   sql`select pg_advisory_xact_lock(hashtextextended(${`catalog.name:${providerOrganId}:${key}`}, 0))`.execute(tx)
-
-/** Names of the provider's other entries, beyond the drafting, that begin alike. */
-export const listSiblingNames = async (
-  db: Db,
-  { providerOrganId, key, exceptId }: { providerOrganId: string; key: string; exceptId: string | null },
-): Promise<string[]> => {
-  const found = await db
-    .selectFrom('catalog.resource')
-    .select('name')
-    .where('provider_organ_id', '=', providerOrganId)
-    .where(sql<SqlBool>`starts_with(name_key, ${key})`)
-    .where(sql<SqlBool>`length(name_key) <= length(${key}) + 8`)
-    .where(sql<SqlBool>`(state not in ('draft', 'withdrawn') or published_version is not null)`)
-    .$if(exceptId !== null, (query) => query.where('resource_id', '<>', exceptId!))
-    .orderBy(sql`length(name_key)`)
-    .limit(50)
-    .execute()
-  return found.map(({ name }) => name)
-}

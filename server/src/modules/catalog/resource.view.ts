@@ -6,8 +6,9 @@ import { titleOf } from './content.rules.ts'
 import { listEntryNames } from './entry.store.ts'
 import { reachOf, resourceCan, standingOf } from './resource.rules.ts'
 import { findResource, type ResourceRow } from './resource.store.ts'
-import { findStandard, listClassPath } from './standard.store.ts'
-import { getContent } from './version.store.ts'
+import { chosenJudge, getStandardVersion } from './standard.service.ts'
+import { listClassPath } from './standard.store.ts'
+import { findVersion } from './version.store.ts'
 
 export type Copy = 'published' | 'working'
 
@@ -51,9 +52,17 @@ const asPublished = (resource: Resource, content: ResourceContent): Resource => 
   returned_by_name: null,
 })
 
-const standardOf = async (db: Db, row: ResourceRow): Promise<ResourceDetail['standard']> => {
-  const { body } = (await findStandard(db, row.standard_id, row.standard_version))!
-  const { id, version, title, document_no } = body as ResourceDetail['standard']
+interface Written {
+  readonly standard_id: string
+  readonly standard_version: number
+}
+
+/** What is published keeps the version it was published under; a working copy is written under the one that judges it. */
+const standardOf = async (db: Db, by: Written, isWorking: boolean): Promise<ResourceDetail['standard']> => {
+  const { standard } = isWorking
+    ? await chosenJudge(db, by)
+    : { standard: await getStandardVersion(db, by.standard_id, by.standard_version) }
+  const { id, version, title, document_no } = standard
   return { id, version, title, document_no }
 }
 
@@ -76,7 +85,8 @@ export const toDetail = async (ctx: Ctx, row: ResourceRow, { copy, mayWork }: Sh
   const { db } = ctx
   const isWorking = copy === 'working' && row.draft !== null
   const version = isWorking ? null : (row.published_version ?? row.last_version)
-  const content = isWorking ? (row.draft as ResourceContent) : await getContent(db, row.resource_id, version!)
+  const published = isWorking ? undefined : await findVersion(db, row.resource_id, version!)
+  const content = (published?.content ?? row.draft) as ResourceContent
   const resource = toResource(ctx, row)
   const path = content.class_code ? await listClassPath(db, content.class_code) : []
   return {
@@ -90,7 +100,7 @@ export const toDetail = async (ctx: Ctx, row: ResourceRow, { copy, mayWork }: Sh
     class_path: path,
     related: await relatedOf(db, content.related_codes),
     attached_methods: row.attached_methods ?? [],
-    standard: await standardOf(db, row),
+    standard: await standardOf(db, published ?? row, isWorking),
     first_published_on: row.first_published_on,
   }
 }

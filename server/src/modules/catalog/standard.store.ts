@@ -1,29 +1,63 @@
 import type { CatalogStandard, LegalBasis } from '@sanjiang/contract/catalog'
 import { type SqlBool, sql } from 'kysely'
 import type { Db, Tx } from '#kernel/db.ts'
+import { Fault } from '#kernel/fault.ts'
 
 // Standards, classes and legal bases are the same for everybody: no scope applies to them.
 
-export const findCurrentKey = (db: Db) =>
+// The business date as the clock tells it, where a store has no ctx to ask: real days of Shanghai plus the demo's offset.
+const TODAY = sql`((now() at time zone 'Asia/Shanghai')::date
+  + coalesce((select (value #>> '{}')::integer from kernel.setting where name = 'business_day_offset'), 0))`
+
+/** The version in force: adopted, begun by its date, the latest to begin. Before any has begun, the first that will. */
+export const findCurrentKey = async (db: Db) => {
+  const { rows } = await sql<{ standard_id: string; version: number; installed_at: string }>`
+    select standard_id, version, installed_at from catalog.standard where state = 'adopted'
+    order by effective_from <= ${TODAY} desc, case when effective_from <= ${TODAY} then effective_from end desc,
+      effective_from, version desc limit 1`.execute(db)
+  return rows[0]
+}
+
+/** The next one: adopted, and begins on a later day. */
+export const listScheduled = async (db: Db, standardId: string): Promise<number[]> => {
+  const { rows } = await sql<{ version: number }>`
+    select version from catalog.standard
+    where standard_id = ${standardId} and state = 'adopted' and effective_from > ${TODAY} order by effective_from`.execute(
+    db,
+  )
+  return rows.map(({ version }) => version)
+}
+
+export const findStandardKey = (db: Db, standardId: string, version: number) =>
   db
     .selectFrom('catalog.standard')
     .select(['standard_id', 'version', 'installed_at'])
-    .where('is_current', '=', true)
+    .where('standard_id', '=', standardId)
+    .where('version', '=', version)
     .executeTakeFirst()
 
 export const findStandard = (db: Db, standardId: string, version: number) =>
   db
     .selectFrom('catalog.standard')
-    .select('body')
+    .select(['body', 'effective_from', 'effective_to'])
     .where('standard_id', '=', standardId)
     .where('version', '=', version)
     .executeTakeFirst()
+
+/** A version with its tree, by the dates it has now; unknown is `not_found`. */
+export const getBody = async (db: Db, standardId: string, version: number): Promise<CatalogStandard> => {
+  const row = await findStandard(db, standardId, version)
+  if (!row) throw new Fault('not_found')
+  const { body, effective_from, effective_to } = row
+  return { ...(body as CatalogStandard), effective_from, effective_to }
+}
 
 export const listStandardRows = (db: Db) =>
   db
     .selectFrom('catalog.standard')
     .select(['standard_id as id', 'version', 'title', 'document_no', 'dialect', 'effective_from', 'effective_to'])
     .select(['verified', 'is_current'])
+    .where('state', '=', 'adopted')
     .orderBy('installed_at', 'desc')
     .execute()
 
@@ -43,6 +77,19 @@ export const upsertStandard = async (tx: Tx, standard: CatalogStandard, instant:
       body: JSON.stringify(standard),
       is_current: true,
       installed_at: instant,
+      state: 'adopted',
+      base_version: null,
+      from_version: null,
+      layer: '[]',
+      note: '',
+      revision: 1,
+      editors: [],
+      author_name: null,
+      adopted_by: null,
+      adopted_by_name: null,
+      adopted_on: null,
+      transition_until: null,
+      withdraw_reason: null,
     })
     .onConflict((oc) =>
       oc
@@ -94,13 +141,6 @@ export const listBasisRows = (db: Db, { q, kind }: { q?: string; kind?: string }
     .orderBy(sql`array_position(array['law', 'administrative_regulation', 'central_policy'], kind)`)
     .orderBy('title')
     .execute()
-
-export const findClass = (db: Db, code: string) =>
-  db
-    .selectFrom('catalog.class_node')
-    .select(['code', 'title', 'is_leaf', 'is_active', 'organ_id'])
-    .where('code', '=', code)
-    .executeTakeFirst()
 
 interface ClassQuery {
   readonly parent?: string

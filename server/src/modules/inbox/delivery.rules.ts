@@ -179,6 +179,11 @@ const RULES: Record<string, Rule> = {
     ...(fact.after.state === 'withdrawn' ? { turn: turn(fact) } : {}),
     notices: [notice(fact, 'resource_withdrawn', ofResource(fact, 'catalog.resource.edit'))],
   }),
+  // One task per organ and version of the standard, however many entries it has to bring up to it.
+  'catalog.transition.opened': (fact) => ({
+    turn: turn(fact, todo(fact, 'resource_conform', ofResource(fact, 'catalog.resource.edit'))),
+  }),
+  'catalog.transition.closed': (fact) => ({ turn: turn(fact) }),
   // What the provider held itself it has already looked at.
   'exchange.feed.held': (fact) => ({
     turn: fact.after.hold_reason ? turn(fact, todo(fact, 'feed_mend', feeders(fact))) : turn(fact),

@@ -54,18 +54,7 @@ const multiply = async (client: pg.ClientBase, size: number): Promise<void> => {
     delete from catalog.entry where resource_id in (select resource_id from catalog.entry offset ${size})`)
 }
 
-/** The same words in one plain table, as somebody would lay it out who means to search by ILIKE: no join needed. */
-const layOutPeer = (client: pg.ClientBase) =>
-  client.query(`
-    create table public.peer_entry as
-    select e.resource_id, e.code, e.name, e.summary, coalesce(i.names, '') as item_names, o.name as provider_name,
-           e.provider_organ_id, e.division_code, e.class_code, e.share_type, e.open_type, e.format_category, e.update_cycle,
-           e.attached_methods, e.audience_path, e.published_on
-    from catalog.entry e join identity.organ o on o.organ_id = e.provider_organ_id
-    left join (select resource_id, string_agg(name, ' ') as names from catalog.item group by 1) i using (resource_id);
-    alter table public.peer_entry add primary key (resource_id)`)
-
-/** `size` entries: the demo province by the real import, multiplied; a person to search as; the peer's table. */
+/** `size` entries: the demo province by the real import, multiplied; a person to search as. */
 export const fill = async (house: OpenHouse, client: pg.ClientBase, size: number): Promise<number> => {
   await loadReference(house, () => undefined)
   const ctx = await seedCtx(house)
@@ -79,7 +68,6 @@ export const fill = async (house: OpenHouse, client: pg.ClientBase, size: number
   const perSecond = (published.length / (performance.now() - startedAt)) * 1000
   if (refused.length > 0) throw new Error(`the import refused ${refused.length} entries`)
   await multiply(client, size)
-  await layOutPeer(client)
   await client.query('vacuum analyze')
   const roles = [{ role: 'consumer', organ_id: POLICE }] as const
   await importPeople(ctx, [{ username: USERNAME, name: '测试', organ_id: POLICE, password: PASSWORD, roles }])

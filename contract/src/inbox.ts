@@ -15,6 +15,8 @@ export const TODO_KINDS = coded({
   resource_conform: '按新版标准修订目录',
   feed_mend: '处理暂扣的数据挂接',
   reject_mend: '整改问题数据',
+  duty_answer: '认领责任清单',
+  duty_coordinate: '协调责任清单异议',
 })
 export type TodoKind = (typeof TODO_KINDS.codes)[number]
 
@@ -79,6 +81,12 @@ export const NOTICE_KINDS = coded({
   feed_outdated: '数据超过更新周期',
   run_failed: '数据读取失败',
   agent_fenced: '前置节点的副本被拒绝',
+  demand_matched: '需求有新的候选资源',
+  duty_answered: '责任部门已答复',
+  duty_yellow: '责任清单临近到期（黄牌）',
+  duty_red: '责任清单逾期（红牌）',
+  ladder_raised: '争议逾期，已自动提交上一级',
+  ladder_red: '协调逾期（红牌）',
 })
 export type NoticeKind = (typeof NOTICE_KINDS.codes)[number]
 

@@ -27,6 +27,9 @@ export const PERMISSIONS = {
   'sharing.request.create': '提出共享申请',
   'sharing.request.decide': '答复共享申请',
   'sharing.request.coordinate': '协调共享争议',
+  'sharing.demand.file': '提出需求、选定候选、填报成效',
+  'sharing.duty.assign': '交办与协调责任清单',
+  'sharing.duty.answer': '认领责任或提出异议',
   'sharing.grant.read': '查看授权',
   'sharing.grant.revoke': '收回授权',
   'sharing.correction.raise': '提出纠错',
@@ -78,7 +81,13 @@ export const ROLES = {
   cataloger: {
     title: '部门编目员',
     reach: 'organ',
-    permissions: [...READS, 'catalog.resource.edit', 'catalog.batch.edit', 'systems.system.edit'],
+    permissions: [
+      ...READS,
+      'catalog.resource.edit',
+      'catalog.batch.edit',
+      'sharing.duty.answer',
+      'systems.system.edit',
+    ],
   },
   dept_reviewer: { title: '部门审核员', reach: 'organ', permissions: [...READS, 'catalog.resource.review'] },
   provider: {
@@ -88,6 +97,7 @@ export const ROLES = {
       ...READS,
       'sharing.request.decide',
       'sharing.grant.revoke',
+      'sharing.duty.answer',
       'sharing.correction.answer',
       'gateway.service.edit',
       'exchange.agent.edit',
@@ -102,6 +112,7 @@ export const ROLES = {
     permissions: [
       ...READS,
       'sharing.request.create',
+      'sharing.demand.file',
       'sharing.correction.raise',
       'identity.client.read',
       'identity.client.edit',
@@ -122,6 +133,7 @@ export const ROLES = {
       'catalog.standard.edit',
       'catalog.standard.adopt',
       'sharing.request.coordinate',
+      'sharing.duty.assign',
       'identity.client.read',
     ],
   },

@@ -1,4 +1,6 @@
 export * from './sharing.correction.ts'
+export * from './sharing.demand.ts'
+export * from './sharing.duty.ts'
 export * from './sharing.grant.ts'
 export * from './sharing.request.ts'
 export * from './sharing.terms.ts'

@@ -37,6 +37,72 @@ export const RULES = {
       from: '2016-09-05',
     },
   ],
+  duty_answer: [
+    {
+      title: '责任清单的认领或异议',
+      days: 5,
+      clause: '供需对接（天数为项目约定）',
+      verified: false,
+      from: '2016-09-05',
+    },
+  ],
+  duty_compile: [
+    {
+      title: '认领后编制并发布目录',
+      days: 20,
+      clause: '供需对接（天数为项目约定）',
+      verified: false,
+      from: '2016-09-05',
+    },
+  ],
+  demand_answer: [
+    { title: '需求的匹配或交办', days: 10, clause: '供需对接（天数为项目约定）', verified: false, from: '2016-09-05' },
+  ],
+  effect_state: [
+    {
+      title: '首次使用后填报成效',
+      days: 20,
+      clause: '供需对接（天数为项目约定）',
+      verified: false,
+      from: '2016-09-05',
+    },
+  ],
+  grant_connect: [
+    { title: '授权后接通', days: 20, clause: '供需对接（天数为项目约定）', verified: false, from: '2016-09-05' },
+  ],
+  grant_use: [
+    { title: '接通后开始使用', days: 20, clause: '供需对接（天数为项目约定）', verified: false, from: '2016-09-05' },
+  ],
+  grant_idle: [
+    { title: '停用多久算闲置', days: 40, clause: '供需对接（天数为项目约定）', verified: false, from: '2016-09-05' },
+  ],
+  negotiate: [
+    {
+      title: '使用方与提供方的协商',
+      days: 10,
+      clause: '国发〔2016〕51号 第十二条（天数为项目约定）',
+      verified: false,
+      from: '2016-09-05',
+    },
+  ],
+  coordinate_office: [
+    {
+      title: '共享主管部门的协调',
+      days: 10,
+      clause: '国发〔2016〕51号 第十二条（天数为项目约定）',
+      verified: false,
+      from: '2016-09-05',
+    },
+  ],
+  coordinate_group: [
+    {
+      title: '领导小组的裁决',
+      days: 20,
+      clause: '国发〔2016〕51号 第十二条（天数为项目约定）',
+      verified: false,
+      from: '2016-09-05',
+    },
+  ],
   accept: [{ title: '申请材料的受理', days: 5, clause: '行政许可法 第三十二条', verified: false, from: '2004-07-01' }],
   licence_decide: [
     { title: '行政许可决定', days: 20, clause: '行政许可法 第四十二条', verified: false, from: '2004-07-01' },

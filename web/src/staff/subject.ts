@@ -3,6 +3,8 @@ import type { TodoKind } from '@sanjiang/contract/inbox'
 const PAGES: Record<string, (id: string) => string> = {
   'sharing.request': (id) => `/sharing/requests/${id}`,
   'sharing.grant': (id) => `/sharing/grants/${id}`,
+  'sharing.demand': (id) => `/sharing/demands/${id}`,
+  'sharing.duty': (id) => `/sharing/duties/${id}`,
   'sharing.correction': (id) => `/sharing/corrections/${id}`,
   'exchange.agent': (id) => `/exchange/agents/${id}`,
   'exchange.feed': (id) => `/exchange/feeds/${id}`,

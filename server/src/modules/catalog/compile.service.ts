@@ -60,50 +60,55 @@ export const mirrored = (content: ResourceContent) => ({
   draft: content,
 })
 
-export const createResource = (ctx: Ctx, draft: ResourceDraft): Promise<ResourceDetail> =>
-  inTx(ctx, async (tx, inner) => {
-    const content = toContent(draft, await providerOf(inner, draft), [])
-    const { standard } = await currentChecker(tx)
-    const resource_id = newId()
-    const { person_id, name } = inner.actor
-    await insertResource(tx, {
-      ...mirrored(content),
-      resource_id,
-      external_key: null,
-      code: null,
-      state: 'draft',
-      revision: 1,
-      standard_id: standard.id,
-      standard_version: standard.version,
-      last_version: 0,
-      published_version: null,
-      editors: person_id ? [person_id] : [],
-      compiled_on: inner.today,
-      compiled_by: person_id,
-      compiled_by_name: name,
-      submitted_on: null,
-      submitted_by: null,
-      submitted_by_name: null,
-      reviewed_on: null,
-      reviewed_by: null,
-      reviewed_by_name: null,
-      return_reason: null,
-      returned_by_name: null,
-      published_on: null,
-      withdrawn_on: null,
-      withdraw_reason: null,
-      created_at: inner.instant,
-      updated_at: inner.instant,
-    })
-    await record(tx, inner, {
-      type: 'catalog.resource.drafted',
-      subject_kind: 'catalog.resource',
-      subject_id: resource_id,
-      organ_id: content.provider_organ_id,
-      after: { title: titleOf(content.name), provider_organ_id: content.provider_organ_id },
-    })
-    return showAfter(tx, inner, { id: resource_id, copy: 'working' })
+/** Joins the caller's transaction; returns the new entry's id. */
+export const createResourceIn = async (tx: Tx, ctx: Ctx, draft: ResourceDraft): Promise<string> => {
+  const content = toContent(draft, await providerOf(ctx, draft), [])
+  const { standard } = await currentChecker(tx)
+  const resource_id = newId()
+  const { person_id, name } = ctx.actor
+  await insertResource(tx, {
+    ...mirrored(content),
+    resource_id,
+    external_key: null,
+    code: null,
+    state: 'draft',
+    revision: 1,
+    standard_id: standard.id,
+    standard_version: standard.version,
+    last_version: 0,
+    published_version: null,
+    editors: person_id ? [person_id] : [],
+    compiled_on: ctx.today,
+    compiled_by: person_id,
+    compiled_by_name: name,
+    submitted_on: null,
+    submitted_by: null,
+    submitted_by_name: null,
+    reviewed_on: null,
+    reviewed_by: null,
+    reviewed_by_name: null,
+    return_reason: null,
+    returned_by_name: null,
+    published_on: null,
+    withdrawn_on: null,
+    withdraw_reason: null,
+    created_at: ctx.instant,
+    updated_at: ctx.instant,
   })
+  await record(tx, ctx, {
+    type: 'catalog.resource.drafted',
+    subject_kind: 'catalog.resource',
+    subject_id: resource_id,
+    organ_id: content.provider_organ_id,
+    after: { title: titleOf(content.name), provider_organ_id: content.provider_organ_id },
+  })
+  return resource_id
+}
+
+export const createResource = (ctx: Ctx, draft: ResourceDraft): Promise<ResourceDetail> =>
+  inTx(ctx, async (tx, inner) =>
+    showAfter(tx, inner, { id: await createResourceIn(tx, inner, draft), copy: 'working' }),
+  )
 
 const withEditor = (row: ResourceRow, personId: string | null): string[] =>
   personId === null || row.editors.includes(personId) ? row.editors : [...row.editors, personId]

@@ -73,6 +73,18 @@ const raisers = (fact: Fact): Recipient => ({
   permission: 'sharing.correction.raise',
   organ_id: organOf(fact, 'consumer'),
 })
+const demanders = (fact: Fact): Recipient => ({
+  permission: 'sharing.demand.file',
+  organ_id: organOf(fact, 'consumer'),
+})
+const responsible = (fact: Fact): Recipient => ({
+  permission: 'sharing.duty.answer',
+  organ_id: organOf(fact, 'provider'),
+})
+const assigners = (fact: Fact): Recipient => ({
+  permission: 'sharing.duty.assign',
+  organ_id: organOf(fact, 'provider'),
+})
 const ofResource = (fact: Fact, permission: Permission): Recipient => ({
   permission,
   organ_id: organOf(fact, 'provider'),
@@ -149,6 +161,24 @@ const RULES: Record<string, Rule> = {
   'sharing.correction.red_marked': (fact) => ({
     notices: [verifiers(fact), raisers(fact)].map((to) => notice(fact, 'correction_red', to)),
   }),
+  // Whoever files or asks anew sees what was found on the page itself.
+  'sharing.demand.matched': (fact) => ({
+    notices: fact.after.is_asked === true ? [] : [notice(fact, 'demand_matched', demanders(fact))],
+  }),
+  'sharing.duty.assigned': (fact) => ({ turn: turn(fact, todo(fact, 'duty_answer', responsible(fact))) }),
+  'sharing.duty.accepted': (fact) => ({ turn: turn(fact), notices: [notice(fact, 'duty_answered', demanders(fact))] }),
+  'sharing.duty.refused': (fact) => ({
+    turn: turn(fact, todo(fact, 'duty_coordinate', assigners(fact))),
+    notices: [notice(fact, 'duty_answered', demanders(fact))],
+  }),
+  'sharing.duty.released': (fact) => ({
+    turn: turn(fact),
+    notices: [demanders(fact), responsible(fact)].map((to) => notice(fact, 'duty_answered', to)),
+  }),
+  'sharing.duty.yellow_marked': (fact) => ({ notices: [notice(fact, 'duty_yellow', responsible(fact))] }),
+  'sharing.duty.red_marked': (fact) => ({
+    notices: [responsible(fact), assigners(fact)].map((to) => notice(fact, 'duty_red', to)),
+  }),
   'sharing.grant.narrowed': (fact) => ({ notices: [notice(fact, 'grant_narrowed', askers(fact))] }),
   'sharing.grant.affected': (fact) => ({
     notices: [askers(fact), deciders(fact)].map((to) => notice(fact, 'grant_affected', to)),
@@ -218,6 +248,9 @@ export const ADDRESSED = [
   'sharing.request.coordinate',
   'sharing.correction.answer',
   'sharing.correction.raise',
+  'sharing.demand.file',
+  'sharing.duty.answer',
+  'sharing.duty.assign',
   'catalog.resource.review',
   'catalog.resource.publish',
   'catalog.resource.edit',

@@ -5,12 +5,14 @@ import { record } from '#kernel/record.ts'
 import { crossingsOf } from './clock.rules.ts'
 import { type CorrectionRow, listUnmarkedCorrections, lockCorrection } from './correction.store.ts'
 import { correctionRun, correctionTitle } from './correction.view.ts'
-import { insertMark } from './mark.store.ts'
+import { insertMark, type MarkedKind } from './mark.store.ts'
 import { listUnmarked, lockRequest, type RequestRow } from './request.store.ts'
 import { clockOf, runOf, titleOf } from './request.view.ts'
 
 interface Marked {
-  readonly kind: 'request' | 'correction'
+  readonly kind: MarkedKind
+  /** Whose events tell of it, where the clock is one of several of its subject. */
+  readonly noun?: string
   readonly subject_id: string
   readonly round: number
   readonly run: ClockRun
@@ -18,16 +20,16 @@ interface Marked {
   readonly after: object
 }
 
-const markCrossings = async (tx: Tx, ctx: Ctx, marked: Marked): Promise<number> => {
-  const { kind, subject_id, round, run, provider_organ_id, after } = marked
+export const markCrossings = async (tx: Tx, ctx: Ctx, marked: Marked): Promise<number> => {
+  const { kind, noun = kind, subject_id, round, run, provider_organ_id, after } = marked
   let count = 0
   for (const { mark, on } of crossingsOf(run, ctx.today)) {
     const row = { subject_kind: kind, subject_id, round, mark, crossed_on: on, recorded_at: ctx.instant }
     if (!(await insertMark(tx, row))) continue
     count += 1
     await record(tx, ctx, {
-      type: `sharing.${kind}.${mark}_marked`,
-      subject_kind: `sharing.${kind}`,
+      type: `sharing.${noun}.${mark}_marked`,
+      subject_kind: `sharing.${noun}`,
       subject_id,
       organ_id: provider_organ_id,
       after: { ...after, round, crossed_on: on },

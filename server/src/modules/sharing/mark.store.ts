@@ -1,6 +1,9 @@
 import type { Db, Tx } from '#kernel/db.ts'
 import type { SharingMark } from '#kernel/tables.ts'
 
+/** What has a clock: a request's answer, a correction, a duty's answer and its entry, a rung of the ladder. */
+export type MarkedKind = 'request' | 'correction' | 'duty' | 'compile' | 'ladder'
+
 /** Writes a mark once; `false` when it was there already. */
 export const insertMark = async (tx: Tx, mark: SharingMark): Promise<boolean> => {
   const written = await tx
@@ -12,7 +15,7 @@ export const insertMark = async (tx: Tx, mark: SharingMark): Promise<boolean> =>
   return written !== undefined
 }
 
-export const listMarks = (db: Db, kind: 'request' | 'correction', subjectId: string): Promise<SharingMark[]> =>
+export const listMarks = (db: Db, kind: MarkedKind, subjectId: string): Promise<SharingMark[]> =>
   db
     .selectFrom('sharing.mark')
     .selectAll()

@@ -67,7 +67,7 @@ export interface CatalogItem {
   readonly mask_rule: string
 }
 
-const formatBasis = (basis: unknown): string => {
+export const formatBasis = (basis: unknown): string => {
   const { title, clause } = (basis ?? {}) as { title?: string; clause?: string }
   return [title, clause].filter(Boolean).join(' ') || '目录登记的不予共享依据'
 }

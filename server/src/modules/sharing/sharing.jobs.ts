@@ -1,5 +1,7 @@
 import type { Task } from '#kernel/jobs.ts'
+import { demandTasks } from './demand/demand.jobs.ts'
 import { warnOfDrift } from './drift.service.ts'
+import { markDuties } from './duty/duty.mark.ts'
 import { markClocks } from './mark.service.ts'
 
 /**
@@ -7,12 +9,13 @@ import { markClocks } from './mark.service.ts'
  * it only within half a second; a run with nothing to mark is two indexed reads.
  */
 export const tasks: readonly Task[] = [
+  ...demandTasks,
   {
     name: 'sharing.clock.mark',
     cron: '* * * * *',
     on: ['identity.clock.set'],
     handle: async (ctx) => {
-      const count = await markClocks(ctx)
+      const count = (await markClocks(ctx)) + (await markDuties(ctx))
       if (count > 0) ctx.log.info({ count }, 'clocks marked')
     },
   },

@@ -3,6 +3,7 @@ import { type Route, serve } from '#kernel/serve.ts'
 import { answerCorrection, listCorrections, raiseCorrection } from './correction.service.ts'
 import { readCorrection } from './correction.view.ts'
 import { decideRequest } from './decision.service.ts'
+import { demandRoutes } from './demand/demand.routes.ts'
 import {
   coordinateRequest,
   disputeRequest,
@@ -11,6 +12,7 @@ import {
   sendMessage,
   settleRequest,
 } from './dispute.service.ts'
+import { dutyRoutes } from './duty/duty.routes.ts'
 import {
   bindClient,
   getGrant,
@@ -33,6 +35,8 @@ import { readRequest } from './request.view.ts'
 const choices = (titles: Record<string, string>) => Object.entries(titles).map(([code, title]) => ({ code, title }))
 
 export const routes: readonly Route[] = [
+  ...demandRoutes,
+  ...dutyRoutes,
   serve(contract.listChoices, async () => ({
     purposes: choices(contract.PURPOSES.titles),
     refusal_reasons: choices(contract.REFUSAL_REASONS.titles),

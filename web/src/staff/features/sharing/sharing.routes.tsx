@@ -5,6 +5,31 @@ const READ = 'sharing.request.read'
 export const sharingFeature: Feature = {
   routes: [
     {
+      path: '/sharing/demands',
+      need: READ,
+      page: pageOf(() => import('./demand-list.page.tsx').then((module) => module.DemandListPage)),
+    },
+    {
+      path: '/sharing/demands/new',
+      need: 'sharing.demand.file',
+      page: pageOf(() => import('./demand-new.page.tsx').then((module) => module.DemandNewPage)),
+    },
+    {
+      path: '/sharing/demands/:id',
+      need: READ,
+      page: pageOf(() => import('./demand.page.tsx').then((module) => module.DemandPage)),
+    },
+    {
+      path: '/sharing/duties',
+      need: READ,
+      page: pageOf(() => import('./duty-list.page.tsx').then((module) => module.DutyListPage)),
+    },
+    {
+      path: '/sharing/duties/:id',
+      need: READ,
+      page: pageOf(() => import('./duty-list.page.tsx').then((module) => module.DutyPage)),
+    },
+    {
       path: '/sharing/requests',
       need: READ,
       page: pageOf(() => import('./request-list.page.tsx').then((module) => module.RequestListPage)),
@@ -51,6 +76,8 @@ export const sharingFeature: Feature = {
     },
   ],
   menu: [
+    { title: '数据需求', path: '/sharing/demands', group: 'sharing', need: READ },
+    { title: '责任清单', path: '/sharing/duties', group: 'sharing', need: READ },
     { title: '共享申请', path: '/sharing/requests', group: 'sharing', need: READ },
     { title: '数据授权', path: '/sharing/grants', group: 'sharing', need: 'sharing.grant.read' },
     { title: '数据纠错', path: '/sharing/corrections', group: 'sharing', need: READ },

@@ -1,0 +1,102 @@
+import { catalog } from '@sanjiang/contract'
+import type { MatchReason } from '@sanjiang/contract/sharing'
+import type { Face, ItemMatch, Scored } from './candidate.store.ts'
+
+/** How the catalogue's search met the demand's words, and how far down. */
+export interface WordHit {
+  readonly resource_id: string
+  readonly match: string
+  readonly place: number
+}
+
+export interface Sought {
+  readonly items: readonly string[]
+  readonly supplier_organ_id: string | null
+}
+
+export interface Evidence {
+  readonly words: readonly WordHit[]
+  readonly items: readonly ItemMatch[]
+  /** Items met by synonym or nearly: item asked for → items of the resource. */
+  readonly synonyms: ReadonlyMap<string, readonly string[]>
+  readonly compiled: ReadonlySet<string>
+}
+
+export const MAX_CANDIDATES = 8
+const MIN_SCORE = 0.2
+
+/** What a hit of each kind is worth at best; with the items asked for known, words alone say less. */
+const WORTH: Record<string, number> = { every: 0.6, all: 0.6, code: 0.6, pinyin: 0.4, partial: 0.35, typo: 0.35 }
+const MATCH_TEXT: Record<string, string> = { partial: '名称与摘要中有部分词', pinyin: '读音相同', typo: '近似' }
+
+const sample = (names: readonly string[]): string =>
+  `${names.slice(0, 5).join('、')}${names.length > 5 ? ` 等 ${names.length} 项` : ''}`
+
+const wordsOf = (hit: WordHit | undefined): { score: number; reasons: MatchReason[] } => {
+  if (!hit) return { score: 0, reasons: [] }
+  const score = Math.max(0.1, (WORTH[hit.match] ?? 0.3) - hit.place * 0.04)
+  return { score, reasons: [{ kind: 'words', text: MATCH_TEXT[hit.match] ?? '名称与摘要中有全部词' }] }
+}
+
+const itemsOf = (sought: Sought, match: ItemMatch | undefined, near: readonly string[]) => {
+  const total = Math.max(1, sought.items.length)
+  const same = match?.same ?? []
+  const akin = match?.akin ?? []
+  const reasons: MatchReason[] = []
+  if (same.length > 0) reasons.push({ kind: 'items', text: `${same.length}/${total}：${sample(same)}` })
+  if (akin.length > 0) reasons.push({ kind: 'elements', text: sample(akin) })
+  if (near.length > 0) reasons.push({ kind: 'synonyms', text: sample(near) })
+  const met = same.length + 0.6 * Math.min(akin.length + near.length, total - same.length)
+  return { score: Math.min(1, met / total) * 0.6, reasons }
+}
+
+const supplierOf = (sought: Sought, face: Face): boolean =>
+  sought.supplier_organ_id !== null &&
+  (face.provider_organ_id === sought.supplier_organ_id || face.provider_path.includes(`/${sought.supplier_organ_id}/`))
+
+const scoreOf = (sought: Sought, face: Face, evidence: Evidence): Scored => {
+  const words = wordsOf(evidence.words.find(({ resource_id }) => resource_id === face.resource_id))
+  const match = evidence.items.find(({ resource_id }) => resource_id === face.resource_id)
+  const items = itemsOf(sought, match, evidence.synonyms.get(face.resource_id) ?? [])
+  const reasons = [...words.reasons, ...items.reasons]
+  let score = words.score + items.score
+  if (score > 0 && supplierOf(sought, face)) {
+    score += 0.15
+    reasons.push({ kind: 'supplier', text: face.name })
+  }
+  if (evidence.compiled.has(face.resource_id)) {
+    score += 0.5
+    reasons.push({ kind: 'duty', text: face.name })
+  }
+  return { resource_id: face.resource_id, score: Math.round(Math.min(1, score) * 1000) / 1000, reasons }
+}
+
+/** The best few, each with why; what one entry of the demander's own organ says it need not be asked for. */
+export const rankCandidates = (
+  sought: Sought & { organ_id: string },
+  faces: readonly Face[],
+  evidence: Evidence,
+): Scored[] =>
+  faces
+    .filter(({ provider_organ_id }) => provider_organ_id !== sought.organ_id)
+    .map((face) => scoreOf(sought, face, evidence))
+    .filter(({ score }) => score >= MIN_SCORE)
+    .sort((a, b) => b.score - a.score || a.resource_id.localeCompare(b.resource_id))
+    .slice(0, MAX_CANDIDATES)
+
+const pairsOf = (text: string): Set<string> => {
+  const key = catalog.nameKey(text)
+  return new Set(Array.from({ length: Math.max(0, key.length - 1) }, (_, at) => key.slice(at, at + 2)))
+}
+
+/** Whether an entry could be a candidate at all, so that one publication does not match every demand anew. */
+export const mayConcern = (
+  demand: { name: string; items: readonly string[] },
+  entry: { name: string; items: readonly string[] },
+): boolean => {
+  const held = new Set(entry.items)
+  if (demand.items.some((item) => held.has(item))) return true
+  const [one, other] = [pairsOf(demand.name), pairsOf(entry.name)]
+  const shared = [...one].filter((pair) => other.has(pair)).length
+  return shared * 3 >= Math.min(one.size, other.size)
+}

@@ -1891,6 +1891,201 @@ export interface SharingDecision {
   decided_by_name: string
 }
 
+/** 需求:一个部门需要而还没有的信息;办到哪一步由各环节的记录推得,不在此存 */
+export interface SharingDemand {
+  /** 需求标识:UUID v7 */
+  demand_id: string
+  /** 需求编号:XQ+日期+流水号 */
+  demand_no: string
+  /** 需求方机构 */
+  organ_id: string
+  /** 所需信息资源名称 */
+  name: string
+  /** 查重用的名称:去空白标点 */
+  name_key: string
+  /** 资源描述 */
+  description: string
+  /** 所需信息项:名称或数据元 */
+  items: string[]
+  /** 用途 */
+  purpose_code: string
+  /** 事项编码或职责依据 */
+  purpose_ref: string
+  /** 所需内设机构 */
+  inner_unit: string
+  /** 预计提供方:不知道则空 */
+  supplier_organ_id: string | null
+  /** 预计提供方:清单原文 */
+  supplier_text: string
+  /** 建议获取方式 */
+  access_mode: string
+  /** 期望使用频率 */
+  frequency: string
+  /** 紧急程度 */
+  urgency: string
+  /** 希望何时得到 */
+  wanted_on: string
+  /** 是否已通过其他途径获取 */
+  is_obtained: boolean
+  /** 提出业务日期 */
+  filed_on: string
+  /** 提出时刻 */
+  filed_at: string
+  /** 提出人 */
+  filed_by: string | null
+  /** 提出人姓名 */
+  filed_by_name: string
+  /** 撤回业务日期 */
+  withdrawn_on: string | null
+  /** 撤回理由 */
+  withdraw_code: string | null
+  /** 撤回说明 */
+  withdraw_text: string | null
+}
+
+/** 候选:自动匹配到的目录资源,目录变化时重新匹配 */
+export interface SharingDemandCandidate {
+  /** 需求 */
+  demand_id: string
+  /** 目录资源 */
+  resource_id: string
+  /** 相符程度:0 至 1 */
+  score: number
+  /** 为何相符 */
+  reasons: unknown
+  /** 首次匹配到的业务日期 */
+  found_on: string
+  /** 需求方认为不符的业务日期 */
+  dismissed_on: string | null
+  /** 为何不符 */
+  dismiss_text: string | null
+  /** 认为不符的人 */
+  dismissed_by_name: string | null
+}
+
+/** 成效:数据用起来后取得了什么,只增不改 */
+export interface SharingDemandEffect {
+  /** 成效标识:UUID v7 */
+  effect_id: string
+  /** 需求 */
+  demand_id: string
+  /** 种类 */
+  kind: string
+  /** 数量:单位随种类 */
+  figure: number
+  /** 说明 */
+  text: string
+  /** 统计期起 */
+  from_on: string
+  /** 统计期止 */
+  until_on: string
+  /** 填报业务日期 */
+  stated_on: string
+  /** 填报时刻 */
+  stated_at: string
+  /** 填报人 */
+  stated_by: string | null
+  /** 填报人姓名 */
+  stated_by_name: string
+}
+
+/** 需求办到哪一步:逐环节取自各自的记录 */
+export interface SharingDemandProgress {
+  demand_id: string | null
+  withdrawn_on: string | null
+  duty_id: string | null
+  duty_organ_id: string | null
+  duty_state: string | null
+  assigned_on: string | null
+  matched_on: string | null
+  picked_on: string | null
+  requested_on: string | null
+  granted_on: string | null
+  connected_on: string | null
+  used_on: string | null
+  last_used_on: string | null
+  effect_on: string | null
+  refusals: number | null
+  open_state: string | null
+  stage: string | null
+}
+
+/** 选定:为需求提出的共享申请,只增不改 */
+export interface SharingDemandRequest {
+  /** 需求 */
+  demand_id: string
+  /** 共享申请:只为一个需求 */
+  request_id: string
+  /** 选定业务日期 */
+  picked_on: string
+  /** 选定人 */
+  picked_by: string | null
+  /** 选定人姓名 */
+  picked_by_name: string
+}
+
+/** 责任清单:没有提供方的需求,定一个部门限期编目或说明理由 */
+export interface SharingDuty {
+  /** 责任标识:UUID v7 */
+  duty_id: string
+  /** 需求 */
+  demand_id: string
+  /** 责任部门 */
+  organ_id: string
+  /** 状态:是否已编成由所挂条目是否发布推得 */
+  state: string
+  /** 轮次:维持责任后重新答复加一 */
+  round: number
+  /** 交办说明 */
+  note: string
+  /** 交办业务日期 */
+  assigned_on: string
+  /** 交办人 */
+  assigned_by: string | null
+  /** 交办人姓名 */
+  assigned_by_name: string
+  /** 本轮答复时限起算日:不计入 */
+  clock_started_on: string
+  /** 本轮答复时限停止日 */
+  clock_stopped_on: string | null
+  /** 认领业务日期:编目时限自此起算 */
+  accepted_on: string | null
+  /** 为此编制的目录条目 */
+  resource_id: string | null
+  /** 异议次数 */
+  refusals: number
+  /** 修订号 */
+  revision: number
+}
+
+/** 责任往来:交办、认领、异议、协调,只增不改 */
+export interface SharingDutyWord {
+  /** 记录标识:UUID v7 */
+  word_id: string
+  /** 责任 */
+  duty_id: string
+  /** 种类 */
+  kind: string
+  /** 异议理由 */
+  reason_code: string | null
+  /** 依据:法律法规或三定规定名称 */
+  basis_title: string | null
+  /** 依据:条款 */
+  basis_clause: string | null
+  /** 说明 */
+  text: string
+  /** 业务日期 */
+  said_on: string
+  /** 实际时刻 */
+  said_at: string
+  /** 发言机构 */
+  organ_id: string | null
+  /** 发言人 */
+  author_id: string | null
+  /** 发言人姓名 */
+  author_name: string
+}
+
 /** 数据授权:不可变,收窄即新版本,只增不改 */
 export interface SharingGrant {
   /** 授权标识:UUID v7 */
@@ -1979,6 +2174,20 @@ export interface SharingGrantRevocation {
   revoked_by_name: string
 }
 
+/** 授权的使用:由绑定、订阅、存证账本与交付观察得到的业务日期,只会更新,不由人填 */
+export interface SharingGrantUse {
+  /** 授权 */
+  grant_id: string
+  /** 接通业务日期:绑定应用系统或建立订阅 */
+  connected_on: string | null
+  /** 首次使用业务日期 */
+  first_used_on: string | null
+  /** 最近使用业务日期 */
+  last_used_on: string | null
+  /** 来源:observed 平台观察,imported 随历史载入 */
+  source: string
+}
+
 /** 亮牌:越过黄线、红线的事实,每轮各一次,只增不改 */
 export interface SharingMark {
   /** 对象种类 */
@@ -2015,6 +2224,27 @@ export interface SharingMessage {
   sent_on: string
   /** 实际时刻 */
   sent_at: string
+}
+
+/** 需求现状:供统计按机构、环节、月份计数 */
+export interface SharingPublishedDemand {
+  demand_id: string | null
+  demand_no: string | null
+  organ_id: string | null
+  organ_path: string | null
+  supplier_organ_id: string | null
+  urgency: string | null
+  filed_on: string | null
+  month: string | null
+  stage: string | null
+  duty_organ_id: string | null
+  duty_state: string | null
+  refusals: number | null
+  granted_on: string | null
+  connected_on: string | null
+  used_on: string | null
+  effect_on: string | null
+  withdrawn_on: string | null
 }
 
 /** 授权现状:每个授权的最新版本、绑定与收回;是否到期由有效期与业务日期推得 */
@@ -2288,11 +2518,20 @@ export interface Tables {
   'ledger.tile': LedgerTile
   'sharing.correction': SharingCorrection
   'sharing.decision': SharingDecision
+  'sharing.demand': SharingDemand
+  'sharing.demand_candidate': SharingDemandCandidate
+  'sharing.demand_effect': SharingDemandEffect
+  'sharing.demand_progress': SharingDemandProgress
+  'sharing.demand_request': SharingDemandRequest
+  'sharing.duty': SharingDuty
+  'sharing.duty_word': SharingDutyWord
   'sharing.grant': SharingGrant
   'sharing.grant_client': SharingGrantClient
   'sharing.grant_revocation': SharingGrantRevocation
+  'sharing.grant_use': SharingGrantUse
   'sharing.mark': SharingMark
   'sharing.message': SharingMessage
+  'sharing.published_demand': SharingPublishedDemand
   'sharing.published_grant': SharingPublishedGrant
   'sharing.published_request': SharingPublishedRequest
   'sharing.request': SharingRequest

@@ -10,7 +10,7 @@ export { type Reach, reachOf } from './resource.rules.ts'
 export { mayRead } from './resource.store.ts'
 export { approveResource } from './review.service.ts'
 export { openRevision } from './revision.service.ts'
-export { search } from './search.service.ts'
+export { search } from './search/search.service.ts'
 export { installStandard } from './standard.service.ts'
 
 export const catalog: Module = { name: 'catalog', routes, tasks: [...tasks, ...editionTasks] }

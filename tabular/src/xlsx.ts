@@ -143,7 +143,7 @@ interface SheetPart extends Sheet {
   readonly part: string
 }
 
-const readSheets = async (zip: Zip): Promise<{ sheets: SheetPart[]; is_1904: boolean }> => {
+export const readSheets = async (zip: Zip): Promise<{ sheets: SheetPart[]; is_1904: boolean }> => {
   if (!zip.has('xl/workbook.xml')) throw new ArchiveRefused('不是 XLSX 工作簿')
   const parts = new Map<string, string>()
   for await (const events of xmlEvents(texts(zip, 'xl/_rels/workbook.xml.rels')))
@@ -167,7 +167,8 @@ const readSheets = async (zip: Zip): Promise<{ sheets: SheetPart[]; is_1904: boo
   return { sheets, is_1904: is1904 }
 }
 
-const columnNo = (ref: string): number => {
+/** Column of a cell reference, from 0. */
+export const columnNo = (ref: string): number => {
   let no = 0
   for (let i = 0; i < ref.length; i++) {
     const code = ref.charCodeAt(i) & ~0x20

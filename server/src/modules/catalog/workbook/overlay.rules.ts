@@ -12,14 +12,16 @@ const keyOf = (text: string | null | undefined): string => (text ?? '').trim().t
 
 const asDraft = ({ seq: _, ...item }: Item): ItemDraft => item
 
-/** Items are found again by their English name, else by their name. */
+/** Items are found again by their English name, else by their name; the first of several that are alike first. */
 const earlierOf = (items: readonly Item[]): ((item: ItemDraft) => Item | undefined) => {
   const free = new Set(items)
-  const find = (key: 'name_en' | 'name', value: string) =>
-    value === '' ? undefined : [...free].find((one) => keyOf(one[key]) === value)
-  const byEnglish = new Map(items.map((item) => [keyOf(item.name_en), item]))
-  const claim = (item: Item | undefined) => (item && free.delete(item) ? item : undefined)
-  return (item) => claim(byEnglish.get(keyOf(item.name_en) || '\0')) ?? claim(find('name', keyOf(item.name)))
+  const [english, chinese] = (['name_en', 'name'] as const).map((key) => Map.groupBy(items, (item) => keyOf(item[key])))
+  const claim = (known: Map<string, Item[]>, key: string) => {
+    const found = key === '' ? undefined : known.get(key)?.find((item) => free.has(item))
+    if (found) free.delete(found)
+    return found
+  }
+  return (item) => claim(english!, keyOf(item.name_en)) ?? claim(chinese!, keyOf(item.name))
 }
 
 const given = (draft: object): object =>

@@ -4,12 +4,11 @@ import { type Place, type Row, refOf, type SheetFacts } from './cell.ts'
 import { knownColumns } from './column.ts'
 import { EntryReading, isFootnote, Places } from './entry.reading.ts'
 import { findHeadings, HEAD_ROWS, missingOf, notesOf } from './heading.rules.ts'
+import { OWN_SHEETS } from './own-sheet.ts'
 import { MAX_ROWS, noSuchSheet, openSource, type Source, type SourceSheet, tooManyRows } from './source.ts'
 import { isBlank, type Remark } from './value.rules.ts'
 import type { CellFault, CellRef, Inspection, Mapping, ReadEntry, ReadOptions, SheetProposal } from './workbook.ts'
 
-/** Sheets of the platform's own template beside the one to fill in. */
-export const OWN_SHEETS = { entries: '目录条目', examples: '填写示例', guide: '填写说明', codes: '代码表' } as const
 /** In the title above the headings of a workbook that the platform wrote. */
 const RECORDED = /标准\s*(\S+)\s*第\s*(\d+)\s*版/
 

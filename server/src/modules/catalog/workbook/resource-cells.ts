@@ -179,16 +179,16 @@ const relatedFrom = (cells: ResourceCells, { options }: SheetFacts): Partial<Res
   return classCode === null ? codes : { ...codes, class_code: classCode }
 }
 
-/** A format type that belongs to one category only says the category too. */
+/** Where there is no column for the category, a format type that belongs to one only says it. */
 const categoryFrom = (cells: ResourceCells, { options }: SheetFacts): Partial<ResourceDraft> => {
   const type = cells.text('format_type')
-  if (cells.text('format_category') !== null || type === null) return {}
+  if (cells.has('format_category') || type === null) return {}
   const parents = codesOf(options.standard, 'format_type').find(({ code }) => code === type)?.parents ?? []
   if (parents.length !== 1) return {}
   const title = codesOf(options.standard, 'format_category').find(({ code }) => code === parents[0])?.title
   cells.say('format_type', {
     value: null,
-    remark: { rule: 'W08', level: 'warning', message: `没有填格式分类，由格式类型“${type}”看作“${title}”` },
+    remark: { rule: 'W08', level: 'warning', message: `没有格式分类列，由格式类型“${type}”看作“${title}”` },
   })
   return { format_category: parents[0] }
 }

@@ -60,6 +60,8 @@ export const BatchSheet = t.Object({
   is_hidden: t.Boolean(),
   mapping: nullable(BatchMapping),
   missing_fields: t.Array(t.String()),
+  /** What is taken for granted for want of a column, in sentences. */
+  notes: t.Array(t.String()),
 })
 export type BatchSheet = t.Static<typeof BatchSheet>
 

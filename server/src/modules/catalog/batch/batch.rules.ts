@@ -3,14 +3,13 @@ import type {
   BatchFault,
   BatchKind,
   BatchState,
-  Finding,
   Item,
   ResourceContent,
   ResourceDraft,
 } from '@sanjiang/contract/catalog'
 import { RESOURCE_STATES } from '@sanjiang/contract/catalog'
 import { Fault } from '#kernel/fault.ts'
-import type { CellRef } from '../workbook/index.ts'
+import type { CellFault } from '../workbook/index.ts'
 
 const VERBS = {
   upload: ['uploading'],
@@ -45,21 +44,12 @@ export const columnName = (column: number): string => {
 
 export const cellName = ({ column, row }: { column: number; row: number }): string => `${columnName(column)}${row}`
 
-/** The cell of a finding; where its own field has none, that of what it belongs to: `items.3.length` → `items.3` → `items`. */
-export const placeOf = (cells: ReadonlyMap<string, CellRef>, field: string): CellRef | undefined => {
-  for (let path = field; path !== ''; path = path.slice(0, Math.max(0, path.lastIndexOf('.')))) {
-    const cell = cells.get(path)
-    if (cell) return cell
-  }
-  return undefined
-}
-
-/** Findings about an entry as they are told about a sheet. */
-export const toFaults = (findings: readonly Finding[], cells: ReadonlyMap<string, CellRef>): BatchFault[] =>
-  findings.map((finding) => {
-    const cell = placeOf(cells, finding.field)
-    return { ...finding, sheet: cell?.sheet ?? null, cell: cell ? cellName(cell) : null }
-  })
+/** A fault of a sheet as it is told. */
+export const atCell = ({ cell, ...fault }: CellFault): BatchFault => ({
+  ...fault,
+  sheet: cell.sheet,
+  cell: cellName(cell),
+})
 
 const LOOSENESS: Readonly<Record<string, number>> = { withheld: 0, conditional: 1, unconditional: 2 }
 

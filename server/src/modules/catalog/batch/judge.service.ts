@@ -2,6 +2,7 @@ import {
   type BatchEdit,
   type BatchFault,
   type Checker,
+  type Finding,
   hasErrors,
   nameKey,
   type ResourceContent,
@@ -12,8 +13,8 @@ import type { Db } from '#kernel/db.ts'
 import { toContent } from '../content.rules.ts'
 import { diffContents } from '../diff.rules.ts'
 import { gatherFacts, NameIndex } from '../facts.service.ts'
-import { type CellRef, overlay, type ReadEntry } from '../workbook/index.ts'
-import { applyEdit, cellName, heldBy, toFaults } from './batch.rules.ts'
+import { faultsOf, overlay, type ReadEntry } from '../workbook/index.ts'
+import { applyEdit, atCell, heldBy } from './batch.rules.ts'
 import type { Judged } from './batch-entry.store.ts'
 import {
   listByCode,
@@ -141,10 +142,9 @@ const conflictOf = (bench: Bench, { candidate, read, organ, present, reason }: S
   return present ? heldBy(present) : undefined
 }
 
-const NO_CELLS: ReadonlyMap<string, CellRef> = new Map()
-
-const readFaults = (read: ReadEntry | null): BatchFault[] =>
-  (read?.faults ?? []).map(({ cell, ...fault }) => ({ ...fault, sheet: cell.sheet, cell: cellName(cell) }))
+/** What the rules find stands at its cell, beside what could not be read; an entry chosen for a change has no cells. */
+const toFaults = (read: ReadEntry | null, findings: readonly Finding[]): BatchFault[] =>
+  read ? faultsOf(read, findings).map(atCell) : findings.map((finding) => ({ ...finding, sheet: null, cell: null }))
 
 const blank = ({ candidate, read, organ, present }: Subject) => ({
   seq: candidate.seq,
@@ -162,7 +162,7 @@ const NOTHING = { content: null, reason: null, faults: [], changes: [] } as cons
 
 const draftOf = ({ read, present }: Subject, edit: BatchEdit | null): ResourceDraft => {
   if (!read) return applyEdit(present!.content, edit ?? {})
-  return present ? overlay(present.content, read.draft) : read.draft
+  return overlay(present?.content ?? null, read.draft)
 }
 
 /** What would become of a few hundred entries, each judged by the rules of form and API (T2.2). */
@@ -189,15 +189,15 @@ export const judge = async (db: Db, bench: Bench, candidates: readonly Candidate
   return subjects.map((one): Judged => {
     const { present, read, conflict } = one
     if (conflict !== undefined)
-      return { ...blank(one), ...NOTHING, kind: 'conflict', reason: conflict, faults: readFaults(read) }
+      return { ...blank(one), ...NOTHING, kind: 'conflict', reason: conflict, faults: toFaults(read, []) }
     const content = contents.get(one.candidate.seq)!
     const subject = { resource_id: present?.resource_id ?? null, code: present?.code ?? null }
     const findings = bench.checker.check(content, factsOf(content, subject))
-    const faults = [...readFaults(read), ...toFaults(findings, read?.cells ?? NO_CELLS)]
+    const faults = toFaults(read, findings)
     const changes = present ? diffContents(present.content, content, bench.checker.standard) : []
     const isSame = present !== null && changes.length === 0
     // Reading may have failed at a cell and left the value as it was: then nothing changes, but not as the sheet wants it.
-    const isWrong = hasErrors(isSame ? readFaults(read) : faults) && !bench.may_have_errors
+    const isWrong = hasErrors(isSame ? toFaults(read, []) : faults) && !bench.may_have_errors
     const kind = isWrong ? 'error' : isSame ? 'same' : present ? 'changed' : 'new'
     return { ...blank(one), ...NOTHING, kind, content: isSame ? null : content, faults, changes }
   })

@@ -119,8 +119,8 @@ const assertMapping = (mapping: readonly BatchMapping[], row: BatchRow): void =>
     const fields = columns.flatMap(({ field }) => (field === null ? [] : [field]))
     const twice = fields.find((field, place) => fields.indexOf(field) !== place && !UNIQUE_EXCEPT.test(field))
     if (twice) throw invalid(`mapping.${index}.columns`, 'twice', `两列都对应同一字段：${twice}`)
-    if (!fields.includes('name') && !fields.includes('code'))
-      throw invalid(`mapping.${index}.columns`, 'C13', `工作表“${sheet}”没有哪一列是信息资源名称或代码`, '项目约定')
+    if (!fields.includes('name'))
+      throw invalid(`mapping.${index}.columns`, 'C13', `工作表“${sheet}”没有哪一列是信息资源名称`, '项目约定')
   }
 }
 

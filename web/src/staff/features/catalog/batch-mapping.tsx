@@ -114,6 +114,11 @@ export const BatchMappingStep = ({ batch, choices }: { batch: BatchDetail; choic
                 description="新条目会因此有错误；已有条目的这些字段保持不变。"
               />
             )}
+            {(sheetOf(one.sheet)?.notes ?? []).map((note) => (
+              <p key={note} className="muted">
+                {note}
+              </p>
+            ))}
             <SheetMapping
               mapping={one}
               choices={choices}

@@ -62,8 +62,14 @@ export const makeChecker = (standard: Standard): Checker => {
 export const hasErrors = (findings: readonly Finding[]): boolean => findings.some(({ level }) => level === 'error')
 
 /** How much of what should be filled is filled: required fields as they now apply, and those the standard advises. */
-export const completeness = (standard: Standard, entry: ResourceDraft): { filled: number; wanted: number } => {
+export const completenessOf = (standard: Standard, entry: ResourceDraft): { missing: string[]; wanted: number } => {
   const values = entry as Record<string, unknown>
   const wanted = standard.fields.filter((field) => field.required === 'advised' || isNeeded(field, values))
-  return { filled: wanted.filter(({ key }) => !isEmpty(valueAt(values, key))).length, wanted: wanted.length }
+  const missing = wanted.filter(({ key }) => isEmpty(valueAt(values, key))).map(({ title }) => title)
+  return { missing, wanted: wanted.length }
+}
+
+export const completeness = (standard: Standard, entry: ResourceDraft): { filled: number; wanted: number } => {
+  const { missing, wanted } = completenessOf(standard, entry)
+  return { filled: wanted - missing.length, wanted }
 }

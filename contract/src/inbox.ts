@@ -17,6 +17,8 @@ export const TODO_KINDS = coded({
   reject_mend: '整改问题数据',
   duty_answer: '认领责任清单',
   duty_coordinate: '协调责任清单异议',
+  lead_answer: '一数一源：对牵头提议表态',
+  lead_decide: '一数一源：裁定牵头异议',
 })
 export type TodoKind = (typeof TODO_KINDS.codes)[number]
 
@@ -87,6 +89,9 @@ export const NOTICE_KINDS = coded({
   duty_red: '责任清单逾期（红牌）',
   ladder_raised: '争议逾期，已自动提交上一级',
   ladder_red: '协调逾期（红牌）',
+  lead_agreed: '一数一源：已定牵头部门',
+  lead_dropped: '一数一源：未定牵头部门',
+  lead_reversed: '一数一源：牵头已撤销',
 })
 export type NoticeKind = (typeof NOTICE_KINDS.codes)[number]
 

@@ -103,6 +103,15 @@ export const RULES = {
       from: '2016-09-05',
     },
   ],
+  lead_answer: [
+    {
+      title: '对一数一源牵头提议的表态',
+      days: 5,
+      clause: '一数一源（地方细化；天数为项目约定）',
+      verified: false,
+      from: '2016-09-05',
+    },
+  ],
   accept: [{ title: '申请材料的受理', days: 5, clause: '行政许可法 第三十二条', verified: false, from: '2004-07-01' }],
   licence_decide: [
     { title: '行政许可决定', days: 20, clause: '行政许可法 第四十二条', verified: false, from: '2004-07-01' },

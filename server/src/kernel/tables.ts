@@ -188,6 +188,62 @@ export interface CatalogClassNode {
   is_active: boolean
 }
 
+/** 同项:由两个以上条线的部门持有的同一信息项;只收人人可见的条目 */
+export interface CatalogCluster {
+  /** 同项标识 */
+  cluster_id: string
+  /** 键 */
+  key: string
+  /** 最常用的名称 */
+  name: string
+  /** 持有的条线数:同一条线各级算一个 */
+  departments: number
+  /** 持有的条目数 */
+  entries: number
+  /** 把握:百分数 */
+  confidence: number
+  /** 按数据元归入的项数 */
+  by_element: number
+  /** 按名称归入的项数 */
+  by_name: number
+  /** 按同义词归入的项数 */
+  by_synonym: number
+}
+
+/** 待重算的同项:先逐条归键,再逐键重算,中断后从剩下的接着做 */
+export interface CatalogClusterDue {
+  /** 键 */
+  key: string
+}
+
+/** 同项的成员 */
+export interface CatalogClusterItem {
+  /** 信息项 */
+  item_id: string
+  /** 键 */
+  key: string
+  /** 资源 */
+  resource_id: string
+  /** 持有机构 */
+  organ_id: string
+  /** 由什么归入 */
+  match: string
+  /** 英文名与多数相同 */
+  has_same_english: boolean
+  /** 数据类型与多数相同 */
+  has_same_type: boolean
+}
+
+/** 同项识别进行到哪里:每个条目按哪一版识别过、有哪些键 */
+export interface CatalogClustered {
+  /** 资源 */
+  resource_id: string
+  /** 识别过的版本 */
+  version: number
+  /** 当时的键:条目改变或下架时据此重算 */
+  keys: string[]
+}
+
 /** 顺序码:每个分类码一行,赋码时锁行递增;与发布同一事务,故不留空号、不复用 */
 export interface CatalogCodeSeq {
   /** 分类代码 */
@@ -336,6 +392,44 @@ export interface CatalogEntry {
   sounds: ColumnType<string, string | undefined, string>
   /** 扩展字段里的中文文字:像关键词一样检索,一行一条 */
   extension_words: ColumnType<string, string | undefined, string>
+  /** 现行版本的来历:部门编制、批量装入、目录采集;装入与采集造成的缺失不计在提供部门头上 */
+  origin: ColumnType<string, string | undefined, string>
+}
+
+/** 条目的使用与挂接事实:由上级模块成套报来(reportFacts),目录不去查问 */
+export interface CatalogEntryFact {
+  /** 资源 */
+  resource_id: string
+  /** 事实 */
+  kind: string
+  /** 数量 */
+  value: number
+  /** 自何日起;newest、called、delivered 为最近一日 */
+  since: string
+  /** 责任方 */
+  party: string
+  /** 说明 */
+  message: string
+}
+
+/** 日常检查发现:已发布的条目有什么不对、自何日起、谁的责任;改好后自动销号 */
+export interface CatalogEntryFinding {
+  /** 发现标识 */
+  finding_id: string
+  /** 资源 */
+  resource_id: string
+  /** 种类 */
+  kind: string
+  /** 提供方 */
+  provider_organ_id: string
+  /** 责任方 */
+  party: string
+  /** 说明 */
+  message: string
+  /** 自何日起 */
+  found_on: string
+  /** 销号日期:未改好为空 */
+  cleared_on: string | null
 }
 
 /** 已发布条目的信息项:标识跨版本不变,授权据此引用 */
@@ -374,6 +468,92 @@ export interface CatalogItem {
   data_element: string
 }
 
+/** 信息项名与数据元归一后的键:同键即同项;只由自身与同义词、忽略词决定,与先后无关 */
+export interface CatalogItemKey {
+  /** 信息项名称 */
+  name: string
+  /** 数据元 */
+  data_element: string
+  /** 键:忽略词为空 */
+  key: string | null
+  /** 由什么归一:数据元、名称、同义词 */
+  match: string
+}
+
+/** 引用:信息项以牵头部门的信息项为准;随信息项标识跨版本有效 */
+export interface CatalogItemSource {
+  /** 引用的信息项 */
+  item_id: string
+  /** 引用的资源 */
+  resource_id: string
+  /** 牵头的信息项 */
+  source_item_id: string
+  /** 据以引用的牵头 */
+  lead_id: string
+  /** 自何日起引用 */
+  since: string
+}
+
+/** 牵头:提议某部门的信息项为唯一来源,持有部门表态,有异议的由平台裁定;每次商定一行,不删 */
+export interface CatalogLead {
+  /** 标识 */
+  lead_id: string
+  /** 同项的键 */
+  key: string
+  /** 同项名称 */
+  cluster_name: string
+  /** 牵头的信息项 */
+  item_id: string
+  /** 牵头的条目 */
+  resource_id: string
+  /** 牵头部门 */
+  organ_id: string
+  /** 状态 */
+  state: string
+  /** 修订号:每次变动加一 */
+  revision: number
+  /** 提议理由 */
+  reason: string
+  /** 提议人 */
+  proposed_by: string | null
+  /** 提议人姓名 */
+  proposed_by_name: string
+  /** 提议机构 */
+  proposed_organ_id: string
+  /** 提议日期:时限自此起算 */
+  proposed_on: string
+  /** 裁定人:全体同意而定的为最后表态人 */
+  decided_by: string | null
+  /** 裁定人姓名 */
+  decided_by_name: string | null
+  /** 定下日期 */
+  decided_on: string | null
+  /** 裁定理由 */
+  decision_reason: string
+  /** 撤回或撤销日期 */
+  ended_on: string | null
+  /** 撤回或撤销理由 */
+  end_reason: string
+}
+
+/** 持有部门对牵头提议的表态:提议时逐个列出,表态前为空 */
+export interface CatalogLeadAnswer {
+  /** 牵头 */
+  lead_id: string
+  /** 持有部门 */
+  organ_id: string
+  /** 同意或有异议 */
+  answer: string | null
+  /** 理由:有异议的必填 */
+  reason: string
+  /** 表态人 */
+  answered_by: string | null
+  /** 表态人姓名 */
+  answered_by_name: string | null
+  /** 表态日期 */
+  answered_on: string | null
+}
+
 /** 不予共享可援引的依据:法律、行政法规、党中央国务院政策(国发〔2016〕51号 第十条) */
 export interface CatalogLegalBasis {
   /** 标识 */
@@ -388,6 +568,14 @@ export interface CatalogLegalBasis {
   document_no: string
   /** 是否已与原文核对 */
   verified: boolean
+}
+
+/** 不作同项识别的信息项名:各表都有而含义不同 */
+export interface CatalogNoiseWord {
+  /** 归一化名称 */
+  word: string
+  /** 理由 */
+  reason: string
 }
 
 /** 分类节点的名称:供其他模块读取 */
@@ -446,6 +634,18 @@ export interface CatalogPublishedItem {
   data_element: string
 }
 
+/** 条目质量:供其他模块读取 */
+export interface CatalogPublishedQuality {
+  /** 资源 */
+  resource_id: string
+  /** 得分 */
+  score: number
+  /** 等级 */
+  level: string
+  /** 计算的业务日期 */
+  folded_on: string
+}
+
 /** 已发布的资源:供其他模块读取 */
 export interface CatalogPublishedResource {
   /** 资源 */
@@ -502,6 +702,46 @@ export interface CatalogPublishedResource {
   first_published_on: string
   /** 现行版本发布日期 */
   published_on: string
+}
+
+/** 条目质量:由规则、内容与事实推出,随时可以重算 */
+export interface CatalogQuality {
+  /** 资源:随条目推出与删除,不设外键 */
+  resource_id: string
+  /** 据以计算的发布版本 */
+  version: number
+  /** 提供方 */
+  provider_organ_id: string
+  /** 得分:100 减去记在提供部门头上的失分 */
+  score: number
+  /** 等级:90、75、60 分为界 */
+  level: string
+  /** 逐条理由:规则、失分、责任方、到哪里改 */
+  reasons: unknown
+  /** 不符合现行标准的处数 */
+  error_count: number
+  /** 所用规则版本 */
+  rules_from: string
+  /** 计算的业务日期 */
+  folded_on: string
+  /** 事实有变,待重算 */
+  is_stale: ColumnType<boolean, boolean | undefined, boolean>
+}
+
+/** 质量规则:按施行日期分版本的权重与依据;怎样判断在 contract/src/catalog.quality.ts */
+export interface CatalogQualityRule {
+  /** 规则 */
+  code: string
+  /** 自何日起施行:同一日期的各条合为一版 */
+  valid_from: string
+  /** 要求 */
+  title: string
+  /** 满分:一版各条之和为 100 */
+  weight: number
+  /** 依据 */
+  clause: string
+  /** 是否已与原文核对 */
+  verified: boolean
 }
 
 /** 目录条目:身份、流程状态与编制中的版本;已发布的内容在 resource_version 与 entry */
@@ -1261,6 +1501,22 @@ export interface GatewayCallReader {
   log_id: string
   /** 下一个要读的序号 */
   next_seq: number
+}
+
+/** 接口探测:已挂接的接口服务是否连得上,连续两次连不上才算不可达 */
+export interface GatewayProbe {
+  /** 接口服务 */
+  service_id: string
+  /** 连续失败次数 */
+  failures: number
+  /** 失败是谁的责任:平台未放行的网段是平台的 */
+  party: string
+  /** 失败说明 */
+  message: string
+  /** 自哪个业务日期起失败:连得上为空 */
+  failing_on: string | null
+  /** 最近探测时刻 */
+  checked_at: string
 }
 
 /** 配额租用:各网关进程成批领取,只会少用,不会超用 */
@@ -2445,18 +2701,32 @@ export interface Tables {
   'catalog.batch_entry': CatalogBatchEntry
   'catalog.batch_piece': CatalogBatchPiece
   'catalog.class_node': CatalogClassNode
+  'catalog.cluster': CatalogCluster
+  'catalog.cluster_due': CatalogClusterDue
+  'catalog.cluster_item': CatalogClusterItem
+  'catalog.clustered': CatalogClustered
   'catalog.code_seq': CatalogCodeSeq
   'catalog.effect': CatalogEffect
   'catalog.effect_change': CatalogEffectChange
   'catalog.effect_copy': CatalogEffectCopy
   'catalog.element_code': CatalogElementCode
   'catalog.entry': CatalogEntry
+  'catalog.entry_fact': CatalogEntryFact
+  'catalog.entry_finding': CatalogEntryFinding
   'catalog.item': CatalogItem
+  'catalog.item_key': CatalogItemKey
+  'catalog.item_source': CatalogItemSource
+  'catalog.lead': CatalogLead
+  'catalog.lead_answer': CatalogLeadAnswer
   'catalog.legal_basis': CatalogLegalBasis
+  'catalog.noise_word': CatalogNoiseWord
   'catalog.published_class': CatalogPublishedClass
   'catalog.published_element': CatalogPublishedElement
   'catalog.published_item': CatalogPublishedItem
+  'catalog.published_quality': CatalogPublishedQuality
   'catalog.published_resource': CatalogPublishedResource
+  'catalog.quality': CatalogQuality
+  'catalog.quality_rule': CatalogQualityRule
   'catalog.resource': CatalogResource
   'catalog.resource_version': CatalogResourceVersion
   'catalog.search_change': CatalogSearchChange
@@ -2485,6 +2755,7 @@ export interface Tables {
   'exchange.webhook': ExchangeWebhook
   'gateway.call_day': GatewayCallDay
   'gateway.call_reader': GatewayCallReader
+  'gateway.probe': GatewayProbe
   'gateway.quota': GatewayQuota
   'gateway.service': GatewayService
   'identity.client': IdentityClient

@@ -1,6 +1,7 @@
 import type { Config } from '#config'
 import { openHouse } from '#kernel/house.ts'
 import { startClerk, startMessenger } from '#modules/exchange/index.ts'
+import { startProber } from '#modules/gateway/index.ts'
 import { openAccessLog, openNodeKeys, startCheckpointing } from '#modules/ledger/index.ts'
 import { type RunningRole, runRole } from '../supervisor/child.ts'
 import { MODULES } from './modules.ts'
@@ -20,11 +21,13 @@ export const startWorker = async (config: Config): Promise<RunningRole> => {
   await house.jobs.work(house)
   const clerk = startClerk(house)
   const messenger = startMessenger(house, config.egressAllow)
+  const prober = startProber(house, config.egressAllow)
   return {
     close: async () => {
       // A job still at work would open the log again behind its closing; the last checkpoint signs it closed.
       await clerk.stop()
       await messenger.stop()
+      await prober.stop()
       await house.jobs.stop()
       await access.close()
       await checkpointing.stop()

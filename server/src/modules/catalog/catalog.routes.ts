@@ -18,15 +18,19 @@ import { editionRoutes } from './edition/edition.routes.ts'
 import { toJsonLd } from './export.rules.ts'
 import { diffResource, getVersion, listHistory, listVersions } from './history.service.ts'
 import { listHolders } from './holder.service.ts'
+import { qualityRoutes } from './quality/quality.routes.ts'
 import { readResource } from './resource.view.ts'
 import { approveResource, publishResource, rejectResource, returnResource, withdrawResource } from './review.service.ts'
 import { search, suggest } from './search/search.service.ts'
+import { sourceRoutes } from './source/source.routes.ts'
 import { currentChecker, getStandardVersion, listStandards } from './standard.service.ts'
 import { listBasisRows, listClassRows } from './standard.store.ts'
 import { listSynonyms, replaceSynonyms } from './synonym.service.ts'
 
 export const routes: readonly Route[] = [
   ...editionRoutes,
+  ...qualityRoutes,
+  ...sourceRoutes,
   serve(contract.getStandard, async (ctx) => (await currentChecker(ctx.db)).standard),
   serve(contract.listStandards, (ctx) => listStandards(ctx)),
   serve(contract.getStandardVersion, (ctx, { params }) => getStandardVersion(ctx.db, params.standard, params.version)),

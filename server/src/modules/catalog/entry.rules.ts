@@ -1,4 +1,4 @@
-import type { Item, ResourceContent } from '@sanjiang/contract/catalog'
+import type { Item, Origin, ResourceContent } from '@sanjiang/contract/catalog'
 
 const HAN = /\p{Script=Han}/u
 
@@ -18,6 +18,8 @@ export interface Publication {
   readonly provider: EntryProvider
   /** `soundsOf` the name; found out before any transaction is opened. */
   readonly sounds: string
+  /** How this version came about; compiled by its department where nothing is said. */
+  readonly origin?: Origin
 }
 
 /** Texts a dialect adds are found like keywords; codes and numbers are not words. */
@@ -33,7 +35,7 @@ const labelOf = ({ path }: EntryProvider, audience: ResourceContent['audience'])
   audience === 'all' ? '/' : audience === 'government' ? parentOf(path) : path
 
 /** The row under which a published entry is found, and those of its items: what rules have passed has no gaps left. */
-export const toEntryRow = ({ resource_id, version, code, published_on, content, provider, sounds }: Publication) => ({
+export const toEntryRow = ({ resource_id, version, code, published_on, content, provider, ...more }: Publication) => ({
   resource_id,
   version,
   code,
@@ -59,7 +61,8 @@ export const toEntryRow = ({ resource_id, version, code, published_on, content, 
   extension_words: extensionWords(content).join('\n'),
   audience_path: labelOf(provider, content.audience),
   item_count: content.items.length,
-  sounds,
+  sounds: more.sounds,
+  origin: more.origin ?? 'compiled',
 })
 
 const basisText = (item: Item, content: ResourceContent): string | null => {

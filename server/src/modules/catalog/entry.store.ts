@@ -41,6 +41,7 @@ const ENTRY: Columns = {
   audience_path: 'text',
   item_count: 'integer',
   sounds: 'text',
+  origin: 'text',
 }
 
 const ITEM: Columns = {

@@ -94,6 +94,7 @@ const publishBatch = (ctx: Ctx, { prepared, standard }: Batch): Promise<ImportRe
       content: one.content,
       provider: one.provider,
       sounds: one.sounds,
+      origin: 'imported',
     }))
     await insertImported(tx, inner, { publications, standard })
     await writeEntries(tx, publications)

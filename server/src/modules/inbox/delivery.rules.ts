@@ -90,6 +90,26 @@ const ofResource = (fact: Fact, permission: Permission): Recipient => ({
   organ_id: organOf(fact, 'provider'),
 })
 
+const organsOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
+
+/** Every department that has not answered yet, each for itself. */
+const leadWaiting = (fact: Fact): Effect => ({
+  turn: turn(
+    fact,
+    ...organsOf(fact.after.waiting_organ_ids).map((organ_id) =>
+      todo(fact, 'lead_answer', { permission: 'catalog.lead.answer', organ_id }),
+    ),
+  ),
+})
+
+const leadTold = (fact: Fact, kind: NoticeKind): Effect => ({
+  turn: turn(fact),
+  notices: organsOf(fact.after.asked_organ_ids).map((organ_id) =>
+    notice(fact, kind, { permission: 'catalog.resource.edit', organ_id }),
+  ),
+})
+
 const feeders = (fact: Fact): Recipient => ofResource(fact, 'exchange.feed.edit')
 
 const todo = (fact: Fact, kind: TodoKind, to: Recipient): TodoDraft => {
@@ -214,6 +234,15 @@ const RULES: Record<string, Rule> = {
     turn: turn(fact, todo(fact, 'resource_conform', ofResource(fact, 'catalog.resource.edit'))),
   }),
   'catalog.transition.closed': (fact) => ({ turn: turn(fact) }),
+  'catalog.lead.proposed': leadWaiting,
+  'catalog.lead.answered': leadWaiting,
+  'catalog.lead.contested': (fact) => ({
+    turn: turn(fact, todo(fact, 'lead_decide', ofResource(fact, 'catalog.lead.decide'))),
+  }),
+  'catalog.lead.agreed': (fact) => leadTold(fact, 'lead_agreed'),
+  'catalog.lead.dropped': (fact) => leadTold(fact, 'lead_dropped'),
+  'catalog.lead.reversed': (fact) => leadTold(fact, 'lead_reversed'),
+  'catalog.lead.withdrawn': (fact) => ({ turn: turn(fact) }),
   // What the provider held itself it has already looked at.
   'exchange.feed.held': (fact) => ({
     turn: fact.after.hold_reason ? turn(fact, todo(fact, 'feed_mend', feeders(fact))) : turn(fact),
@@ -254,6 +283,8 @@ export const ADDRESSED = [
   'catalog.resource.review',
   'catalog.resource.publish',
   'catalog.resource.edit',
+  'catalog.lead.answer',
+  'catalog.lead.decide',
   'exchange.feed.edit',
   'exchange.agent.edit',
 ] as const satisfies readonly Permission[]

@@ -49,7 +49,7 @@ export const insertTodo = (tx: Tx, row: InboxTodo) =>
   tx
     .insertInto('inbox.todo')
     .values(row)
-    .onConflict((conflict) => conflict.columns(['opened_event_id', 'kind']).doNothing())
+    .onConflict((conflict) => conflict.columns(['opened_event_id', 'kind', 'organ_id']).doNothing())
     .execute()
 
 export const insertNotice = (tx: Tx, row: InboxNotice) =>

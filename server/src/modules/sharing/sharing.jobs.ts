@@ -2,6 +2,7 @@ import type { Task } from '#kernel/jobs.ts'
 import { demandTasks } from './demand/demand.jobs.ts'
 import { warnOfDrift } from './drift.service.ts'
 import { markDuties } from './duty/duty.mark.ts'
+import { reportSharing } from './fact.service.ts'
 import { markClocks } from './mark.service.ts'
 
 /**
@@ -19,6 +20,7 @@ export const tasks: readonly Task[] = [
       if (count > 0) ctx.log.info({ count }, 'clocks marked')
     },
   },
+  { name: 'sharing.fact.report', cron: '*/5 * * * *', on: ['identity.clock.set'], handle: reportSharing },
   {
     name: 'sharing.drift.warn',
     on: ['catalog.resource.published', 'catalog.resource.withdrawn'],

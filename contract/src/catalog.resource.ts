@@ -227,5 +227,9 @@ export const ResourceDetail = t.Object({
   attached_methods: t.Array(t.String()),
   standard: t.Object({ id: t.String(), version: t.Integer(), title: t.String(), document_no: t.String() }),
   first_published_on: nullable(IsoDate),
+  /** Where it was harvested from; `null`: compiled here. */
+  origin: nullable(
+    t.Object({ source_id: Id, source_name: t.String(), record_url: nullable(t.String()), changed_at: Instant }),
+  ),
 })
 export type ResourceDetail = t.Static<typeof ResourceDetail>

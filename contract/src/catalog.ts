@@ -1,6 +1,7 @@
 export * from './catalog.batch.ts'
 export * from './catalog.compile.ts'
 export * from './catalog.edition.ts'
+export * from './catalog.harvest.ts'
 export * from './catalog.layer.ts'
 export * from './catalog.layer-rules.ts'
 export * from './catalog.names.ts'

@@ -23,6 +23,8 @@ export const ERRORS = {
   invalid: { status: 422, title: '内容不符合规则', party: 'caller' },
   rate_limited: { status: 429, title: '请求过于频繁', party: 'caller' },
   only_in_demo: { status: 403, title: '仅演示模式可用', party: 'caller' },
+  // catalogue
+  source_failed: { status: 502, title: '汇聚来源没有给出可用的回答', party: 'provider' },
   // sharing
   withheld: { status: 409, title: '不予共享，不能申请', party: 'caller' },
   // gateway: what the caller did

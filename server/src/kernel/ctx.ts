@@ -27,6 +27,8 @@ export interface Site {
   readonly gatewayOrigin: string
   /** Where agents and receivers of announcements reach the exchange. */
   readonly exchangeUrl: string
+  /** Networks that addresses people typed in may lead to; none where it is left out. */
+  readonly egressAllow?: readonly string[]
   /** Whole months that row leaves of deliveries are kept; six where it is left out. */
   readonly rowLeavesMonths?: number
 }

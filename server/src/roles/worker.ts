@@ -1,5 +1,6 @@
 import type { Config } from '#config'
 import { openHouse } from '#kernel/house.ts'
+import { startHarvester } from '#modules/catalog/index.ts'
 import { startClerk, startMessenger } from '#modules/exchange/index.ts'
 import { startProber } from '#modules/gateway/index.ts'
 import { openAccessLog, openNodeKeys, startCheckpointing } from '#modules/ledger/index.ts'
@@ -22,12 +23,14 @@ export const startWorker = async (config: Config): Promise<RunningRole> => {
   const clerk = startClerk(house)
   const messenger = startMessenger(house, config.egressAllow)
   const prober = startProber(house, config.egressAllow)
+  const harvester = startHarvester(house, { egressAllow: config.egressAllow })
   return {
     close: async () => {
       // A job still at work would open the log again behind its closing; the last checkpoint signs it closed.
       await clerk.stop()
       await messenger.stop()
       await prober.stop()
+      await harvester.stop()
       await house.jobs.stop()
       await access.close()
       await checkpointing.stop()

@@ -16,6 +16,7 @@ import {
 } from './compile.service.ts'
 import { editionRoutes } from './edition/edition.routes.ts'
 import { toJsonLd } from './export.rules.ts'
+import { harvestRoutes } from './harvest/harvest.routes.ts'
 import { diffResource, getVersion, listHistory, listVersions } from './history.service.ts'
 import { listHolders } from './holder.service.ts'
 import { qualityRoutes } from './quality/quality.routes.ts'
@@ -67,6 +68,7 @@ export const routes: readonly Route[] = [
   }),
   serve(contract.listSynonyms, (ctx) => listSynonyms(ctx)),
   serve(contract.replaceSynonyms, (ctx, { body }) => replaceSynonyms(ctx, body.groups)),
+  ...harvestRoutes,
   serve(contract.diffResource, (ctx, { params, query }) => diffResource(ctx, params.id, query)),
   ...batchRoutes,
 ]

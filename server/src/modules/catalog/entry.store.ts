@@ -102,11 +102,31 @@ export const writeEntries = async (tx: Tx, publications: readonly Publication[])
     insert into catalog.item (${namesOf(ITEM)})
     select * from unnest(${unnest(ITEM, items)})
     on conflict (item_id) do update set ${replaceOf(ITEM)}`.execute(tx)
+  await stampChange(
+    tx,
+    publications.map(({ resource_id }) => resource_id),
+  )
+}
+
+/**
+ * Numbers what has just changed, for nodes that harvest us: the policy's row stays locked to the end of the transaction, so the
+ * numbers grow in the order of commits and a reader who has seen one has seen all before it.
+ */
+const stampChange = async (tx: Tx, resourceIds: readonly string[]): Promise<void> => {
+  await sql`
+    with p as (update kernel.policy set version = version + 1 returning version)
+    insert into catalog.entry_change (resource_id, seq, was_open)
+    select r.id, p.version, e.audience_path is not distinct from '/' from p, unnest(${resourceIds}::uuid[]) as r (id)
+    left join catalog.entry e on e.resource_id = r.id
+    on conflict (resource_id) do update set seq = excluded.seq, was_open = entry_change.was_open or excluded.was_open`.execute(
+    tx,
+  )
 }
 
 export const removeEntry = async (tx: Tx, resourceId: string): Promise<void> => {
   await tx.deleteFrom('catalog.item').where('resource_id', '=', resourceId).execute()
   await tx.deleteFrom('catalog.entry').where('resource_id', '=', resourceId).execute()
+  await stampChange(tx, [resourceId])
 }
 
 /** How a resource can be had: one way more, or one fewer. */

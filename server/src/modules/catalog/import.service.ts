@@ -66,9 +66,12 @@ const sift = async (db: Db, rows: readonly ImportRow[], { names, providers }: Kn
 }
 
 /** Codes in the order of the rows: one lock per class, in the order of the codes so that two imports cannot deadlock. */
-const issueCodes = async (tx: Tx, prepared: readonly Prepared[]): Promise<Map<Prepared, string>> => {
+export const issueCodes = async <T extends { readonly content: ResourceContent }>(
+  tx: Tx,
+  prepared: readonly T[],
+): Promise<Map<T, string>> => {
   const byClass = Map.groupBy(prepared, ({ content }) => content.class_code!)
-  const codes = new Map<Prepared, string>()
+  const codes = new Map<T, string>()
   for (const classCode of [...byClass.keys()].sort()) {
     const members = byClass.get(classCode)!
     const first = await nextSeq(tx, classCode, members.length)

@@ -6,6 +6,8 @@ import { qualityTasks } from './quality/quality.jobs.ts'
 
 export { createResource, createResourceIn, submitResource } from './compile.service.ts'
 export { setAttachedMethod } from './entry.store.ts'
+export { feedHead, listFeed } from './harvest/feed.store.ts'
+export { Harvester, type HarvesterOptions, startHarvester } from './harvest/harvester.ts'
 export { type ImportReport, type ImportRow, importPublished } from './import.service.ts'
 export { type ReportedFact, reportFacts } from './quality/fact.service.ts'
 export { foldQualities } from './quality/fold.service.ts'

@@ -29,7 +29,7 @@ export const announce = (row: ResourceRow, more: Record<string, unknown> = {}) =
 const LOOSENESS: Readonly<Record<string, number>> = { withheld: 0, conditional: 1, unconditional: 2 }
 
 /** Items that grants may refer to and that this version drops or shares less freely: their users must be told. */
-const narrowed = (before: ResourceContent | null, after: ResourceContent) => {
+export const narrowed = (before: ResourceContent | null, after: ResourceContent) => {
   const now = new Map(after.items.map((item) => [item.item_id, item]))
   const old = before?.items ?? []
   return {

@@ -19,6 +19,8 @@ interface ResourceFace {
   readonly state: string
   readonly published_version: number | null
   readonly last_version: number
+  /** It came from another catalogue and is kept there. */
+  readonly is_harvested?: boolean
 }
 
 interface VerbRule {
@@ -42,6 +44,7 @@ const VERBS = {
 export type ResourceVerb = keyof typeof VERBS
 
 const isOpenTo = (verb: ResourceVerb, face: ResourceFace): boolean =>
+  !face.is_harvested &&
   (VERBS[verb].from as readonly string[]).includes(face.state) &&
   // Only what is published can be taken down; its revision, if one is under way, goes on as a draft.
   (verb !== 'withdraw' || face.published_version !== null)
@@ -64,6 +67,7 @@ export const resourceCan = (face: ResourceFace, standing: Standing): ResourceVer
 /** The same rule as a refusal: `forbidden`, `separation_of_duties` or `wrong_state`. */
 export const assertVerb = (verb: ResourceVerb, face: ResourceFace, standing: Standing): void => {
   if (!standing[VERBS[verb].by]) throw new Fault('forbidden')
+  if (face.is_harvested) throw new Fault('wrong_state', '汇聚而来的条目只读，请在来源处修改')
   if (!isOpenTo(verb, face)) throw new Fault('wrong_state')
   const conflict = conflictOf(verb, standing)
   if (conflict) throw new Fault('separation_of_duties', conflict)

@@ -23,6 +23,11 @@ const rows = (db: Db) =>
     .selectAll('r')
     .select(['o.name as provider_name', 'o.path as provider_path', 'o.credit_code as provider_code'])
     .select(['o.short_name as provider_short_name', 'n.title as class_title', 'e.audience_path'])
+    .select(
+      sql<boolean>`exists (select from catalog.harvested_entry h where h.resource_id = r.resource_id and h.state <> 'linked')`.as(
+        'is_harvested',
+      ),
+    )
     .select([
       'e.attached_methods',
       sql<string | null>`coalesce(e.first_published_on, (

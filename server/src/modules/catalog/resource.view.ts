@@ -4,6 +4,7 @@ import type { Db } from '#kernel/db.ts'
 import { Fault } from '#kernel/fault.ts'
 import { titleOf } from './content.rules.ts'
 import { listEntryNames } from './entry.store.ts'
+import { findOrigin } from './harvest/origin.store.ts'
 import { reachOf, resourceCan, standingOf } from './resource.rules.ts'
 import { findResource, type ResourceRow } from './resource.store.ts'
 import { chosenJudge, getStandardVersion } from './standard.service.ts'
@@ -102,6 +103,7 @@ export const toDetail = async (ctx: Ctx, row: ResourceRow, { copy, mayWork }: Sh
     attached_methods: row.attached_methods ?? [],
     standard: await standardOf(db, published ?? row, isWorking),
     first_published_on: row.first_published_on,
+    origin: row.is_harvested ? await findOrigin(db, row.resource_id) : null,
   }
 }
 

@@ -1,8 +1,10 @@
+import { CATALOG_FEED } from '@sanjiang/contract/catalog'
 import { DOOR } from '@sanjiang/contract/exchange.door'
 import { PULL } from '@sanjiang/contract/exchange.pull'
 import { BLOB_ROUTES } from '../blob/blob.routes.ts'
 import { takeAnswer } from './answer.service.ts'
 import { pollAssignment } from './assignment.service.ts'
+import { sendCatalogue } from './catalogue.service.ts'
 import { sendFrames, takeAccepted } from './delivery.service.ts'
 import type { AgentRequest, DoorAnswer, DoorRequest, PullRequest } from './door.ts'
 import { enrol } from './enrol.service.ts'
@@ -50,6 +52,7 @@ export const ROUTES: readonly DoorRoute[] = [
   { method: 'POST', path: DOOR.answer(':id'), handle: takeAnswer },
   ...BLOB_ROUTES,
   { method: 'GET', path: PULL.next(':id'), by: 'client', handle: sendNext },
+  { method: 'GET', path: CATALOG_FEED.path, by: 'client', handle: sendCatalogue },
   { method: 'POST', path: PULL.accepted(':id'), by: 'client', handle: takePulled },
 ]
 

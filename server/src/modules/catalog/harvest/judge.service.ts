@@ -7,19 +7,13 @@ import {
   type ResourceContent,
 } from '@sanjiang/contract/catalog'
 import type { Db } from '#kernel/db.ts'
+import { judge as judgeBy } from '../check.service.ts'
 import { toContent } from '../content.rules.ts'
-import { type EntryIndex, type EntryProvider, indexOf } from '../entry.rules.ts'
+import type { EntryProvider } from '../entry.rules.ts'
 import { listProviders } from '../entry.store.ts'
-import { listClassNodes } from '../import.store.ts'
-import { currentChecker } from '../standard.service.ts'
-import {
-  type KnownEntry,
-  listKnownEntries,
-  listNamesakes,
-  listOrganClasses,
-  listOrgans,
-  type Namesake,
-} from './judge.store.ts'
+import { currentJudge, type Judge } from '../standard.service.ts'
+import { soundsOf } from '../term.rules.ts'
+import { type KnownEntry, listKnownEntries, listNamesakes, listOrgans, type Namesake } from './judge.store.ts'
 import { hashOf, type MappedDraft, toDraft } from './map.rules.ts'
 import { excerptOf, type Portrait, type Sourced } from './portrait.ts'
 import type { PublisherBook } from './publisher.service.ts'
@@ -43,7 +37,7 @@ export interface Judged {
   readonly linkedTo?: string
   readonly content?: ResourceContent
   readonly provider?: EntryProvider
-  readonly index?: EntryIndex
+  readonly sounds?: string
   readonly original?: unknown
   readonly mentioned?: readonly string[]
 }
@@ -70,6 +64,20 @@ interface Facts {
   readonly court: Court
   readonly known: ReadonlyMap<string, KnownEntry>
   readonly classes: ReadonlyMap<string, string>
+}
+
+const organClasses = new WeakMap<Judge, ReadonlyMap<string, string>>()
+
+/** Of every department its own leaf of the classification: the first, where it has several. */
+const organClassesOf = (by: Judge): ReadonlyMap<string, string> => {
+  const known = organClasses.get(by)
+  if (known) return known
+  const leaves = [...by.classes.values()].filter((node) => node.is_leaf && node.organ_id !== null)
+  const found = new Map(
+    leaves.toSorted((a, b) => (a.code < b.code ? 1 : -1)).map((node) => [node.organ_id!, node.code] as const),
+  )
+  organClasses.set(by, found)
+  return found
 }
 
 /** The class of an entry once published stays; else the other node's own where it fits, the source's default, the organ's own. */
@@ -121,28 +129,27 @@ const judgedOf = ({ one, draft, hash, known }: Candidate, outcome: HarvestOutcom
 const slotOf = (organId: string, name: string): string => `${organId} ${nameKey(name)}`
 
 interface Bench {
-  readonly checker: Awaited<ReturnType<typeof currentChecker>>
+  readonly by: Judge
   readonly organs: Awaited<ReturnType<typeof listOrgans>>
   readonly providers: Awaited<ReturnType<typeof listProviders>>
-  readonly nodes: Awaited<ReturnType<typeof listClassNodes>>
   readonly namesakes: ReadonlyMap<string, readonly Namesake[]>
   /** Names this page has already given to somebody. */
   readonly taken: Set<string>
   readonly sourceId: string
 }
 
-const openBench = async (db: Db, sourceId: string, candidates: readonly Candidate[]): Promise<Bench> => {
+const openBench = async (
+  db: Db,
+  { sourceId, by }: Pick<Bench, 'sourceId' | 'by'>,
+  candidates: readonly Candidate[],
+): Promise<Bench> => {
   const organIds = [...new Set(candidates.map(({ draft }) => draft.provider_organ_id))]
   const names = candidates.map(({ draft }) => nameKey(draft.name ?? ''))
   const namesakes = await listNamesakes(db, organIds, names)
   return {
-    checker: await currentChecker(db),
+    by,
     organs: await listOrgans(db, organIds),
     providers: await listProviders(db, organIds),
-    nodes: await listClassNodes(
-      db,
-      candidates.map(({ draft }) => draft.class_code ?? ''),
-    ),
     namesakes: Map.groupBy(namesakes, ({ provider_organ_id, name }) => slotOf(provider_organ_id, name)),
     taken: new Set(),
     sourceId,
@@ -168,9 +175,8 @@ const toJudged = (candidate: Candidate, bench: Bench): Judged => {
     }
   const mine = known && known.state !== 'linked' ? known : undefined
   const content = toContent(draft, draft.provider_organ_id, mine?.items ?? [])
-  const findings = bench.checker.check(content, {
+  const findings = judgeBy(bench.by, content, {
     provider: bench.organs.get(draft.provider_organ_id) ?? null,
-    class_node: content.class_code ? (bench.nodes.get(content.class_code) ?? null) : undefined,
     sibling_names: isDouble || namesake ? [draft.name ?? ''] : [],
     unknown_codes: [],
     code: mine?.code ?? null,
@@ -190,7 +196,7 @@ const toJudged = (candidate: Candidate, bench: Bench): Judged => {
     content,
     provider,
     known: mine,
-    index: indexOf(content, provider),
+    sounds: soundsOf(content.name),
   }
 }
 
@@ -215,10 +221,11 @@ export const judge = async (db: Db, items: readonly Sourced[], court: Court): Pr
     court.source_id,
     records.map(({ portrait }) => portrait.key),
   )
-  const facts = { court, known, classes: await listOrganClasses(db) }
+  const by = await currentJudge(db)
+  const facts = { court, known, classes: organClassesOf(by) }
   const standing = new Map<Sourced, Candidate | Judged>(records.map((one) => [one, toCandidate(one, facts)]))
   const open = [...standing.values()].filter((one): one is Candidate => !isJudged(one) && !isSame(one))
-  const bench = open.length > 0 ? await openBench(db, court.source_id, open) : null
+  const bench = open.length > 0 ? await openBench(db, { sourceId: court.source_id, by }, open) : null
   return items.flatMap((one): Judged[] => {
     if (one.kind === 'gone') return []
     if (one.kind === 'failed') return [fromFailed(one)]

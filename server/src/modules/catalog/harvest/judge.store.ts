@@ -29,14 +29,6 @@ export const listKnownEntries = async (
   return new Map(rows.map((row) => [row.record_key, row]))
 }
 
-/** Of every department its own leaf of the classification: the first, where it has several. */
-export const listOrganClasses = async (db: Db): Promise<Map<string, string>> => {
-  const { rows } = await sql<{ organ_id: string; code: string }>`
-    select distinct on (organ_id) organ_id, code from catalog.class_node
-    where organ_id is not null and is_leaf and is_active order by organ_id, code`.execute(db)
-  return new Map(rows.map(({ organ_id, code }) => [organ_id, code]))
-}
-
 export const listOrgans = async (db: Db, organIds: readonly string[]) => {
   const rows = await db
     .selectFrom('identity.organ')

@@ -30,7 +30,7 @@ export interface Keeping {
 }
 
 type Ready = Judged &
-  Required<Pick<Judged, 'portrait' | 'draft' | 'hash' | 'content' | 'provider' | 'index'>> & { key: string }
+  Required<Pick<Judged, 'portrait' | 'draft' | 'hash' | 'content' | 'provider' | 'sounds'>> & { key: string }
 
 const isReady =
   (outcomes: readonly HarvestOutcome[]) =>
@@ -70,7 +70,7 @@ const publicationOf = (
   ...more,
   content: one.content,
   provider: one.provider,
-  index: one.index,
+  sounds: one.sounds,
 })
 
 type Kept = ReadonlyMap<Judged, string>

@@ -63,9 +63,9 @@ const ITEM_KEYS = new Set(Object.keys(ResourceDraft.properties.items.items.prope
 const only = (from: Record<string, unknown>, keys: ReadonlySet<string>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(from).filter(([key]) => keys.has(key)))
 
-/** Content as a draft of ours: identities of the other node's items and organs mean nothing here. */
+/** Content as a draft of ours: identities of the other node's items and organs mean nothing here, nor does its dialect. */
 const draftOf = (content: Record<string, unknown>): unknown => {
-  const { provider_organ_id: _, items, ...rest } = content
+  const { provider_organ_id: _, extension: __, items, ...rest } = content
   const list = Array.isArray(items) ? items : []
   return {
     ...only(rest, DRAFT_KEYS),

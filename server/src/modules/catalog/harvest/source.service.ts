@@ -5,8 +5,7 @@ import { Fault, invalid } from '#kernel/fault.ts'
 import { newId } from '#kernel/id.ts'
 import { openSecret, sealSecret } from '#kernel/keys.ts'
 import { record } from '#kernel/record.ts'
-import { currentChecker } from '../standard.service.ts'
-import { findClass } from '../standard.store.ts'
+import { currentJudge } from '../standard.service.ts'
 import { listLastRuns } from './run.store.ts'
 import { toRun } from './run.view.ts'
 import { nodeIdentity } from './sanjiang.reader.ts'
@@ -46,13 +45,12 @@ const CODED = [
 
 /** Defaults of a catalogue that does not speak our language must themselves pass the standard, or no record ever would. */
 const assertDefaults = async (ctx: Ctx, { kind, defaults }: HarvestSettings): Promise<void> => {
+  const { standard, classes } = await currentJudge(ctx.db)
   if (defaults.class_code) {
-    const node = await findClass(ctx.db, defaults.class_code)
-    if (!node?.is_active || !node.is_leaf)
-      throw invalid('defaults.class_code', 'F03', '请选到现行标准的目或细目', '目录标准 分类表')
+    const node = classes.get(defaults.class_code)
+    if (!node?.is_leaf) throw invalid('defaults.class_code', 'F03', '请选到现行标准的目或细目', '目录标准 分类表')
   }
   if (kind === 'sanjiang') return
-  const { standard } = await currentChecker(ctx.db)
   for (const [key, list] of CODED) {
     const value = defaults[key]
     if (!value) throw invalid(`defaults.${key}`, 'required', '来源没有这一项，请给出默认取值')

@@ -396,6 +396,16 @@ export interface CatalogEntry {
   origin: ColumnType<string, string | undefined, string>
 }
 
+/** 目录变更序:供其他节点按次序汇聚;已下架的留作墓碑 */
+export interface CatalogEntryChange {
+  /** 资源 */
+  resource_id: string
+  /** 最近一次发布或下架的次序号:即当时的策略版本 */
+  seq: number
+  /** 是否曾对各级各部门可见:不曾的不留墓碑 */
+  was_open: boolean
+}
+
 /** 条目的使用与挂接事实:由上级模块成套报来(reportFacts),目录不去查问 */
 export interface CatalogEntryFact {
   /** 资源 */
@@ -430,6 +440,184 @@ export interface CatalogEntryFinding {
   found_on: string
   /** 销号日期:未改好为空 */
   cleared_on: string | null
+}
+
+/** 汇聚日志:每条记录的结果;未变的见 harvest_page */
+export interface CatalogHarvestLog {
+  /** 批次 */
+  run_id: string
+  /** 次序 */
+  seq: number
+  /** 来源中的记录键:读不出的为空 */
+  record_key: string | null
+  /** 名称:读不出的为其范围 */
+  title: string
+  /** 结果 */
+  outcome: string
+  /** 出错之处:JSON 指针、行列或范围 */
+  pointer: string
+  /** 说明 */
+  message: string
+  /** 原文摘录 */
+  excerpt: string
+  /** 本目录中的条目 */
+  resource_id: string | null
+}
+
+/** 汇聚批次的一页:见到的全部记录键,据此判定缺失;未变的只记在这里 */
+export interface CatalogHarvestPage {
+  /** 批次 */
+  run_id: string
+  /** 页序:自 1 起 */
+  page_no: number
+  /** 在来源中的范围 */
+  place: string
+  /** 见到的记录键 */
+  keys: string[]
+  /** 其中未变的 */
+  same_keys: string[]
+  /** 读这一页时的情况:编码不符、重试、跳过的范围 */
+  notes: string[]
+  /** 处理完的时刻 */
+  read_at: string
+}
+
+/** 发布机构对应:来源所称的机构是本省哪个机构 */
+export interface CatalogHarvestPublisher {
+  /** 来源 */
+  source_id: string
+  /** 来源中的机构标识或名称 */
+  publisher_key: string
+  /** 来源所称的名称 */
+  name: string
+  /** 对应的机构:未对应为空 */
+  organ_id: string | null
+  /** 依据:全称、曾用名、俗称、统一社会信用代码,或人工指定 */
+  matched_by: string | null
+  /** 首次见到的时刻 */
+  seen_at: string
+}
+
+/** 汇聚批次:读到哪里、各种结果的条数;中断后从 place 继续 */
+export interface CatalogHarvestRun {
+  /** 批次标识:UUID v7 */
+  run_id: string
+  /** 来源 */
+  source_id: string
+  /** 状态 */
+  state: string
+  /** 阶段:读取、归档 */
+  phase: string
+  /** 发起人;按周期的为平台 */
+  ordered_by_name: string
+  /** 发起时刻 */
+  created_at: string
+  /** 开始时刻 */
+  started_at: string | null
+  /** 结束时刻 */
+  ended_at: string | null
+  /** 正在执行的进程 */
+  holder: string | null
+  /** 占用期限:过期即可由别的进程接着做 */
+  lease_until: string | null
+  /** 已要求停止 */
+  is_cancelling: ColumnType<boolean, boolean | undefined, boolean>
+  /** 下一页的位置:与该页的结果在同一事务写入 */
+  place: unknown | null
+  /** 已处理的页数 */
+  pages: ColumnType<number, number | undefined, number>
+  /** 对方在第一页所称的总数 */
+  total_first: number | null
+  /** 对方在最后一页所称的总数 */
+  total_last: number | null
+  /** 新增 */
+  new_count: ColumnType<number, number | undefined, number>
+  /** 有变化 */
+  changed_count: ColumnType<number, number | undefined, number>
+  /** 未变 */
+  same_count: ColumnType<number, number | undefined, number>
+  /** 重新出现而恢复 */
+  restored_count: ColumnType<number, number | undefined, number>
+  /** 本地已有同一条目,只作关联 */
+  linked_count: ColumnType<number, number | undefined, number>
+  /** 不合目录标准或机构未对应,未收 */
+  refused_count: ColumnType<number, number | undefined, number>
+  /** 读不出 */
+  failed_count: ColumnType<number, number | undefined, number>
+  /** 同一批次中重复出现 */
+  repeated_count: ColumnType<number, number | undefined, number>
+  /** 读不出且不知是哪一条的,含在 failed_count 中 */
+  unknown_count: ColumnType<number, number | undefined, number>
+  /** 来源中已不存在而归档 */
+  archived_count: ColumnType<number, number | undefined, number>
+  /** 来源中没有见到的现有条目数 */
+  absent_count: ColumnType<number, number | undefined, number>
+  /** 对方答复自上次以来没有变化 */
+  is_unchanged: ColumnType<boolean, boolean | undefined, boolean>
+  /** 缺失过多,经人工决定不归档 */
+  is_kept: ColumnType<boolean, boolean | undefined, boolean>
+  /** 对方目录的标记 */
+  etag: string | null
+  /** 对账说明:为什么没有判定缺失 */
+  note: string | null
+  /** 失败原因 */
+  trouble: string | null
+}
+
+/** 汇聚来源:CKAN、DCAT 目录或另一个三江节点(T2.2) */
+export interface CatalogHarvestSource {
+  /** 来源标识:UUID v7 */
+  source_id: string
+  /** 名称 */
+  name: string
+  /** 种类 */
+  kind: string
+  /** 地址:CKAN 与三江节点为根地址,DCAT 为目录文件 */
+  url: string
+  /** 鉴权请求头的名称;没有则为空。三江节点以本节点公钥签名,不用它 */
+  auth_header: string | null
+  /** 鉴权请求头的值:以节点密钥加密 */
+  sealed_secret: string | null
+  /** 来源没有而本目录标准要求的各项取值 */
+  defaults: unknown
+  /** 周期 */
+  cycle: string
+  /** 每秒至多请求数 */
+  requests_per_second: number
+  /** 是否启用 */
+  is_enabled: boolean
+  /** 修订号:每次改动加一 */
+  revision: number
+  /** 下次汇聚时刻:人工的为空 */
+  next_run_at: string | null
+  /** 上次完整汇聚时对方目录的标记;改动设置或有未收下的记录时清空 */
+  etag: string | null
+  /** 登记时刻 */
+  created_at: string
+  /** 最近改动时刻 */
+  updated_at: string
+  /** 最近改动人 */
+  updated_by_name: string
+}
+
+/** 汇聚来的条目:从哪个来源的哪条记录来;在本节点只读,其缺陷不计入提供方 */
+export interface CatalogHarvestedEntry {
+  /** 来源 */
+  source_id: string
+  /** 来源中的记录键 */
+  record_key: string
+  /** 本目录中的条目 */
+  resource_id: string
+  /** 现有、已归档,或关联到本地编制的条目 */
+  state: string
+  /** 转换后内容的摘要:不变则什么也不写 */
+  content_hash: string
+  /** 记录在来源中的页面 */
+  record_url: string | null
+  /** 最近改动它的批次 */
+  run_id: string
+  /** 最近改动时刻 */
+  changed_at: string
 }
 
 /** 已发布条目的信息项:标识跨版本不变,授权据此引用 */
@@ -598,6 +786,28 @@ export interface CatalogPublishedElement {
   codes: unknown
 }
 
+/** 供其他节点汇聚的目录:只含各级各部门可见的本地条目与墓碑,按变更次序 */
+export interface CatalogPublishedFeed {
+  /** 变更次序号 */
+  seq: number
+  /** 资源 */
+  resource_id: string
+  /** 墓碑:已下架或不再对各级各部门可见 */
+  is_gone: boolean
+  /** 信息资源代码 */
+  code: string
+  /** 现行版本 */
+  version: number
+  /** 现行版本发布日期 */
+  published_on: string
+  /** 提供方名称 */
+  provider_name: string
+  /** 提供方统一社会信用代码 */
+  provider_code: string
+  /** 现行版本的全部内容 */
+  content: unknown
+}
+
 /** 已发布的信息项:供其他模块读取 */
 export interface CatalogPublishedItem {
   /** 信息项 */
@@ -632,6 +842,24 @@ export interface CatalogPublishedItem {
   mask_rule: string
   /** 数据元 */
   data_element: string
+}
+
+/** 汇聚来的条目及其来源:不在其中的为本地编制 */
+export interface CatalogPublishedOrigin {
+  /** 资源 */
+  resource_id: string
+  /** 来源 */
+  source_id: string
+  /** 来源名称 */
+  source_name: string
+  /** 来源种类 */
+  source_kind: string
+  /** 来源中的记录键 */
+  record_key: string
+  /** 记录在来源中的页面 */
+  record_url: string
+  /** 最近汇聚而改动的时刻 */
+  changed_at: string
 }
 
 /** 条目质量:供其他模块读取 */
@@ -2711,8 +2939,15 @@ export interface Tables {
   'catalog.effect_copy': CatalogEffectCopy
   'catalog.element_code': CatalogElementCode
   'catalog.entry': CatalogEntry
+  'catalog.entry_change': CatalogEntryChange
   'catalog.entry_fact': CatalogEntryFact
   'catalog.entry_finding': CatalogEntryFinding
+  'catalog.harvest_log': CatalogHarvestLog
+  'catalog.harvest_page': CatalogHarvestPage
+  'catalog.harvest_publisher': CatalogHarvestPublisher
+  'catalog.harvest_run': CatalogHarvestRun
+  'catalog.harvest_source': CatalogHarvestSource
+  'catalog.harvested_entry': CatalogHarvestedEntry
   'catalog.item': CatalogItem
   'catalog.item_key': CatalogItemKey
   'catalog.item_source': CatalogItemSource
@@ -2722,7 +2957,9 @@ export interface Tables {
   'catalog.noise_word': CatalogNoiseWord
   'catalog.published_class': CatalogPublishedClass
   'catalog.published_element': CatalogPublishedElement
+  'catalog.published_feed': CatalogPublishedFeed
   'catalog.published_item': CatalogPublishedItem
+  'catalog.published_origin': CatalogPublishedOrigin
   'catalog.published_quality': CatalogPublishedQuality
   'catalog.published_resource': CatalogPublishedResource
   'catalog.quality': CatalogQuality

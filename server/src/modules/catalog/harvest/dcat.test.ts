@@ -93,7 +93,7 @@ ${body}`
     assert.deepEqual([run.state, run.same_count, run.archived_count, run.absent_count], ['finished', 1, 0, 1])
     assert.match(run.note ?? '', /没有读完/)
     const torn = (await logOf(world.admin, run.run_id, 'failed')).at(-1)
-    assert.match(torn!.message, /^第 8 行起无法解析/)
+    assert.match(torn!.message, /^第 9 行起无法解析/)
   })
 
   it('reads JSON-LD with the contexts it knows and fetches none; reads RDF/XML and no entity (T2.2)', async () => {

@@ -1,4 +1,4 @@
-import type { HarvestDefaults, HarvestKind } from '@sanjiang/contract/catalog'
+import type { HarvestDefaults } from '@sanjiang/contract/catalog'
 import { sql } from 'kysely'
 import type { Ctx } from '#kernel/ctx.ts'
 import type { Db, Tx } from '#kernel/db.ts'
@@ -94,5 +94,3 @@ export const listDueSources = (db: Db, at: string) =>
     .orderBy('next_run_at')
     .limit(20)
     .execute()
-
-export type SourceKind = HarvestKind

@@ -18,6 +18,12 @@ export interface EntryFacts {
   readonly system_names?: readonly string[]
   /** Those of `related_codes` that no published entry has. */
   readonly unknown_codes?: readonly string[]
+  /** Documents, or clauses of them, that entries cite and that no longer hold. */
+  readonly lapsed_bases?: readonly {
+    readonly title: string
+    readonly clause: string | null
+    readonly lapsed_on: string
+  }[]
   /** The entry's own code, once issued. */
   readonly code?: string | null
 }

@@ -68,6 +68,25 @@ function* itemShares({ entry, items, kit }: Case): Iterable<Said> {
   }
 }
 
+// Withdrawing the ground does not open the data by itself; somebody has to look again.
+function* lapsedBases({ entry, items, facts }: Case): Iterable<Said> {
+  const cited = [
+    { field: 'share_basis', basis: entry.share_type === 'withheld' ? entry.share_basis : null },
+    ...items.map((item, index) => ({ field: `items.${index}.withheld_basis`, basis: item.withheld_basis })),
+  ]
+  for (const { field, basis } of cited) {
+    const lapsed = facts.lapsed_bases?.find(
+      ({ title, clause }) => title === basis?.title && (clause === null || clause === basis.clause),
+    )
+    if (lapsed)
+      yield {
+        field,
+        message: `所依据的《${lapsed.title}》${lapsed.clause ?? ''}已于 ${lapsed.lapsed_on} ${lapsed.clause ? '删去' : '废止'}，请复核是否仍不予共享`,
+        level: 'warning',
+      }
+  }
+}
+
 function* c03(one: Case): Iterable<Said> {
   const { entry, kit } = one
   if (entry.share_type === 'withheld' && entry.share_basis) {
@@ -75,6 +94,7 @@ function* c03(one: Case): Iterable<Said> {
     if (fault) yield { field: 'share_basis', message: fault }
   }
   yield* itemShares(one)
+  yield* lapsedBases(one)
 }
 
 function* c04({ entry, kit }: Case): Iterable<Said> {

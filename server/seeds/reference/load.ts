@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { ROLES, type Role } from '@sanjiang/contract'
 import { loadConfig } from '#config'
 import type { Ctx, House } from '#kernel/ctx.ts'
-import { installStandard } from '#modules/catalog/index.ts'
+import { installNorms, installStandard } from '#modules/catalog/index.ts'
 import { type ImportedOrgan, importOrgans, importPeople } from '#modules/identity/index.ts'
 import { openSeedHouse, seedCtx } from '../house.ts'
 import { legalBases } from './legal-basis.ts'
+import { norms } from './norms.ts'
 import { organs, provincialOrganOf, type ReferenceOrgan } from './organs.ts'
 import { standard1272 } from './standard-1272.ts'
 
@@ -37,6 +38,11 @@ const loadStandard = async (ctx: Ctx): Promise<void> => {
     .where('version', '=', standard1272.version)
     .executeTakeFirst()
   if (!known) await installStandard(ctx, standard1272, legalBases)
+}
+
+const loadNorms = async (ctx: Ctx): Promise<void> => {
+  const known = await ctx.db.selectFrom('catalog.norm').select('norm_id').limit(1).executeTakeFirst()
+  if (!known) await installNorms(ctx, norms)
 }
 
 const ADMINISTRATORS: readonly (readonly [username: string, role: Role])[] = [
@@ -71,11 +77,12 @@ const openAdministrators = async (ctx: Ctx, say: (line: string) => void): Promis
   for (const { username, name, password } of accounts) say(`  ${name}  ${username}  ${password}`)
 }
 
-/** What every installation starts from: organs, the catalogue standard, legal bases. Repeating it changes nothing. */
+/** What every installation starts from: organs, the catalogue standard, legal bases, the library. Repeating it changes nothing. */
 export const loadReference = async (house: House, say: (line: string) => void): Promise<void> => {
   const ctx = await seedCtx(house)
   await loadOrgans(ctx)
   await loadStandard(ctx)
+  await loadNorms(ctx)
   if (!house.site.demo) await openAdministrators(ctx, say)
 }
 

@@ -766,6 +766,68 @@ export interface CatalogNoiseWord {
   reason: string
 }
 
+/** 标准与制度:软件据以执行的法律、文件、标准(T5.1、T5.2) */
+export interface CatalogNorm {
+  /** 标识:小写字母、数字、连字符 */
+  norm_id: string
+  /** 名称 */
+  title: string
+  /** 文号或标准号 */
+  document_no: string
+  /** 类别 */
+  kind: string
+  /** 领域:业务、数据、技术、安全标准,管理制度 */
+  field: string
+  /** 发布机关 */
+  issuer: string
+  /** 发布日期:不详为空 */
+  issued_on: string | null
+  /** 施行日期:不详为空 */
+  effective_on: string | null
+  /** 废止日期:自当日起不再有效 */
+  abolished_on: string | null
+  /** 所替代的文件 */
+  replaces: string | null
+  /** 原文链接:可空串 */
+  url: string
+  /** 要点 */
+  summary: string
+  /** 是否已与原文核对 */
+  verified: boolean
+  /** 修订号 */
+  revision: number
+  /** 最近变动时刻 */
+  updated_at: string
+  /** 最近变动者姓名 */
+  updated_by_name: string
+}
+
+/** 条款:软件引用到的 */
+export interface CatalogNormClause {
+  /** 文件 */
+  norm_id: string
+  /** 条号 */
+  clause: string
+  /** 次序 */
+  seq: number
+  /** 要点 */
+  text: string
+  /** 删去日期:自当日起不再有效 */
+  removed_on: string | null
+}
+
+/** 条款与软件所执行的规则、参数的对应 */
+export interface CatalogNormLink {
+  /** 文件 */
+  norm_id: string
+  /** 条号 */
+  clause: string
+  /** 规则种类 */
+  kind: string
+  /** 规则或参数的标识 */
+  target: string
+}
+
 /** 分类节点的名称:供其他模块读取 */
 export interface CatalogPublishedClass {
   /** 分类代码 */
@@ -2955,6 +3017,9 @@ export interface Tables {
   'catalog.lead_answer': CatalogLeadAnswer
   'catalog.legal_basis': CatalogLegalBasis
   'catalog.noise_word': CatalogNoiseWord
+  'catalog.norm': CatalogNorm
+  'catalog.norm_clause': CatalogNormClause
+  'catalog.norm_link': CatalogNormLink
   'catalog.published_class': CatalogPublishedClass
   'catalog.published_element': CatalogPublishedElement
   'catalog.published_feed': CatalogPublishedFeed

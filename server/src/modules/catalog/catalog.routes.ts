@@ -19,6 +19,7 @@ import { toJsonLd } from './export.rules.ts'
 import { harvestRoutes } from './harvest/harvest.routes.ts'
 import { diffResource, getVersion, listHistory, listVersions } from './history.service.ts'
 import { listHolders } from './holder.service.ts'
+import { normRoutes } from './norm/norm.routes.ts'
 import { qualityRoutes } from './quality/quality.routes.ts'
 import { readResource } from './resource.view.ts'
 import { approveResource, publishResource, rejectResource, returnResource, withdrawResource } from './review.service.ts'
@@ -32,6 +33,7 @@ export const routes: readonly Route[] = [
   ...editionRoutes,
   ...qualityRoutes,
   ...sourceRoutes,
+  ...normRoutes,
   serve(contract.getStandard, async (ctx) => (await currentChecker(ctx.db)).standard),
   serve(contract.listStandards, (ctx) => listStandards(ctx)),
   serve(contract.getStandardVersion, (ctx, { params }) => getStandardVersion(ctx.db, params.standard, params.version)),

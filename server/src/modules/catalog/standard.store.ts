@@ -6,7 +6,7 @@ import { Fault } from '#kernel/fault.ts'
 // Standards, classes and legal bases are the same for everybody: no scope applies to them.
 
 // The business date as the clock tells it, where a store has no ctx to ask: real days of Shanghai plus the demo's offset.
-const TODAY = sql`((now() at time zone 'Asia/Shanghai')::date
+export const TODAY = sql`((now() at time zone 'Asia/Shanghai')::date
   + coalesce((select (value #>> '{}')::integer from kernel.setting where name = 'business_day_offset'), 0))`
 
 /** The version in force: adopted, begun by its date, the latest to begin. Before any has begun, the first that will. */
@@ -134,6 +134,9 @@ export const listBasisRows = (db: Db, { q, kind }: { q?: string; kind?: string }
   db
     .selectFrom('catalog.legal_basis')
     .select(['basis_key as key', 'kind', 'title', 'clause', 'document_no', 'verified'])
+    .where(sql<SqlBool>`not exists (select from catalog.norm n left join catalog.norm_clause c on c.norm_id = n.norm_id
+      and c.clause = legal_basis.clause and c.removed_on <= ${TODAY}
+      where n.title = legal_basis.title and (n.abolished_on <= ${TODAY} or c.clause is not null))`)
     .$if(kind !== undefined, (query) => query.where('kind', '=', kind!))
     .$if(q !== undefined && q !== '', (query) =>
       query.where(sql<SqlBool>`position(${q} in title || clause || document_no) > 0`),

@@ -2,6 +2,8 @@ import { type EntryFacts, nameKey, type ResourceDraft, seriesKey } from '@sanjia
 import { sql } from 'kysely'
 import type { Db } from '#kernel/db.ts'
 import { listUnknownCodes } from '../entry.store.ts'
+import { listLapsed } from '../norm/norm.store.ts'
+import { TODAY } from '../standard.store.ts'
 
 export interface Copied {
   readonly content: ResourceDraft & { readonly provider_organ_id: string }
@@ -44,6 +46,11 @@ const listSiblings = async (db: Db, copies: readonly Copied[]): Promise<Map<numb
   return new Map(rows.map(({ at, names }) => [at, names]))
 }
 
+const citedBy = ({ content }: Copied): string[] =>
+  [content.share_basis, ...(content.items ?? []).map((item) => item.withheld_basis)].flatMap(
+    (basis) => basis?.title ?? [],
+  )
+
 /** The facts of one copy or of a thousand, with the same three questions to the database. */
 export const gatherCopyFacts = async (db: Db, copies: readonly Copied[]): Promise<GatheredFacts[]> => {
   if (copies.length === 0) return []
@@ -52,10 +59,12 @@ export const gatherCopyFacts = async (db: Db, copies: readonly Copied[]): Promis
   const unknown = new Set(
     await listUnknownCodes(db, [...new Set(copies.flatMap(({ content }) => content.related_codes ?? []))]),
   )
+  const lapsed = await listLapsed(db, [...new Set(copies.flatMap(citedBy))], TODAY)
   return copies.map(({ content, code }, at) => ({
     provider: organs.get(content.provider_organ_id) ?? null,
     sibling_names: siblings.get(at) ?? [],
     unknown_codes: (content.related_codes ?? []).filter((one) => unknown.has(one)),
+    lapsed_bases: lapsed,
     code,
   }))
 }

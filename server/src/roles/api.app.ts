@@ -15,6 +15,8 @@ export interface ApiOptions {
   readonly house: OpenHouse
   readonly authenticate: Mount['authenticate']
   readonly refused: Mount['refused']
+  /** Whether what is answered from memory has been read; until then requests wait and balancers send none. */
+  readonly isReady?: () => boolean
   /** Networks whose X-Forwarded-* headers are believed; without any, none is. */
   readonly trustProxy?: readonly string[]
 }
@@ -27,7 +29,7 @@ const refuse = (thrown: Error, trace: string, reply: FastifyReply): void => {
 const TRACE = /^[\w-]{8,64}$/
 
 /** The staff API as an app: the same one in production and in tests. */
-export const buildApi = async ({ house, authenticate, refused, trustProxy = [] }: ApiOptions) => {
+export const buildApi = async ({ house, authenticate, refused, isReady, trustProxy = [] }: ApiOptions) => {
   const metrics = makeMetrics('api')
   const app = fastify({
     loggerInstance: house.log as FastifyBaseLogger,
@@ -54,6 +56,7 @@ export const buildApi = async ({ house, authenticate, refused, trustProxy = [] }
   app.get('/healthz', async () => ({ alive: true }))
   app.get('/readyz', async () => {
     await house.ping()
+    if (isReady?.() === false) throw new Fault('unavailable')
     return { ready: true }
   })
   app.get('/metrics', async (_, reply) =>

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import type { Config } from '#config'
 import { openHouse } from '#kernel/house.ts'
+import { followCatalog } from '#modules/catalog/index.ts'
 import { authenticate } from '#modules/identity/index.ts'
 import { openAccessLog } from '#modules/ledger/index.ts'
 import { type RunningRole, runRole } from '../supervisor/child.ts'
@@ -18,8 +19,10 @@ export const startApi = async (config: Config): Promise<RunningRole> => {
     modules: MODULES,
   })
   const access = await openAccessLog(house, 'api')
+  const following = followCatalog(house)
   const app = await buildApi({
     house,
+    isReady: following.isReady,
     authenticate: authenticate(house),
     refused: (refusal) => access.seal(refusal),
     trustProxy: config.trustProxy,
@@ -30,6 +33,7 @@ export const startApi = async (config: Config): Promise<RunningRole> => {
     address: `http://${config.host}:${port}`,
     close: async () => {
       await app.close()
+      await following.stop()
       await access.close()
       await house.close()
     },

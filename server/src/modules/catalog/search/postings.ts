@@ -1,4 +1,4 @@
-const BLOCK_BITS = 18
+const BLOCK_BITS = 16
 const BLOCK = 1 << BLOCK_BITS
 const FIRST = 4
 const LARGEST = 4096

@@ -1,3 +1,4 @@
+import type { House } from '#kernel/ctx.ts'
 import type { Db } from '#kernel/db.ts'
 import type { Log } from '#kernel/log.ts'
 import type { Synonyms } from '../query.rules.ts'
@@ -152,4 +153,38 @@ export const searchFeed = (db: Db, log?: Log): SearchFeed => {
   const feed = openSearchFeed(db, log)
   feeds.set(db, feed)
   return feed
+}
+
+const PACE_MS = 1_000
+
+export interface Following {
+  isReady(): boolean
+  stop(): Promise<void>
+}
+
+/**
+ * Reads the catalogue before anybody asks, and then keeps close to it, so that what thousands of publications changed is not
+ * left to one reader's search.
+ */
+export const followCatalog = (house: House): Following => {
+  const feed = searchFeed(house.db, house.log)
+  const told = (error: Error): void => house.log.warn({ err: error }, 'search index not refreshed')
+  let isStopped = false
+  let timer: NodeJS.Timeout | undefined
+  const follow = async (): Promise<void> => {
+    await feed.fresh().catch(told)
+    if (isStopped) return
+    timer = setTimeout(() => {
+      following = follow()
+    }, PACE_MS)
+  }
+  let following = follow()
+  return {
+    isReady: () => feed.isLoaded(),
+    stop: async () => {
+      isStopped = true
+      clearTimeout(timer)
+      await following
+    },
+  }
 }

@@ -87,7 +87,7 @@ export const NOTICE_KINDS = coded({
   duty_answered: '责任部门已答复',
   duty_yellow: '责任清单临近到期（黄牌）',
   duty_red: '责任清单逾期（红牌）',
-  ladder_raised: '争议逾期，已自动提交上一级',
+  ladder_raised: '争议已提请领导小组裁决',
   ladder_red: '协调逾期（红牌）',
   lead_agreed: '一数一源：已定牵头部门',
   lead_dropped: '一数一源：未定牵头部门',

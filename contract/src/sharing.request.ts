@@ -1,5 +1,6 @@
 import * as t from 'typebox'
 import { endpoint } from './endpoint.ts'
+import { COORDINATION_REASONS, LADDER_LEVELS, LadderStep, MeetingDraft } from './sharing.ladder.ts'
 import {
   ACCESS_MODES,
   Clock,
@@ -91,6 +92,9 @@ const request = {
   decided_on: nullable(IsoDate),
   item_count: t.Integer(),
   clock: nullable(Clock),
+  /** Rung that a dispute stands on, and the time it has there. */
+  ladder_level: nullable(LADDER_LEVELS.schema),
+  ladder_clock: nullable(Clock),
   can: t.Array(t.String()),
 }
 export const Request = t.Object(request)
@@ -138,6 +142,7 @@ export const MESSAGE_KINDS = coded({
   dispute: '提出异议',
   reconsider: '同意重新答复',
   escalate: '提请协调',
+  raise: '提请领导小组裁决',
   coordinate: '协调意见',
   settle: '不再坚持异议',
 })
@@ -160,6 +165,7 @@ export const RequestDetail = t.Object({
   decisions: t.Array(DecisionRecord),
   messages: t.Array(Message),
   marks: t.Array(Mark),
+  ladder: t.Array(LadderStep),
   grant_ids: t.Array(Id),
 })
 export type RequestDetail = t.Static<typeof RequestDetail>
@@ -296,7 +302,31 @@ export const coordinateRequest = endpoint({
   permission: 'sharing.request.coordinate',
   summary: '共享主管部门给出协调意见',
   params: ById,
-  body: input({ outcome: COORDINATION_OUTCOMES.schema, text: Line(2000, 10) }),
+  body: input({
+    outcome: COORDINATION_OUTCOMES.schema,
+    reason_code: COORDINATION_REASONS.schema,
+    text: Line(2000, 10),
+  }),
+  response: RequestDetail,
+})
+
+export const raiseRequest = endpoint({
+  method: 'POST',
+  path: '/sharing/requests/:id/raise',
+  permission: 'sharing.request.coordinate',
+  summary: '协调未果，提请领导小组裁决',
+  params: ById,
+  body: Said,
+  response: RequestDetail,
+})
+
+export const recordMeeting = endpoint({
+  method: 'POST',
+  path: '/sharing/requests/:id/meetings',
+  permission: 'sharing.request.read',
+  summary: '登记一次会商会议或书面意见：协商中由双方登记，协调、裁决中由主管部门登记',
+  params: ById,
+  body: MeetingDraft,
   response: RequestDetail,
 })
 

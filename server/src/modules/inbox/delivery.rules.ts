@@ -151,6 +151,13 @@ const RULES: Record<string, Rule> = {
     turn: turn(fact, todo(fact, 'request_coordinate', coordinators(fact))),
     notices: [notice(fact, 'request_escalated', deciders(fact))],
   }),
+  'sharing.request.raised': (fact) => ({
+    turn: turn(fact, todo(fact, 'request_coordinate', coordinators(fact))),
+    notices: [deciders(fact), askers(fact)].map((to) => notice(fact, 'ladder_raised', to)),
+  }),
+  'sharing.ladder.red_marked': (fact) => ({
+    notices: [deciders(fact), coordinators(fact), askers(fact)].map((to) => notice(fact, 'ladder_red', to)),
+  }),
   // What the provider has to do next is announced by `submitted` in the same transaction.
   'sharing.request.reopened': (fact) => ({ notices: [notice(fact, 'request_reopened', askers(fact))] }),
   'sharing.request.upheld': (fact) => ({

@@ -33,7 +33,11 @@ const longStory = async (): Promise<string[]> => {
   await civil.call(sharing.sendMessage, said(id))
   await civil.call(sharing.disputeRequest, said(id))
   await civil.call(sharing.escalateRequest, said(id))
-  const body = { outcome: 'reconsider' as const, text: '依据充分，请提供方重新答复' }
+  const body = {
+    outcome: 'reconsider' as const,
+    reason_code: 'basis_sufficient' as const,
+    text: '依据充分，请提供方重新答复',
+  }
   await egov.call(sharing.coordinateRequest, { params: { id }, body })
   const rows = await world.sql<{ event_id: string }>(
     'select event_id from kernel.event where subject_id = $1 and type = any($2) order by occurred_at, event_id',

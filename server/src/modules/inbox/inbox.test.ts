@@ -82,7 +82,11 @@ test('each rung of a dispute moves the to-do to whoever has to act next (T5.2, R
   assert.deepEqual([await about(police, request), await about(egov, request)], [['request_reconsider'], []])
   await civil.call(sharing.escalateRequest, said(id))
   assert.deepEqual([await about(police, request), await about(egov, request)], [[], ['request_coordinate']])
-  const body = { outcome: 'reconsider' as const, text: '依据充分，请提供方重新答复' }
+  const body = {
+    outcome: 'reconsider' as const,
+    reason_code: 'basis_sufficient' as const,
+    text: '依据充分，请提供方重新答复',
+  }
   await egov.call(sharing.coordinateRequest, { params: { id }, body })
   assert.deepEqual([await about(police, request), await about(egov, request)], [['request_decide'], []])
   const kinds = (await noticesOf(civil, id)).map(({ kind }) => kind)

@@ -5,6 +5,8 @@ import { Fault } from '#kernel/fault.ts'
 import { newId } from '#kernel/id.ts'
 import { record } from '#kernel/record.ts'
 import type { SharingMessage } from '#kernel/tables.ts'
+import { LEVEL_RULES } from './ladder/ladder.rules.ts'
+import { assertMet, climb, type Leaving, leave } from './ladder/ladder.service.ts'
 import { requestCan } from './request.rules.ts'
 import { announcement, lockFor } from './request.service.ts'
 import {
@@ -24,9 +26,11 @@ interface Said {
   /** What happened, as the event's last word. */
   readonly verbed: string
   readonly state: string
+  /** Rung that the dispute stands on from now on: its clock is what the next one to move has. */
+  readonly level?: 'negotiation' | 'office' | 'group'
 }
 
-const say = async (tx: Tx, ctx: Ctx, { row, kind, text, verbed, state }: Said): Promise<void> => {
+export const say = async (tx: Tx, ctx: Ctx, { row, kind, text, verbed, state, level }: Said): Promise<void> => {
   const words = text.trim()
   await insertMessage(tx, {
     message_id: newId(),
@@ -44,7 +48,11 @@ const say = async (tx: Tx, ctx: Ctx, { row, kind, text, verbed, state }: Said): 
     subject_kind: 'sharing.request',
     subject_id: row.request_id,
     before: { state: row.state },
-    after: { ...announcement({ ...row, state }, ctx.today), text: words },
+    after: {
+      ...announcement({ ...row, state }, ctx.today),
+      text: words,
+      ...(level ? { clock_rule: LEVEL_RULES[level], clock_started_on: ctx.today } : {}),
+    },
   })
 }
 
@@ -65,7 +73,8 @@ export const disputeRequest = (ctx: Ctx, id: string, text: string): Promise<Requ
   inTx(ctx, async (tx, inner) => {
     const row = await lockFor(tx, inner, { id, verb: 'dispute' })
     await updateRequest(tx, id, { state: 'negotiating' })
-    await say(tx, inner, { row, kind: 'dispute', text, verbed: 'disputed', state: 'negotiating' })
+    await climb(tx, inner, { requestId: id, level: 'negotiation' })
+    await say(tx, inner, { row, kind: 'dispute', text, verbed: 'disputed', state: 'negotiating', level: 'negotiation' })
     return readRequest(inner, id)
   })
 
@@ -73,8 +82,40 @@ export const disputeRequest = (ctx: Ctx, id: string, text: string): Promise<Requ
 export const escalateRequest = (ctx: Ctx, id: string, text: string): Promise<RequestDetail> =>
   inTx(ctx, async (tx, inner) => {
     const row = await lockFor(tx, inner, { id, verb: 'escalate' })
-    await updateRequest(tx, id, { state: 'coordinating' })
-    await say(tx, inner, { row, kind: 'escalate', text, verbed: 'escalated', state: 'coordinating' })
+    await escalateIn(tx, inner, { row, text, outcome: 'raised' })
+    return readRequest(inner, id)
+  })
+
+interface Raised {
+  readonly row: RequestRow
+  readonly text: string
+  readonly outcome: 'raised' | 'overdue'
+}
+
+/** From the two departments to the sharing authority; also when their time is over. Nothing is granted by it. */
+export const escalateIn = async (tx: Tx, ctx: Ctx, { row, text, outcome }: Raised): Promise<void> => {
+  const requestId = row.request_id
+  await leave(tx, ctx, { requestId, outcome })
+  await climb(tx, ctx, { requestId, level: 'office', isOverdue: outcome === 'overdue' })
+  await updateRequest(tx, requestId, { state: 'coordinating' })
+  await say(tx, ctx, { row, kind: 'escalate', text, verbed: 'escalated', state: 'coordinating', level: 'office' })
+}
+
+/** From the sharing authority to the leading group. */
+export const raiseIn = async (tx: Tx, ctx: Ctx, { row, text, outcome }: Raised): Promise<void> => {
+  const requestId = row.request_id
+  await leave(tx, ctx, { requestId, outcome })
+  await climb(tx, ctx, { requestId, level: 'group', isOverdue: outcome === 'overdue' })
+  // Its revision moves, since what has to be done next is something else.
+  await updateRequest(tx, requestId, {})
+  await say(tx, ctx, { row, kind: 'raise', text, verbed: 'raised', state: 'coordinating', level: 'group' })
+}
+
+/** Coordination failed: the leading group decides (domain R07). */
+export const raiseRequest = (ctx: Ctx, id: string, text: string): Promise<RequestDetail> =>
+  inTx(ctx, async (tx, inner) => {
+    const row = await lockFor(tx, inner, { id, verb: 'raise' })
+    await raiseIn(tx, inner, { row, text, outcome: 'raised' })
     return readRequest(inner, id)
   })
 
@@ -82,6 +123,7 @@ export const escalateRequest = (ctx: Ctx, id: string, text: string): Promise<Req
 export const settleRequest = (ctx: Ctx, id: string, text: string): Promise<RequestDetail> =>
   inTx(ctx, async (tx, inner) => {
     const row = await lockFor(tx, inner, { id, verb: 'settle' })
+    await leave(tx, inner, { requestId: id, outcome: 'settled' })
     await updateRequest(tx, id, { state: row.outcome!, is_settled: true })
     await say(tx, inner, { row, kind: 'settle', text, verbed: 'settled', state: row.outcome! })
     return readRequest(inner, id)
@@ -115,19 +157,27 @@ const reopen = async (tx: Tx, ctx: Ctx, row: RequestRow): Promise<void> => {
 export const reconsiderRequest = (ctx: Ctx, id: string, text: string): Promise<RequestDetail> =>
   inTx(ctx, async (tx, inner) => {
     const row = await lockFor(tx, inner, { id, verb: 'reconsider' })
+    await leave(tx, inner, { requestId: id, outcome: 'agreed' })
     await say(tx, inner, { row, kind: 'reconsider', text, verbed: 'reopened', state: 'submitted' })
     await reopen(tx, inner, row)
     return readRequest(inner, id)
   })
 
-/** The sharing authority either has the provider answer again or upholds his answer, which ends the dispute. */
+interface Coordination extends Required<Pick<Leaving, 'reason_code'>> {
+  readonly outcome: 'reconsider' | 'uphold'
+  readonly text: string
+}
+
+/** The sharing authority, or the leading group by its record, either has the provider answer again or upholds his answer, which ends the dispute. */
 export const coordinateRequest = (
   ctx: Ctx,
   id: string,
-  { outcome, text }: { outcome: 'reconsider' | 'uphold'; text: string },
+  { outcome, reason_code, text }: Coordination,
 ): Promise<RequestDetail> =>
   inTx(ctx, async (tx, inner) => {
     const row = await lockFor(tx, inner, { id, verb: 'coordinate' })
+    if (row.ladder_level === 'group') await assertMet(tx, row.ladder_step_id!)
+    await leave(tx, inner, { requestId: id, outcome, reason_code })
     const isReopened = outcome === 'reconsider'
     const state = isReopened ? 'submitted' : row.outcome!
     await say(tx, inner, { row, kind: 'coordinate', text, verbed: isReopened ? 'reopened' : 'upheld', state })

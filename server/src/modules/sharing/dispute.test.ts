@@ -70,7 +70,11 @@ test('failed negotiation goes to the sharing authority, which may have the provi
   const { request_id } = await refused()
   await civil.call(sharing.disputeRequest, said(request_id))
   assert.equal((await civil.call(sharing.escalateRequest, said(request_id))).state, 'coordinating')
-  const body = { outcome: 'reconsider' as const, text: '依据充分，请提供方重新答复' }
+  const body = {
+    outcome: 'reconsider' as const,
+    text: '依据充分，请提供方重新答复',
+    reason_code: 'basis_sufficient' as const,
+  }
   const coordinated = await egov.call(sharing.coordinateRequest, { params: { id: request_id }, body })
   assert.deepEqual([coordinated.state, coordinated.round], ['submitted', 2])
 })
@@ -79,7 +83,7 @@ test('an answer upheld by the sharing authority ends the dispute for good (T5.2,
   const { request_id } = await refused()
   await civil.call(sharing.disputeRequest, said(request_id))
   await civil.call(sharing.escalateRequest, said(request_id))
-  const body = { outcome: 'uphold' as const, text: '提供方理由成立，维持原答复' }
+  const body = { outcome: 'uphold' as const, text: '提供方理由成立，维持原答复', reason_code: 'law_forbids' as const }
   const upheld = await egov.call(sharing.coordinateRequest, { params: { id: request_id }, body })
   assert.deepEqual([upheld.state, upheld.is_settled], ['refused', true])
   assert.equal((await civil.refused(sharing.disputeRequest, said(request_id))).code, 'wrong_state')
@@ -97,7 +101,7 @@ test('no step of the ladder can be skipped or taken by another (T5.2, R07)', asy
   assert.equal((await civil.refused(sharing.escalateRequest, said(request_id))).code, 'wrong_state')
   assert.equal((await police.refused(sharing.disputeRequest, said(request_id))).status, 403)
   assert.equal((await commerce.refused(sharing.disputeRequest, said(request_id))).status, 404)
-  const body = { outcome: 'uphold' as const, text: '提供方理由成立，维持原答复' }
+  const body = { outcome: 'uphold' as const, text: '提供方理由成立，维持原答复', reason_code: 'law_forbids' as const }
   const coordinate = { params: { id: request_id }, body }
   assert.equal((await egov.refused(sharing.coordinateRequest, coordinate)).code, 'wrong_state')
   assert.equal((await police.refused(sharing.coordinateRequest, coordinate)).status, 403)
@@ -113,7 +117,7 @@ test('the sharing authority does not coordinate a dispute of its own organ (T5.2
   await insider.call(sharing.escalateRequest, said(request_id))
   const problem = await egov.refused(sharing.coordinateRequest, {
     params: { id: request_id },
-    body: { outcome: 'reconsider', text: '请提供方重新答复这一申请' },
+    body: { outcome: 'reconsider', reason_code: 'basis_sufficient', text: '请提供方重新答复这一申请' },
   })
   assert.equal(problem.code, 'separation_of_duties')
 })

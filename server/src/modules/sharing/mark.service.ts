@@ -13,6 +13,8 @@ interface Marked {
   readonly kind: MarkedKind
   /** Whose events tell of it, where the clock is one of several of its subject. */
   readonly noun?: string
+  /** What the events are about, where it is not the clock's own subject. */
+  readonly about?: { readonly kind: string; readonly id: string }
   readonly subject_id: string
   readonly round: number
   readonly run: ClockRun
@@ -29,8 +31,8 @@ export const markCrossings = async (tx: Tx, ctx: Ctx, marked: Marked): Promise<n
     count += 1
     await record(tx, ctx, {
       type: `sharing.${noun}.${mark}_marked`,
-      subject_kind: `sharing.${noun}`,
-      subject_id,
+      subject_kind: marked.about?.kind ?? `sharing.${noun}`,
+      subject_id: marked.about?.id ?? subject_id,
       organ_id: provider_organ_id,
       after: { ...after, round, crossed_on: on },
     })

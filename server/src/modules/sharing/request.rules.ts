@@ -26,6 +26,7 @@ const VERBS = {
   escalate: { by: 'is_consumer', from: ['negotiating'] },
   settle: { by: 'is_consumer', from: ['negotiating', 'coordinating'] },
   coordinate: { by: 'is_coordinator', from: ['coordinating'] },
+  raise: { by: 'is_coordinator', from: ['coordinating'] },
 } as const satisfies Record<string, VerbRule>
 
 export type RequestVerb = keyof typeof VERBS
@@ -33,10 +34,15 @@ export type RequestVerb = keyof typeof VERBS
 interface RequestFace {
   readonly state: string
   readonly is_settled: boolean
+  /** Rung of the ladder that the dispute stands on. */
+  readonly ladder_level?: string | null
 }
 
-const isOpenTo = (verb: RequestVerb, { state, is_settled }: RequestFace): boolean =>
-  (VERBS[verb].from as readonly string[]).includes(state) && !(verb === 'dispute' && is_settled)
+const isOpenTo = (verb: RequestVerb, { state, is_settled, ladder_level }: RequestFace): boolean =>
+  (VERBS[verb].from as readonly string[]).includes(state) &&
+  !(verb === 'dispute' && is_settled) &&
+  // Nobody stands above the leading group.
+  !(verb === 'raise' && ladder_level === 'group')
 
 /** Which verbs the actor may do now; the pages show exactly these. */
 export const requestCan = (request: RequestFace, standing: Standing): string[] => {

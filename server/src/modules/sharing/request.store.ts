@@ -10,8 +10,14 @@ const rows = (db: Db) =>
     .selectFrom('sharing.request as r')
     .innerJoin('identity.organ as p', 'p.organ_id', 'r.provider_organ_id')
     .innerJoin('identity.organ as c', 'c.organ_id', 'r.consumer_organ_id')
+    .leftJoin('sharing.ladder_step as l', (join) =>
+      join.onRef('l.request_id', '=', 'r.request_id').on('l.closed_on', 'is', null),
+    )
     .selectAll('r')
     .select([
+      'l.step_id as ladder_step_id',
+      'l.level as ladder_level',
+      'l.opened_on as ladder_opened_on',
       'p.name as provider_name',
       'p.path as provider_path',
       'c.name as consumer_name',

@@ -12,6 +12,8 @@ import type {
 import { type Actor, type Ctx, reaches, scopeOf } from '#kernel/ctx.ts'
 import { Fault } from '#kernel/fault.ts'
 import { listGrantIds } from './grant.store.ts'
+import { LEVEL_RULES } from './ladder/ladder.rules.ts'
+import { readLadder } from './ladder/ladder.view.ts'
 import { listMarks } from './mark.store.ts'
 import { requestCan, type Standing } from './request.rules.ts'
 import {
@@ -47,12 +49,19 @@ export const clockOf = (row: RequestRow, today: string): Clock | null => {
 export const titleOf = (row: Pick<RequestRow, 'resource_name' | 'consumer_name'>): string =>
   `${row.consumer_name}申请“${row.resource_name}”`
 
+/** The time that the rung has on which a dispute stands. */
+const ladderClockOf = ({ ladder_level, ladder_opened_on }: RequestRow, today: string): Clock | null =>
+  ladder_level === null || ladder_opened_on === null
+    ? null
+    : readClock({ rule_code: LEVEL_RULES[ladder_level]!, started_on: ladder_opened_on, stopped_on: null }, today)
+
 export const toRequest = (ctx: Ctx, row: RequestRow, itemCount: number): Request => ({
   ...(row as unknown as Request),
   title: titleOf(row),
   row_conditions: row.row_conditions as RowCondition[],
   item_count: itemCount,
   clock: clockOf(row, ctx.today),
+  ladder_clock: ladderClockOf(row, ctx.today),
   can: requestCan(row, standingOf(ctx.actor, row)),
 })
 
@@ -75,6 +84,7 @@ export const readRequest = async (ctx: Ctx, requestId: string): Promise<RequestD
     decisions: (await listDecisions(ctx.db, requestId)) as unknown as DecisionRecord[],
     messages: (await listMessages(ctx.db, requestId)) as unknown as Message[],
     marks: (await listMarks(ctx.db, 'request', requestId)) as unknown as Mark[],
+    ladder: await readLadder(ctx, requestId),
     grant_ids: await listGrantIds(ctx.db, requestId),
   }
 }

@@ -3,6 +3,7 @@ import { demandTasks } from './demand/demand.jobs.ts'
 import { warnOfDrift } from './drift.service.ts'
 import { markDuties } from './duty/duty.mark.ts'
 import { reportSharing } from './fact.service.ts'
+import { markLadder } from './ladder/ladder.mark.ts'
 import { markClocks } from './mark.service.ts'
 
 /**
@@ -16,7 +17,7 @@ export const tasks: readonly Task[] = [
     cron: '* * * * *',
     on: ['identity.clock.set'],
     handle: async (ctx) => {
-      const count = (await markClocks(ctx)) + (await markDuties(ctx))
+      const count = (await markClocks(ctx)) + (await markDuties(ctx)) + (await markLadder(ctx))
       if (count > 0) ctx.log.info({ count }, 'clocks marked')
     },
   },

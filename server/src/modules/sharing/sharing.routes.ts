@@ -8,6 +8,7 @@ import {
   coordinateRequest,
   disputeRequest,
   escalateRequest,
+  raiseRequest,
   reconsiderRequest,
   sendMessage,
   settleRequest,
@@ -22,6 +23,7 @@ import {
   returnGrant,
   revokeGrant,
 } from './grant.service.ts'
+import { recordMeeting } from './ladder/ladder.service.ts'
 import {
   countRequests,
   createRequest,
@@ -55,6 +57,8 @@ export const routes: readonly Route[] = [
   serve(contract.escalateRequest, (ctx, { params, body }) => escalateRequest(ctx, params.id, body.text)),
   serve(contract.settleRequest, (ctx, { params, body }) => settleRequest(ctx, params.id, body.text)),
   serve(contract.coordinateRequest, (ctx, { params, body }) => coordinateRequest(ctx, params.id, body)),
+  serve(contract.raiseRequest, (ctx, { params, body }) => raiseRequest(ctx, params.id, body.text)),
+  serve(contract.recordMeeting, (ctx, { params, body }) => recordMeeting(ctx, params.id, body)),
   serve(contract.getRequest, (ctx, { params }) => readRequest(ctx, params.id)),
   serve(contract.listRequests, (ctx, { query }) => listRequests(ctx, query)),
   serve(contract.countRequests, (ctx, { query }) => countRequests(ctx, query.side ?? 'all')),

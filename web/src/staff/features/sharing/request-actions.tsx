@@ -31,6 +31,13 @@ const SAYINGS = [
     endpoint: sharing.escalateRequest,
   },
   {
+    verb: 'raise',
+    label: '提请领导小组',
+    field: '协调经过与分歧',
+    hint: '协调未能一致的，由领导小组裁决；裁决前须登记其会议纪要或书面意见。',
+    endpoint: sharing.raiseRequest,
+  },
+  {
     verb: 'settle',
     label: '不再坚持',
     field: '说明',

@@ -1,5 +1,5 @@
 import { sharing } from '@sanjiang/contract'
-import type { Request, RequestState } from '@sanjiang/contract/sharing'
+import { LADDER_LEVELS, type Request, type RequestState } from '@sanjiang/contract/sharing'
 import { useQueries } from '@tanstack/react-query'
 import { Skeleton } from 'antd'
 import { Link } from 'react-router'
@@ -31,14 +31,18 @@ const LANES: Record<Side, readonly Lane[]> = {
 
 const PER_LANE = 8
 
+const lightOf = ({ state, clock, ladder_clock }: Request): string =>
+  ladder_clock?.light ?? (state === 'submitted' ? clock?.light : undefined) ?? ''
+
 const Ticket = ({ request, side }: { request: Request; side: Side }) => (
-  <li className={`ticket ${request.state === 'submitted' ? (request.clock?.light ?? '') : ''}`}>
+  <li className={`ticket ${lightOf(request)}`}>
     <Link to={`/sharing/requests/${request.request_id}`}>{request.resource_name}</Link>
     <div className="muted">
       {side === 'consumer' ? `向 ${request.provider_name}` : `${request.consumer_name} 申请`} · {request.item_count} 项
     </div>
-    {request.state === 'submitted' ? (
-      <ClockBar clock={request.clock} />
+    {request.ladder_level && <div className="muted">{LADDER_LEVELS.titles[request.ladder_level]}</div>}
+    {request.state === 'submitted' || request.ladder_clock ? (
+      <ClockBar clock={request.ladder_clock ?? request.clock} />
     ) : (
       <span className="row" style={{ gap: '.5rem' }}>
         <RequestStateTag state={request.state} />

@@ -19,6 +19,7 @@ import { call } from '../../api.ts'
 import { DecisionForm } from './decision-form.tsx'
 import { RequestActions } from './request-actions.tsx'
 import { RequestItems } from './request-items.tsx'
+import { RequestLadder } from './request-ladder.tsx'
 import { RequestTalk } from './request-talk.tsx'
 import { quotaText, RequestStateTag, RowConditions } from './sharing.words.tsx'
 
@@ -155,6 +156,7 @@ const View = ({ request }: { request: RequestDetail }) => {
       {(state as { justSubmitted?: boolean } | null)?.justSubmitted && <Outcome request={request} />}
       <div className="split aside-first">
         <div>
+          <RequestLadder request={request} />
           <Panel title="申请内容">
             <Terms request={request} />
           </Panel>

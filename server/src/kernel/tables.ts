@@ -2734,6 +2734,60 @@ export interface SharingGrantUse {
   source: string
 }
 
+/** 会商记录:每次会议或书面意见,只增不改 */
+export interface SharingLadderMeeting {
+  /** 标识:UUID v7 */
+  meeting_id: string
+  /** 争议阶梯的哪一级 */
+  step_id: string
+  /** 种类:会议、书面意见 */
+  kind: string
+  /** 会议或意见的日期 */
+  held_on: string
+  /** 参加单位与人员 */
+  participants: string
+  /** 纪要或文件文号 */
+  document_no: string
+  /** 结论要点 */
+  text: string
+  /** 登记业务日期 */
+  written_on: string
+  /** 登记时刻 */
+  written_at: string
+  /** 登记机构 */
+  organ_id: string | null
+  /** 登记人 */
+  author_id: string | null
+  /** 登记人姓名 */
+  author_name: string
+}
+
+/** 争议阶梯:部门协商、主管部门协调、领导小组裁决,一级一行 */
+export interface SharingLadderStep {
+  /** 标识:UUID v7 */
+  step_id: string
+  /** 共享申请 */
+  request_id: string
+  /** 级 */
+  level: string
+  /** 缘由:asked 有人提请,overdue 上一级逾期自动提交 */
+  cause: string
+  /** 开始业务日期:时限起算日,不计入 */
+  opened_on: string
+  /** 开始时刻 */
+  opened_at: string
+  /** 提请人:平台自动提交时为平台 */
+  opened_by_name: string
+  /** 结束业务日期 */
+  closed_on: string | null
+  /** 结果 */
+  outcome: string | null
+  /** 结论的理由 */
+  reason_code: string | null
+  /** 办结人 */
+  closed_by_name: string | null
+}
+
 /** 亮牌:越过黄线、红线的事实,每轮各一次,只增不改 */
 export interface SharingMark {
   /** 对象种类 */
@@ -3102,6 +3156,8 @@ export interface Tables {
   'sharing.grant_client': SharingGrantClient
   'sharing.grant_revocation': SharingGrantRevocation
   'sharing.grant_use': SharingGrantUse
+  'sharing.ladder_meeting': SharingLadderMeeting
+  'sharing.ladder_step': SharingLadderStep
   'sharing.mark': SharingMark
   'sharing.message': SharingMessage
   'sharing.published_demand': SharingPublishedDemand

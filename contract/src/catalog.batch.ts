@@ -306,7 +306,8 @@ export const getAnnotated = endpoint({
   summary: '原文件加上“检查结果”一列，错误单元格标色',
   params: ById,
   response: t.Unknown(),
-  produces: XLSX,
+  /** In the format it came in: .xlsx or .csv. */
+  produces: 'application/octet-stream',
 })
 
 export const exportResources = endpoint({

@@ -106,3 +106,27 @@ export const browseAgent = endpoint({
   params: t.Object({ id: Id, connection: t.String({ maxLength: 64 }) }),
   response: t.Object({ relations: t.Array(Relation) }),
 })
+
+/** A column of a table as the item that would catalogue it (1272号 信息项). */
+export const TableItem = t.Object({
+  name: t.String(),
+  name_en: t.String(),
+  data_type: t.String(),
+  length: nullable(t.Integer()),
+  is_key: t.Boolean(),
+  is_required: t.Boolean(),
+  source_type: t.String(),
+})
+export type TableItem = t.Static<typeof TableItem>
+export const Table = t.Object({ name: t.String(), comment: t.String(), items: t.Array(TableItem) })
+export type Table = t.Static<typeof Table>
+
+/** What whoever compiles the catalogue may learn of his department's databases: names, types, comments; never a row. */
+export const describeTables = endpoint({
+  method: 'GET',
+  path: '/exchange/agents/:id/connections/:connection/tables',
+  permission: 'catalog.resource.edit',
+  summary: '编目用：本部门前置节点所连库表的结构，字段写成信息项（名称取自注释）',
+  params: t.Object({ id: Id, connection: t.String({ maxLength: 64 }) }),
+  response: t.Object({ tables: t.Array(Table) }),
+})

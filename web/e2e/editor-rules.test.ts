@@ -2,9 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CallFault } from '@sanjiang/contract/call'
 import type { ResourceContent, ResourceDetail, ResourceDraft, Standard } from '@sanjiang/contract/catalog'
+import type { TableItem } from '@sanjiang/contract/exchange'
 import { standard1272 } from '../../server/seeds/reference/standard-1272.ts'
 import { makeKeeper } from '../src/staff/features/catalog/draft.ts'
+import type { Shelved } from '../src/staff/features/catalog/draft-shelf.ts'
 import { pastedItems, splitCells } from '../src/staff/features/catalog/paste-rows.ts'
+import { matchTable, takeOver } from '../src/staff/features/catalog/table-items.ts'
 
 const standard: Standard = standard1272
 
@@ -112,4 +115,93 @@ test('when somebody else saved in between, nothing is overwritten until the comp
   assert.equal(await keeper.flush(), false)
   assert.equal(await keeper.insist(resource(5, { name: '对方的' })), true)
   assert.equal(keeper.get().draft.name, '我的，又改')
+})
+
+/** A shelf that outlives its keeper, as the browser's storage does. */
+const shelf = () => {
+  let kept: Shelved | null = null
+  return {
+    read: () => kept,
+    put: (one: Shelved) => {
+      kept = one
+    },
+    clear: () => {
+      kept = null
+    },
+  }
+}
+const away = () => {
+  const problem = { code: 'unavailable', status: 0, title: '', type: '', party: 'platform', trace: '' } as const
+  return Promise.reject(new CallFault(problem))
+}
+
+test('without a line the words stay on the officer’s machine, and the next window saves them (T2.2, P4)', async () => {
+  const place = shelf()
+  const first = makeKeeper(resource(3), away, place)
+  first.change({ name: '断线时写的' })
+  assert.equal(await first.flush(), false)
+  assert.equal(first.get().state, 'offline')
+  first.stop()
+  assert.equal(place.read()?.draft.name, '断线时写的')
+  const sent: number[] = []
+  const next = makeKeeper(
+    resource(3),
+    async (revision, draft) => {
+      sent.push(revision)
+      return resource(revision + 1, numbered(draft))
+    },
+    place,
+  )
+  assert.deepEqual([next.wasLeft, next.get().state, next.get().draft.name], [true, 'dirty', '断线时写的'])
+  assert.equal(await next.flush(), true)
+  assert.deepEqual([sent, place.read()], [[3], null])
+})
+
+test('words left on the machine do not overwrite what a colleague saved since (T2.2, P4)', async () => {
+  const place = shelf()
+  place.put({ revision: 3, draft: { name: '我的旧稿' } })
+  const keeper = makeKeeper(resource(4, { name: '同事的' }), away, place)
+  assert.equal(keeper.get().state, 'stale')
+  assert.equal(keeper.get().draft.name, '我的旧稿')
+  keeper.adopt(resource(4, { name: '同事的' }))
+  assert.deepEqual([keeper.get().draft.name, place.read()], ['同事的', null])
+})
+
+const column = (name_en: string, more: Partial<TableItem> = {}): TableItem => ({
+  name: name_en,
+  name_en,
+  data_type: 'C',
+  length: 50,
+  is_key: false,
+  is_required: false,
+  source_type: 'varchar(50)',
+  ...more,
+})
+
+test('columns of a table meet the items there by English name, and an officer’s own words stay (T2.2, P4)', () => {
+  const rows = [
+    { key: 'a', name: '姓名', name_en: 'XM', data_type: 'C', length: 20, share_type: 'conditional' },
+    { key: 'b', name: '备注', name_en: 'bz', data_type: 'C', length: 50, is_key: false },
+  ]
+  const matches = matchTable([column('xm'), column('bz'), column('csrq', { name: '出生日期', data_type: 'D' })], rows)
+  assert.deepEqual(
+    matches.map(({ kind, changes }) => [
+      kind,
+      changes.map(({ title, before, after }) => `${title} ${before}→${after}`),
+    ]),
+    [
+      ['differs', ['长度 20→50']],
+      ['same', []],
+      ['new', []],
+    ],
+  )
+  const after = takeOver(rows, matches)
+  assert.deepEqual(
+    after.map(({ name, name_en, length, share_type }) => [name, name_en, length, share_type]),
+    [
+      ['姓名', 'XM', 50, 'conditional'],
+      ['备注', 'bz', 50, undefined],
+      ['出生日期', 'csrq', 50, 'unconditional'],
+    ],
+  )
 })

@@ -2,7 +2,16 @@ import { exchange as contract } from '@sanjiang/contract'
 import { type Route, serve } from '#kernel/serve.ts'
 import { getAgent, inviteAgent, listAgents, reinviteAgent, resumeAgent, suspendAgent } from './agent.service.ts'
 import { decideDrift, listDrifts } from './drift.service.ts'
-import { actOnFeed, attachFeed, browse, changeFeed, listFeeds, readFeed, tryFeed } from './feed.service.ts'
+import {
+  actOnFeed,
+  attachFeed,
+  browse,
+  changeFeed,
+  describeTables,
+  listFeeds,
+  readFeed,
+  tryFeed,
+} from './feed.service.ts'
 import { getLineage } from './lineage.service.ts'
 import { listDeliveries, listReconciliations, listRejects, listRuns } from './listing.service.ts'
 import { startReconciliation } from './reconciliation.service.ts'
@@ -20,6 +29,7 @@ export const routes: readonly Route[] = [
   serve(contract.suspendAgent, (ctx, { params, body }) => suspendAgent(ctx, params.id, body.reason)),
   serve(contract.resumeAgent, (ctx, { params, body }) => resumeAgent(ctx, params.id, body.reason)),
   serve(contract.browseAgent, (ctx, { params }) => browse(ctx, params.id, params.connection)),
+  serve(contract.describeTables, (ctx, { params }) => describeTables(ctx, params.id, params.connection)),
   serve(contract.listFeeds, (ctx, { query }) => listFeeds(ctx, query)),
   serve(contract.getFeed, (ctx, { params }) => readFeed(ctx, params.id)),
   serve(contract.tryFeed, (ctx, { body }) => tryFeed(ctx, body)),

@@ -6,6 +6,7 @@ import {
   type FeedDraft,
   isFilesRelation,
   type Relation,
+  type Table,
 } from '@sanjiang/contract/exchange'
 import { judgeDraft } from '@sanjiang/contract/exchange.binding'
 import type { DryRunAnswer } from '@sanjiang/contract/exchange.door'
@@ -22,6 +23,7 @@ import { toFeedDetail, toFeeds } from './feed.view.ts'
 import { wantedItems } from './item.rules.ts'
 import { ask } from './question.service.ts'
 import { orderRun } from './run.service.ts'
+import { toTable } from './table-item.rules.ts'
 import { refreshUnion } from './union.service.ts'
 import { wakeAgent } from './wake.ts'
 
@@ -70,6 +72,13 @@ const provided = async (ctx: Ctx, resourceId: string) => {
 export const browse = async (ctx: Ctx, agentId: string, connection: string): Promise<{ relations: Relation[] }> => {
   const relations = await ask<Relation[]>(ctx, { agent_id: agentId, kind: 'browse', connection, body: {} })
   return { relations }
+}
+
+/** The same browsing for whoever compiles the catalogue: the columns as items (P4). */
+export const describeTables = async (ctx: Ctx, agentId: string, connection: string): Promise<{ tables: Table[] }> => {
+  const asked = { agent_id: agentId, kind: 'browse', connection, body: {}, under: 'catalog.resource.edit' } as const
+  const relations = await ask<Relation[]>(ctx, asked)
+  return { tables: relations.filter(({ name }) => !isFilesRelation(name)).map(toTable) }
 }
 
 type DryRun = Static<typeof DryRunAnswer>

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Permission } from '@sanjiang/contract'
 import { type Ctx, scopeOf } from '#kernel/ctx.ts'
 import { inTx } from '#kernel/db.ts'
 import { Fault } from '#kernel/fault.ts'
@@ -16,14 +17,16 @@ interface Asked {
   readonly kind: store.NewQuestion['kind']
   readonly connection: string
   readonly body: unknown
+  /** Whose reach the agent must lie in; the provider's own where it is left out. */
+  readonly under?: Permission
 }
 
 /**
  * Asks an agent of the actor's organ something and waits for its answer, outside any transaction. 409 `agent_away` where it
  * does not answer in time; the agent's own trouble becomes `invalid` with its sentence.
  */
-export const ask = async <T>(ctx: Ctx, { agent_id, ...asked }: Asked): Promise<T> => {
-  const agent = await findAgent(ctx.db, scopeOf(ctx.actor, 'exchange.feed.edit'), agent_id)
+export const ask = async <T>(ctx: Ctx, { agent_id, under = 'exchange.feed.edit', ...asked }: Asked): Promise<T> => {
+  const agent = await findAgent(ctx.db, scopeOf(ctx.actor, under), agent_id)
   if (!agent) throw new Fault('not_found', '没有这个前置节点，或它不属于本部门')
   if (agent.state !== 'active' || !isOnline(agent.last_seen_at, ctx.instant)) throw new Fault('agent_away')
   const question_id = newId()

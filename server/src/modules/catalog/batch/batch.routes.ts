@@ -22,7 +22,7 @@ export const batchRoutes: readonly Route[] = [
   serve(contract.getTemplate, async (ctx) => download('政务信息资源目录填报模板.xlsx', await getTemplate(ctx))),
   serve(contract.getAnnotated, async (ctx, { params }) => {
     const { name, stream } = await getAnnotated(ctx, params.id)
-    return download(`${name}-检查结果.xlsx`, stream)
+    return download(name, stream)
   }),
   serve(contract.exportResources, async (ctx, { query }) =>
     download(`政务信息资源目录-${ctx.today}.xlsx`, await exportResources(ctx, query)),

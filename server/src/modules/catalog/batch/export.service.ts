@@ -145,7 +145,7 @@ export const getAnnotated = async (ctx: Ctx, id: string): Promise<{ name: string
   try {
     const stream = await writeAnnotated(path, { file_name: batch.title, mapping, faults, statuses })
     stream.once('close', () => void close())
-    return { name: batch.title.replace(/\.\w+$/, ''), stream }
+    return { name: `${batch.title.replace(/\.\w+$/, '')}-检查结果.${batch.file_format}`, stream }
   } catch (error) {
     await close()
     throw error

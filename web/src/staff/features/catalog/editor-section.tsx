@@ -28,11 +28,17 @@ const AudienceField = ({ draft, onChange }: Pick<Props, 'draft' | 'onChange'>) =
 
 const SHOWN_FAULTS = 8
 
-const Items = ({ standard, draft, checked, onItems }: Props) => {
+const Items = ({ standard, resource, draft, checked, onItems }: Props) => {
   const own = checked.findings.filter(({ field }) => field === 'items' || field.startsWith('items.'))
   return (
     <>
-      <ItemGrid items={draft.items} standard={standard} findings={own} onItems={onItems} />
+      <ItemGrid
+        items={draft.items}
+        standard={standard}
+        findings={own}
+        onItems={onItems}
+        organId={resource.provider_organ_id}
+      />
       <RuleText findings={own.slice(0, SHOWN_FAULTS)} />
       {own.length > SHOWN_FAULTS && <p className="muted">另有 {own.length - SHOWN_FAULTS} 处，改正后依次显示。</p>}
     </>

@@ -11,6 +11,7 @@ const WORDS: Record<SaveState, string> = {
   saving: '正在保存…',
   stale: '已被他人修改，未保存',
   failed: '没有保存成功',
+  offline: '连接不上平台，已存在本机',
 }
 
 interface Props {
@@ -66,7 +67,9 @@ export const EditorSubmit = (props: Props) => {
       <span className={`save-state ${kept.state}`} role="status">
         {WORDS[kept.state]}
       </span>
-      {kept.state === 'failed' && <Button onClick={() => void keeper.flush()}>再存一次</Button>}
+      {(kept.state === 'failed' || kept.state === 'offline') && (
+        <Button onClick={() => void keeper.flush()}>再存一次</Button>
+      )}
       <Button
         type="primary"
         loading={submit.isPending}

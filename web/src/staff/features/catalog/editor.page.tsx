@@ -6,8 +6,10 @@ import { Link, useParams } from 'react-router'
 import { PageHead } from '../../../ui/page-head.tsx'
 import { ErrorAlert } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
+import { useSession } from '../../session.ts'
 import { PageLoading } from '../../shell/page-states.tsx'
 import { type Draft, makeKeeper } from './draft.ts'
+import { makeShelf } from './draft-shelf.ts'
 import { sectionsOf, useChecked } from './editor.model.ts'
 import { EditorConflict } from './editor-conflict.tsx'
 import { EditorOutline } from './editor-outline.tsx'
@@ -22,8 +24,13 @@ import './editor.css'
 const useKeeper = (resource: ResourceDetail) => {
   const client = useQueryClient()
   const { resource_id: id } = resource
+  const { person_id } = useSession()
   const [keeper] = useState(() =>
-    makeKeeper(resource, (revision, draft) => call(saveResource, { params: { id }, body: { revision, draft } })),
+    makeKeeper(
+      resource,
+      (revision, draft) => call(saveResource, { params: { id }, body: { revision, draft } }),
+      makeShelf(person_id, id),
+    ),
   )
   const kept = useSyncExternalStore(keeper.subscribe, keeper.get)
   useEffect(() => {
@@ -31,10 +38,17 @@ const useKeeper = (resource: ResourceDetail) => {
     const ask = (event: BeforeUnloadEvent) => {
       if (keeper.get().state !== 'saved') event.preventDefault()
     }
+    const goOn = () => void keeper.flush()
     window.addEventListener('beforeunload', ask)
+    window.addEventListener('online', goOn)
+    if (keeper.wasLeft) goOn()
     return () => {
+      window.removeEventListener('online', goOn)
       window.removeEventListener('beforeunload', ask)
-      void keeper.flush().then(() => client.invalidateQueries({ queryKey: ['catalog', 'resource'] }))
+      void keeper.flush().then(() => {
+        keeper.stop()
+        return client.invalidateQueries({ queryKey: ['catalog', 'resource'] })
+      })
     }
   }, [keeper, client])
   return { keeper, kept }
@@ -68,6 +82,18 @@ const Editor = ({ resource, standard }: { resource: ResourceDetail; standard: St
       )}
       {state === 'stale' && (
         <EditorConflict id={resource.resource_id} standard={standard} keeper={keeper} mine={draft} />
+      )}
+      {state === 'offline' && (
+        <Alert
+          type="warning"
+          showIcon
+          role="alert"
+          title="连接不上平台，改动暂存在本机"
+          description="可以继续填写；恢复连接后自动保存。关闭页面也不会丢失，下次在这台电脑打开本条目时继续。"
+        />
+      )}
+      {keeper.wasLeft && state !== 'stale' && (
+        <Alert type="info" showIcon closable title="已恢复上次没有来得及保存的改动" />
       )}
       {state === 'failed' && <ErrorAlert error={kept.error} />}
       <div className="editor">

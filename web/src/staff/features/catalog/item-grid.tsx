@@ -3,6 +3,7 @@ import { Button } from 'antd'
 import { type ClipboardEvent, type KeyboardEvent, useMemo, useRef } from 'react'
 import type { Draft, DraftItem } from './draft.ts'
 import { newRow } from './draft.ts'
+import { ItemFromTable } from './item-from-table.tsx'
 import { ItemRow, type RowAct } from './item-row.tsx'
 import { type ColumnKey, pastedItems } from './paste-rows.ts'
 
@@ -12,6 +13,8 @@ interface Props {
   readonly findings: readonly Finding[]
   /** Works on what the rows are now, so that no keystroke is lost between two renders. */
   readonly onItems: (work: (items: Draft['items']) => Draft['items']) => void
+  /** Whose tables items may be filled from. */
+  readonly organId: string
 }
 
 const HEADS = [
@@ -146,7 +149,10 @@ export const ItemGrid = (props: Props) => {
         </table>
       </section>
       <div className="row between">
-        <Button onClick={() => add()}>添加信息项</Button>
+        <span className="row">
+          <Button onClick={() => add()}>添加信息项</Button>
+          <ItemFromTable organId={props.organId} items={items} onItems={props.onItems} />
+        </span>
         <span className="muted small">
           <kbd>Enter</kbd> 下一行 · <kbd>↑</kbd>
           <kbd>↓</kbd> 移动光标 · <kbd>Alt</kbd>+<kbd>↑</kbd>

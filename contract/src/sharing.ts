@@ -1,6 +1,7 @@
 export * from './sharing.correction.ts'
 export * from './sharing.demand.ts'
 export * from './sharing.duty.ts'
+export * from './sharing.finding.ts'
 export * from './sharing.grant.ts'
 export * from './sharing.ladder.ts'
 export * from './sharing.request.ts'

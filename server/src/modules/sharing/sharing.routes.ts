@@ -14,6 +14,7 @@ import {
   settleRequest,
 } from './dispute.service.ts'
 import { dutyRoutes } from './duty/duty.routes.ts'
+import { findingRoutes } from './finding/finding.routes.ts'
 import {
   bindClient,
   getGrant,
@@ -39,6 +40,7 @@ const choices = (titles: Record<string, string>) => Object.entries(titles).map((
 export const routes: readonly Route[] = [
   ...demandRoutes,
   ...dutyRoutes,
+  ...findingRoutes,
   serve(contract.listChoices, async () => ({
     purposes: choices(contract.PURPOSES.titles),
     refusal_reasons: choices(contract.REFUSAL_REASONS.titles),

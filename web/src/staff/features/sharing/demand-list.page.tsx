@@ -10,8 +10,8 @@ import { call } from '../../api.ts'
 import { useCan } from '../../session.ts'
 import { DaysLeft, StageTag, turnText, UrgencyTag } from './demand.words.tsx'
 import { DemandBoard, type DemandSide } from './demand-board.tsx'
+import { FacetRow } from './facet-row.tsx'
 import { optionsOf } from './sharing.words.tsx'
-import './demand.css'
 
 const COLUMNS: readonly Column<Demand>[] = [
   {
@@ -64,30 +64,6 @@ const DemandTable = ({ filter }: { filter: Filter }) => {
     />
   )
 }
-
-interface FacetProps {
-  readonly label: string
-  readonly values: readonly { readonly code: string; readonly title: string; readonly count: number }[]
-  readonly chosen: string | undefined
-  readonly onChoose: (code: string | undefined) => void
-}
-
-/** Counted choices; the chosen one, pressed again, is given up. */
-const FacetRow = ({ label, values, chosen, onChoose }: FacetProps) => (
-  <ul className="facet-row" aria-label={label}>
-    {values.map(({ code, title, count }) => (
-      <li key={code}>
-        <button
-          type="button"
-          aria-pressed={code === chosen}
-          onClick={() => onChoose(code === chosen ? undefined : code)}
-        >
-          {title} {count}
-        </button>
-      </li>
-    ))}
-  </ul>
-)
 
 const useSearch = () => {
   const [search, setSearch] = useSearchParams()

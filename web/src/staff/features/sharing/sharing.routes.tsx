@@ -20,6 +20,11 @@ export const sharingFeature: Feature = {
       page: pageOf(() => import('./demand.page.tsx').then((module) => module.DemandPage)),
     },
     {
+      path: '/sharing/findings',
+      need: READ,
+      page: pageOf(() => import('./finding-list.page.tsx').then((module) => module.FindingListPage)),
+    },
+    {
       path: '/sharing/duties',
       need: READ,
       page: pageOf(() => import('./duty-list.page.tsx').then((module) => module.DutyListPage)),
@@ -78,6 +83,7 @@ export const sharingFeature: Feature = {
   menu: [
     { title: '数据需求', path: '/sharing/demands', group: 'sharing', need: READ },
     { title: '责任清单', path: '/sharing/duties', group: 'sharing', need: READ },
+    { title: '供需问题', path: '/sharing/findings', group: 'sharing', need: READ },
     { title: '共享申请', path: '/sharing/requests', group: 'sharing', need: READ },
     { title: '数据授权', path: '/sharing/grants', group: 'sharing', need: 'sharing.grant.read' },
     { title: '数据纠错', path: '/sharing/corrections', group: 'sharing', need: READ },

@@ -1,12 +1,17 @@
 import type { RawRecord } from './csv.ts'
 import { decoded } from './encoding.ts'
-import { attributeOf, xmlEvents } from './xml.ts'
+import { attributeOf, plainAttributeOf, xmlEvents } from './xml.ts'
 import { ArchiveRefused, openZip, type Zip } from './zip.ts'
 
 /** Text of a workbook's shared strings that is held in memory. */
 const MAX_STRINGS = 192 * 1_048_576
 const MAX_MERGES = 200_000
+/** Cells that merged ranges may fill: overlapping ranges over whole sheets would never end. */
+const MAX_FILLED = 20_000_000
+/** Excel itself holds 32,767 characters. */
+const MAX_CELL = 1_048_576
 const MAX_COLUMNS = 16_384
+const MAX_ROW = 16 * 1_048_576
 
 export class CellError {
   readonly text: string
@@ -35,6 +40,8 @@ export interface Workbook {
    * results the file does not hold.
    */
   rows(sheet: string, asked?: { readonly has_unresolved: boolean }): AsyncIterable<SheetRow>
+  /** How many rows of a sheet hold anything, by a look at its text alone. */
+  countRows(sheet: string): Promise<number>
   close(): Promise<void>
 }
 
@@ -91,6 +98,11 @@ const unescapeCell = (text: string): string =>
     ? text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
     : text
 
+const grown = (text: string, more: string): string => {
+  if (text.length + more.length > MAX_CELL) throw new ArchiveRefused('有超长的单元格')
+  return text + more
+}
+
 const readStrings = async (zip: Zip): Promise<Strings> => {
   const strings = new Strings()
   if (!zip.has('xl/sharedStrings.xml')) return strings
@@ -100,7 +112,7 @@ const readStrings = async (zip: Zip): Promise<Strings> => {
   for await (const events of xmlEvents(texts(zip, 'xl/sharedStrings.xml')))
     for (const event of events) {
       if (event.kind === 'text') {
-        if (inText && phonetic === 0) text += event.text
+        if (inText && phonetic === 0) text = grown(text, event.text)
       } else if (event.name === 't') inText = event.kind === 'open'
       else if (event.name === 'rPh') phonetic += event.kind === 'open' ? 1 : -1
       else if (event.name === 'si') {
@@ -208,6 +220,7 @@ const readMerges = async (zip: Zip, part: string): Promise<Merge[]> => {
 /** Fills what merged cells cover, row after row. */
 const filler = (merges: readonly Merge[]): ((line: number, values: unknown[]) => void) => {
   let next = 0
+  let filled = 0
   let active: Merge[] = []
   return (line, values) => {
     while (next < merges.length && (merges[next] as Merge).top <= line) active.push(merges[next++] as Merge)
@@ -216,8 +229,10 @@ const filler = (merges: readonly Merge[]): ((line: number, values: unknown[]) =>
     for (const merge of active) {
       if (line === merge.top) merge.value = values[merge.left] ?? null
       if (merge.value === null) continue
-      for (let column = merge.left; column <= Math.min(merge.right, MAX_COLUMNS - 1); column++)
-        values[column] = merge.value
+      const right = Math.min(merge.right, MAX_COLUMNS - 1)
+      filled += Math.max(0, right - merge.left + 1)
+      if (filled > MAX_FILLED) throw new ArchiveRefused('合并单元格过多')
+      for (let column = merge.left; column <= right; column++) values[column] = merge.value
     }
   }
 }
@@ -262,7 +277,7 @@ async function* sheetRows(zip: Zip, part: string, reading: Reading): AsyncGenera
   for await (const events of xmlEvents(texts(zip, part)))
     for (const event of events) {
       if (event.kind === 'text') {
-        if (inValue) cell.text += event.text
+        if (inValue) cell.text = grown(cell.text, event.text)
       } else if (event.name === 'v' || event.name === 't') inValue = event.kind === 'open'
       else if (event.name === 'f') {
         if (event.kind === 'open') formulas.push(column)
@@ -271,9 +286,10 @@ async function* sheetRows(zip: Zip, part: string, reading: Reading): AsyncGenera
           if (column < MAX_COLUMNS) values[column] = cellValue(cell, reading)
           continue
         }
-        const ref = attributeOf(event.tag, 'r')
+        const { tag } = event
+        const ref = plainAttributeOf(tag, 'r')
         column = ref === null ? column + 1 : columnNo(ref)
-        cell = { type: attributeOf(event.tag, 't') ?? 'n', style: Number(attributeOf(event.tag, 's') ?? 0), text: '' }
+        cell = { type: plainAttributeOf(tag, 't') ?? 'n', style: Number(plainAttributeOf(tag, 's') ?? 0), text: '' }
       } else if (event.name === 'row') {
         if (event.kind === 'open') {
           const no = Number(attributeOf(event.tag, 'r') ?? line + 1)
@@ -293,8 +309,27 @@ async function* sheetRows(zip: Zip, part: string, reading: Reading): AsyncGenera
     }
 }
 
-export const openWorkbook = async (path: string): Promise<Workbook> => {
-  const zip = await openZip(path)
+const ROW_END = /<\/(?:\w+:)?row>/g
+const HOLDS = /<(?:\w+:)?[vt][\s>]/
+
+const countRows = async (zip: Zip, part: string): Promise<number> => {
+  let count = 0
+  let rest = ''
+  for await (const piece of texts(zip, part)) {
+    const text = rest + piece
+    let start = 0
+    for (const found of text.matchAll(ROW_END)) {
+      if (HOLDS.test(text.slice(start, found.index))) count++
+      start = found.index + found[0].length
+    }
+    rest = text.slice(start)
+    if (rest.length > MAX_ROW) throw new ArchiveRefused('工作表中有超长的行')
+  }
+  return count
+}
+
+export const openWorkbook = async (path: string, maxUnpacked?: number): Promise<Workbook> => {
+  const zip = await openZip(path, maxUnpacked)
   try {
     const { sheets, is_1904 } = await readSheets(zip)
     let reading: Promise<Omit<Reading, 'has_unresolved'>> | undefined
@@ -310,6 +345,10 @@ export const openWorkbook = async (path: string): Promise<Workbook> => {
           is_1904,
         }))
         yield* sheetRows(zip, sheet.part, { ...(await reading), has_unresolved })
+      },
+      countRows: async (name) => {
+        const sheet = sheets.find((one) => one.name === name)
+        return sheet === undefined ? 0 : countRows(zip, sheet.part)
       },
       close: () => zip.close(),
     }

@@ -38,16 +38,42 @@ export const attributeOf = (tag: string, name: string): string | null => {
 }
 
 const localName = (tag: string): string => {
-  const name = /^[^\s/]+/.exec(tag)?.[0] ?? ''
-  return name.slice(name.indexOf(':') + 1)
+  let colon = -1
+  let end = 0
+  for (; end < tag.length; end++) {
+    const code = tag.charCodeAt(end)
+    if (code === 58) colon = end
+    else if (code === 47 || code <= 32) break
+  }
+  return tag.slice(colon + 1, end)
 }
+
+/** `attributeOf` for tags of which there are many: most are written in the one plain way. */
+export const plainAttributeOf = (tag: string, name: string): string | null => {
+  const mark = ` ${name}="`
+  const at = tag.indexOf(mark)
+  if (at === -1)
+    return tag.includes("'") || tag.includes(':') || tag.includes('\n') || tag.includes(' =')
+      ? attributeOf(tag, name)
+      : null
+  const from = at + mark.length
+  const value = tag.slice(from, tag.indexOf('"', from))
+  return value.includes('&') ? unescapeXml(value) : value
+}
+
+const GREATER = 62
+const DOUBLE = 34
+const SINGLE = 39
 
 /** Where a tag that starts at `<` ends; a `>` inside quotes does not count. -1: not yet here. */
 const tagEnd = (text: string, start: number): number => {
-  for (let end = text.indexOf('>', start); end !== -1; end = text.indexOf('>', end + 1)) {
-    const tag = text.slice(start, end)
-    if (!tag.includes('"') && !tag.includes("'")) return end
-    if (tag.replace(/"[^"]*"|'[^']*'/g, '').search(/["']/) === -1) return end
+  let quote = 0
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (quote !== 0) {
+      if (code === quote) quote = 0
+    } else if (code === GREATER) return at
+    else if (code === DOUBLE || code === SINGLE) quote = code
   }
   return -1
 }

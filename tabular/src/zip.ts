@@ -89,12 +89,12 @@ const entriesOf = ({ count, bytes, offset: end }: { count: number; bytes: Buffer
 }
 
 /** Refuses bombs by what the directory says; what an entry really unpacks to is held to it while reading. */
-const judge = (entries: readonly ZipEntry[]): void => {
+const judge = (entries: readonly ZipEntry[], maxUnpacked: number): void => {
   let total = 0
   let end = 0
   for (const entry of [...entries].sort((a, b) => a.offset - b.offset)) {
     total += entry.unpacked
-    if (total > MAX_UNPACKED) throw new ArchiveRefused(`解压后超过 ${MAX_UNPACKED / 1_048_576} MiB，已拒绝`)
+    if (total > maxUnpacked) throw new ArchiveRefused(`解压后超过 ${maxUnpacked / 1_048_576} MiB，已拒绝`)
     if (entry.unpacked > RATIO_FREE_BYTES && entry.unpacked > entry.packed * MAX_RATIO)
       throw new ArchiveRefused('压缩比异常，疑似压缩炸弹，已拒绝')
     // Entries that share their bytes unpack many times what the file holds.
@@ -149,11 +149,11 @@ async function* unpackedBytes(file: Handle, entry: ZipEntry): AsyncIterable<Buff
   }
 }
 
-export const openZip = async (path: string): Promise<Zip> => {
+export const openZip = async (path: string, maxUnpacked = MAX_UNPACKED): Promise<Zip> => {
   const file = await open(path, 'r')
   try {
     const entries = entriesOf(await directoryOf(file, (await file.stat()).size))
-    judge(entries)
+    judge(entries, maxUnpacked)
     const byName = new Map(entries.map((entry) => [entry.name, entry]))
     return {
       names: [...byName.keys()],

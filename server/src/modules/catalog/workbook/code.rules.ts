@@ -57,12 +57,12 @@ const SPLITS = [
   /^(.*[^\x20-\x7e].*?)[\s\-—_.、:：|/（(]*([a-z0-9]{1,3})[)）]?$/i,
 ]
 
-const splitCode = (text: string, words: Lexicon['words']): StandardCode | null => {
+const splitCode = (text: string, words: Lexicon['words']): StandardCode | 'contradiction' | null => {
   for (const rule of SPLITS) {
     const [, one, other] = rule.exec(text.normalize('NFKC').trim()) ?? []
     if (one === undefined || other === undefined) continue
     const [first, second] = [words.get(keyOf(one)), words.get(keyOf(other))]
-    if (first && first === second) return first
+    if (first && second) return first === second ? first : 'contradiction'
   }
   return null
 }
@@ -74,6 +74,7 @@ const bare = (text: string): string => text.normalize('NFKC').replace(/[(（].*$
 export const findCode = (standard: Standard, enumeration: string, text: string): FoundCode | null => {
   const { words, long } = lexiconOf(standard, enumeration)
   const exact = words.get(keyOf(text)) ?? splitCode(text, words)
+  if (exact === 'contradiction') return null
   if (exact) return { code: exact.code, guess: null }
   const short = words.get(keyOf(bare(text)))
   if (short) return { code: short.code, guess: `按“${short.title}”读取，括号中的说明未读取` }

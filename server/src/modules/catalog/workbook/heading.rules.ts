@@ -65,15 +65,21 @@ const variants = (text: string): string[] => {
   return [...new Set([word, units(word), plain(text.trim().replace(REMARK, ''))])].filter((one) => one !== '')
 }
 
+/** Loose: also words that are only like a heading. That is looked for where headings are, not in every cell of the first rows. */
+interface Matching {
+  readonly words: Words
+  readonly isLoose: boolean
+}
+
 /** What a heading may mean, best first. */
-const matchesOf = (text: string, words: Words): readonly Match[] => {
+const matchesOf = (text: string, { words, isLoose }: Matching): readonly Match[] => {
   const forms = variants(text)
   for (const word of forms) {
     const known = words.get(word)
     if (known) return known
   }
-  for (const word of forms) {
-    const near = nearest(word, words.entries())
+  for (const word of isLoose ? forms : []) {
+    const near = nearest(word, words.entries(), (one, other) => one[0]?.field === other[0]?.field)
     if (near) return near.filter(({ field }) => field !== null).map(({ field }) => ({ field, how: 'similar' }))
   }
   return []
@@ -85,7 +91,7 @@ const RANK: Readonly<Record<string, number>> = { exact: 0, synonym: 1, similar: 
  * Gives every column its field; a field belongs to one column only, and exact headings choose before similar ones. A heading that comes twice
  * (共享类型 of the resource and of its items) goes to the second meaning the second time.
  */
-const assign = (texts: readonly (readonly string[])[], words: Words): ColumnChoice[] => {
+const assign = (texts: readonly (readonly string[])[], words: Matching): ColumnChoice[] => {
   const options = texts.map((forms) => {
     for (const form of forms) {
       const matches = form === '' ? [] : matchesOf(form, words)
@@ -125,7 +131,7 @@ interface Found {
 const fieldCount = (columns: readonly ColumnChoice[]): number => columns.filter(({ field }) => field !== null).length
 
 /** Headings of a row alone, and together with the row above it: groups (共享) over parts (类型), or titles merged over both. */
-const readHead = (row: HeadRow, above: HeadRow | undefined, words: Words): Found[] => {
+const readHead = (row: HeadRow, above: HeadRow | undefined, words: Matching): Found[] => {
   const cells = (values: readonly unknown[]) => Array.from(values, textOf)
   const lower = cells(row.values)
   const single = assign(
@@ -136,15 +142,34 @@ const readHead = (row: HeadRow, above: HeadRow | undefined, words: Words): Found
   if (above && above.row === row.row - 1) {
     const upper = cells(above.values)
     const width = Math.max(lower.length, upper.length)
+    let group = ''
     const both = Array.from({ length: width }, (_, index) => {
       const [top, bottom] = [upper[index] ?? '', lower[index] ?? '']
-      return top === bottom ? [bottom] : [bottom, bottom === '' ? top : top + bottom]
+      // A group that is not merged over its parts stands above the first of them only.
+      group = top || group
+      return top === bottom ? [bottom] : [bottom, bottom === '' ? top : group + bottom]
     })
     const columns = assign(both, words)
     // A first row of entries under its headings adds nothing to what they say; a second row of headings does.
-    if (fieldCount(single) > 1) found.push({ heading_row: row.row, columns, score: fieldCount(columns) })
+    const alone = assign(
+      upper.map((text) => [text]),
+      words,
+    )
+    if (fieldCount(columns) > fieldCount(alone))
+      found.push({ heading_row: row.row, columns, score: fieldCount(columns) })
   }
   return found
+}
+
+const bestOf = (rows: readonly HeadRow[], words: Matching): Found | null => {
+  let best: Found | null = null
+  for (const [index, row] of rows.entries())
+    for (const found of readHead(row, rows[index - 1], words)) {
+      // Of two rows that say the same the lower one: titles merged over both stand in each.
+      const isSameBelow = best !== null && found.score === best.score && found.heading_row === best.heading_row + 1
+      if (best === null || found.score > best.score || isSameBelow) best = found
+    }
+  return best
 }
 
 /** The heading row of a sheet and what its columns mean; null when nothing among the first rows looks like one. */
@@ -153,13 +178,10 @@ export const findHeadings = (
   standard: Standard,
 ): { readonly heading_row: number; readonly columns: readonly ColumnChoice[] } | null => {
   const words = wordsOf(standard)
-  let best: Found | null = null
-  for (const [index, row] of rows.entries())
-    for (const found of readHead(row, rows[index - 1], words)) {
-      // Of two rows that say the same the lower one: titles merged over both stand in each.
-      const isSameBelow = best !== null && found.score === best.score && found.heading_row === best.heading_row + 1
-      if (best === null || found.score > best.score || isSameBelow) best = found
-    }
+  const sure = bestOf(rows, { words, isLoose: false })
+  // Around the row that is surest the rest is looked for; where none is sure, everywhere.
+  const near = sure && sure.score >= 2 ? rows.filter(({ row }) => Math.abs(row - sure.heading_row) <= 1) : rows
+  const best = bestOf(near, { words, isLoose: true })
   if (best === null) return null
   const hasName = best.columns.some(({ field }) => field === 'name')
   return best.score >= MIN_FIELDS || (hasName && best.score >= 2) ? best : null

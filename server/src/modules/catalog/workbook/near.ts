@@ -17,21 +17,28 @@ export const distance = (one: string, other: string, most: number): number => {
  * The one key that is nearest to a word, or null when none is near or two different things are equally near: 五条件开放 is one edit
  * from 无条件开放 and from 有条件开放, so it says nothing.
  */
-export const nearest = <T>(word: string, entries: Iterable<readonly [key: string, value: T]>): T | null => {
+export const nearest = <T>(
+  word: string,
+  entries: Iterable<readonly [key: string, value: T]>,
+  isSame: (one: T, other: T) => boolean = Object.is,
+): T | null => {
   const length = [...word].length
   if (length < 4) return null
   const most = length < 8 ? 1 : 2
   let best = most + 1
   let found: T | null = null
+  let isTorn = false
   for (const [key, value] of entries) {
+    if (Math.abs(key.length - word.length) > most * 2) continue
     const edits = distance(word, key, Math.min(best, most))
     if (edits > most || edits > best) continue
     if (edits < best) {
       best = edits
       found = value
-    } else if (found !== value) found = null
+      isTorn = false
+    } else if (found !== null && !isSame(found, value)) isTorn = true
   }
-  return found
+  return isTorn ? null : found
 }
 
 /** A word as it is compared: half-width, lower case, no blanks. */

@@ -20,27 +20,18 @@ const inspectSheet = async (
   { standard }: ReadOptions,
 ): Promise<SheetProposal & { readonly head: readonly Row[] }> => {
   const head: Row[] = []
-  const counts: number[] = []
-  for await (const row of source.rows(sheet.name)) {
-    if (head.length < HEAD_ROWS) head.push(row)
-    counts.push(row.row)
-    if (counts.length > MAX_ROWS + HEAD_ROWS) throw tooManyRows()
-  }
+  for await (const row of source.rows(sheet.name)) if (head.push(row) === HEAD_ROWS) break
+  const count = await source.countRows(sheet.name)
+  if (count > MAX_ROWS + HEAD_ROWS) throw tooManyRows()
   const base = { sheet: sheet.name, is_hidden: sheet.is_hidden, head }
   if (Object.values<string>(OWN_SHEETS).includes(sheet.name) && sheet.name !== OWN_SHEETS.entries)
-    return { ...base, ...NONE, row_count: counts.length, notes: ['模板的示例和说明，不导入'] }
+    return { ...base, ...NONE, row_count: count, notes: ['模板的示例和说明，不导入'] }
   const found = findHeadings(head, standard)
-  if (!found)
-    return {
-      ...base,
-      ...NONE,
-      row_count: counts.length,
-      notes: counts.length === 0 ? ['空表'] : ['没有找到目录的标题行'],
-    }
+  if (!found) return { ...base, ...NONE, row_count: count, notes: count === 0 ? ['空表'] : ['没有找到目录的标题行'] }
   const { heading_row, columns } = found
   return {
     ...base,
-    row_count: counts.filter((row) => row > heading_row).length,
+    row_count: Math.max(0, count - head.filter(({ row }) => row <= heading_row).length),
     mapping: { sheet: sheet.name, heading_row, columns },
     missing_fields: missingOf(standard, columns),
     notes: notesOf(columns),

@@ -171,8 +171,8 @@ const relatedFrom = (cells: ResourceCells, { options }: SheetFacts): Partial<Res
   let classCode: string | null = null
   for (const word of words) {
     const bare = word.replace(CLASS_MARK, '')
-    if (bare !== word || (!parseResourceCode(word).ok && classCode === null && readClass(word, options).value === word))
-      classCode ??= cells.say('related_codes', readClass(bare, options))
+    const isClass = bare !== word || (!parseResourceCode(word).ok && !readClass(word, options).remark)
+    if (isClass && classCode === null) classCode = cells.say('related_codes', readClass(bare, options))
     else related.push(word.replace(RELATED_MARK, ''))
   }
   const codes = { related_codes: listFrom(cells, 'related_codes', related) }

@@ -12,6 +12,8 @@ import type { WorkbookFormat } from './workbook.ts'
 export const CSV_SHEET = 'CSV'
 /** More rows than any department has entries; one import is one transaction. */
 export const MAX_ROWS = 100_000
+/** Rows beyond the limit fit into this twice over. */
+const MAX_UNPACKED = 512 * 1_048_576
 const READ_BYTES = 1_048_576
 const SAMPLE_BYTES = 4096
 
@@ -26,18 +28,25 @@ export interface Source {
   readonly is_1904: boolean
   readonly sheets: readonly SourceSheet[]
   rows(sheet: string): AsyncIterable<Row>
+  /** How many rows hold anything. */
+  countRows(sheet: string): Promise<number>
   close(): Promise<void>
 }
 
 const refuse = (message: string): Fault => invalid('file', 'W00', message, '工作簿读取规则')
 
 /** Words of the archive's reader as a refusal of the file. */
+const asRefusal = (error: unknown): never => {
+  if (error instanceof ArchiveRefused) throw refuse(`文件无法读取：${error.message}`)
+  throw error
+}
+
+/** `asRefusal` for rows on their way. */
 export async function* refusing<T>(rows: AsyncIterable<T>): AsyncGenerator<T> {
   try {
     yield* rows
   } catch (error) {
-    if (error instanceof ArchiveRefused) throw refuse(`文件无法读取：${error.message}`)
-    throw error
+    asRefusal(error)
   }
 }
 
@@ -121,6 +130,11 @@ const openCsv = async (path: string): Promise<Source> => {
     is_1904: false,
     sheets: [{ name: CSV_SHEET, is_hidden: false }],
     rows: () => csvRows(path, encoding),
+    countRows: async () => {
+      let count = 0
+      for await (const _ of csvRows(path, encoding)) count++
+      return count
+    },
     close: async () => undefined,
   }
 }
@@ -132,17 +146,17 @@ async function* bookRows(book: Workbook, sheet: string): AsyncGenerator<Row> {
 
 const openXlsx = async (path: string): Promise<Source> => {
   try {
-    const book = await openWorkbook(path)
+    const book = await openWorkbook(path, MAX_UNPACKED)
     return {
       format: 'xlsx',
       is_1904: book.is_1904,
       sheets: book.sheets,
       rows: (sheet) => refusing(bookRows(book, sheet)),
+      countRows: (sheet) => book.countRows(sheet).catch(asRefusal),
       close: () => book.close(),
     }
   } catch (error) {
-    if (error instanceof ArchiveRefused) throw refuse(`文件无法读取：${error.message}`)
-    throw error
+    return asRefusal(error)
   }
 }
 

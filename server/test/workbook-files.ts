@@ -49,14 +49,14 @@ export const options = (file: string, more: Partial<ReadOptions> = {}): ReadOpti
   ...more,
 })
 
-export const inspect = (file: string) => inspectWorkbook(file, options(file))
+export const inspect = (file: string, more: Partial<ReadOptions> = {}) => inspectWorkbook(file, options(file, more))
 
 /** Entries of the first sheet that has a mapping. */
-export const readAll = async (file: string): Promise<ReadEntry[]> => {
-  const { sheets } = await inspect(file)
+export const readAll = async (file: string, more: Partial<ReadOptions> = {}): Promise<ReadEntry[]> => {
+  const { sheets } = await inspect(file, more)
   const mapping = sheets.find((one) => one.mapping !== null)?.mapping
   if (!mapping) throw new Error('no sheet of entries')
-  return Array.fromAsync(readEntries(file, { ...options(file), mapping }))
+  return Array.fromAsync(readEntries(file, { ...options(file, more), mapping }))
 }
 
 /** `C5 W04 error`: what is said, and where. */

@@ -58,6 +58,7 @@ const maxOf = (schema: unknown): number | null => {
 }
 
 const BASIS_CAPS: Readonly<Record<string, number>> = { title: 200, clause: 200, document_no: 100 }
+const EXTENSION_CAP = 5000
 const caps = new Map<string, number | null>()
 
 /** How much a field can hold at all; the standard's own length is a rule and comes later. */
@@ -69,6 +70,7 @@ const capOf = (key: string): number | null => {
     string,
     unknown
   >
+  if (key.startsWith('extension.')) return EXTENSION_CAP
   const cap = /basis\./.test(key) ? (BASIS_CAPS[last] ?? null) : maxOf(schemas[last])
   caps.set(key, cap)
   return cap

@@ -11,6 +11,7 @@ import type { Layout } from './workbook.ts'
 export type Kind =
   | 'text'
   | 'code'
+  | 'codes'
   | 'class'
   | 'credit_code'
   | 'number'
@@ -23,7 +24,7 @@ export type Kind =
 
 /** A column that the workbook knows: a field of the standard, or a part of one. */
 export interface Column {
-  /** `name`, `census.total_storage_gb`, `share_basis.title`, `items.name`, `items.withheld_basis.kind`. */
+  /** `name`, `census.total_storage_gb`, `extension.carrier`, `share_basis.title`, `items.name`, `items.withheld_basis.kind`. */
   readonly key: string
   readonly title: string
   readonly kind: Kind
@@ -54,7 +55,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
 const columnOf = (field: StandardField, place: { readonly prefix: string; readonly title: string }): Column => ({
   key: place.prefix + field.key,
   title: place.title,
-  kind: KINDS[field.type] ?? 'text',
+  // Related codes are words; a dialect's several codes are of a list.
+  kind: field.type === 'codes' && field.enumeration !== null ? 'codes' : (KINDS[field.type] ?? 'text'),
   is_item: place.prefix === 'items.',
   enumeration: field.enumeration,
   field,

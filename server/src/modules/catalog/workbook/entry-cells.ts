@@ -1,4 +1,4 @@
-import type { Basis, Item, ResourceContent, Standard } from '@sanjiang/contract/catalog'
+import type { Basis, ExtensionValue, Item, ResourceContent, Standard } from '@sanjiang/contract/catalog'
 import type { CellValue } from '@sanjiang/tabular/xlsx-write'
 import { writtenBasis } from './basis.rules.ts'
 import { findCode, titleOfCode, writtenCode } from './code.rules.ts'
@@ -49,6 +49,14 @@ const censusCell = ({ standard }: Sheet, key: string, content: ResourceContent):
 
 const basisPart = (basis: Basis | null, part: string | undefined): string | null => basis?.[part as keyof Basis] || null
 
+const extensionCell = ({ standard }: Sheet, column: Column, value: ExtensionValue | undefined): CellValue => {
+  if (Array.isArray(value))
+    return writtenList(value.map((one) => writtenCode(standard, column.enumeration ?? '', one))) || null
+  if (column.kind === 'code') return codeText(standard, column, value)
+  if (typeof value === 'boolean') return value ? '是' : '否'
+  return value ?? null
+}
+
 const resourceCell = (sheet: Sheet, column: Column, entry: WrittenEntry): CellValue => {
   const { content } = entry
   const special = sheet.layout === 'census' ? censusCell(sheet, column.key, content) : undefined
@@ -60,6 +68,7 @@ const resourceCell = (sheet: Sheet, column: Column, entry: WrittenEntry): CellVa
   if (field === 'provider_code') return entry.provider_code
   if (field === 'published_on') return entry.published_on
   if (field === 'census') return content.census?.[part as keyof typeof content.census] ?? null
+  if (field === 'extension') return extensionCell(sheet, column, content.extension?.[part ?? ''])
   const value = (content as unknown as Record<string, unknown>)[field]
   if (part !== undefined) {
     const text = basisPart(value as Basis | null, part)

@@ -33,12 +33,13 @@ const given = (draft: object): object =>
  */
 export const overlay = (present: ResourceContent | null, draft: ResourceDraft): ResourceDraft => {
   const whole: ResourceDraft = present ? { ...present, items: present.items.map(asDraft), ...given(draft) } : draft
-  if (!draft.items) return whole
+  const extension = draft.extension ? { ...present?.extension, ...draft.extension } : whole.extension
+  if (!draft.items) return { ...whole, extension }
   const earlier = earlierOf(present?.items ?? [])
   const items = draft.items.map((item): ItemDraft => {
     const before = earlier(item)
     return { ...(before ? asDraft(before) : assumed(whole)), ...given(item) }
   })
   const census = present?.census && draft.census ? { ...present.census, ...draft.census } : whole.census
-  return { ...whole, census, items }
+  return { ...whole, census, extension, items }
 }

@@ -1,4 +1,4 @@
-import type { Basis, Census, ResourceDraft } from '@sanjiang/contract/catalog'
+import type { Basis, Census, ExtensionValue, ResourceDraft } from '@sanjiang/contract/catalog'
 import { parseResourceCode } from '@sanjiang/contract/codes'
 import { readBasis, splitCondition } from './basis.rules.ts'
 import { fitting, type Place, type Row, readText, refOf, type SheetFacts, type Sink, take } from './cell.ts'
@@ -16,6 +16,19 @@ const readFlagOrOpenType = (value: unknown, facts: SheetFacts): Read<string> => 
   return readCode(inner || text.value, { ...OPEN_TYPE, title: '是否向社会开放' }, facts)
 }
 
+/** Several codes in one cell; the first that is unclear speaks for all. */
+const readCodes = (value: unknown, column: Column, facts: SheetFacts): Read<string[]> => {
+  const words = asList(value)
+  const reads = (words.value ?? []).map((word) => readCode(word, column, facts))
+  return {
+    value: reads.flatMap((read) => read.value ?? []),
+    remark:
+      words.remark ??
+      reads.find(({ remark }) => remark?.level === 'error')?.remark ??
+      reads.find(({ remark }) => remark)?.remark,
+  }
+}
+
 const OPEN_TYPE: Column = {
   key: 'open_type',
   title: '开放类型',
@@ -30,6 +43,10 @@ const readCell = (value: unknown, column: Column, facts: SheetFacts): Read<unkno
   switch (column.kind) {
     case 'code':
       return readCode(value, column, facts)
+    case 'codes':
+      return readCodes(value, column, facts)
+    case 'flag':
+      return asFlag(value)
     case 'number':
       return asNumber(value, false)
     case 'date':
@@ -146,6 +163,17 @@ const censusFrom = (cells: ResourceCells): Partial<ResourceDraft> => {
   return { census: Object.values(figures).every((one) => one === null) ? null : (figures as Census) }
 }
 
+const EXTENSION = /^extension\./
+const extensionFrom = (cells: ResourceCells): Partial<ResourceDraft> => {
+  const keys = [...cells.values.keys()].filter((key) => EXTENSION.test(key))
+  if (keys.length === 0) return {}
+  return {
+    extension: Object.fromEntries(
+      keys.map((key) => [key.replace(EXTENSION, ''), (cells.values.get(key) ?? null) as ExtensionValue]),
+    ),
+  }
+}
+
 const LIMITS = { keywords: { words: 30, chars: 40 }, related_codes: { words: 100, chars: 40 } } as const
 
 const listFrom = (cells: ResourceCells, key: keyof typeof LIMITS, words: readonly string[]): string[] => {
@@ -209,5 +237,6 @@ export const draftFrom = (cells: ResourceCells, facts: SheetFacts): ResourceDraf
     ...(cells.has('keywords') ? { keywords: listFrom(cells, 'keywords', cells.list('keywords')) } : {}),
     ...relatedFrom(cells, facts),
     ...censusFrom(cells),
+    ...extensionFrom(cells),
   }
 }

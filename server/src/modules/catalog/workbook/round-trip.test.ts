@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, test } from 'node:test'
-import type { Item, ResourceContent } from '@sanjiang/contract/catalog'
+import type { Item, ResourceContent, Standard, StandardField } from '@sanjiang/contract/catalog'
 import ExcelJS from 'exceljs'
 import fc from 'fast-check'
 import { standard1272 } from '#seeds/reference/standard-1272.ts'
@@ -13,6 +13,29 @@ import type { Layout, WrittenEntry } from './workbook.ts'
 
 const desk: Desk = await openDesk()
 after(() => desk.close())
+
+const added = (key: string, type: string, enumeration: string | null = null): StandardField => ({
+  key: `extension.${key}`,
+  title: `地方字段${key}`,
+  type,
+  required: 'no',
+  max_length: null,
+  enumeration,
+  depends: null,
+})
+/** A dialect that adds a field of every kind. */
+const standard: Standard = {
+  ...standard1272,
+  fields: [
+    ...standard1272.fields,
+    added('carrier', 'text'),
+    added('cycle', 'code', 'update_cycle'),
+    added('levels', 'codes', 'sensitivity'),
+    added('size', 'number'),
+    added('since', 'date'),
+    added('is_map', 'flag'),
+  ],
+}
 
 const codes = (name: string) => fc.option(fc.constantFrom(...standard1272.enumerations[name]!.map(({ code }) => code)))
 
@@ -109,6 +132,17 @@ const content: fc.Arbitrary<ResourceContent> = fc.record({
   audience: fc.constantFrom('all' as const, 'government' as const, 'organ' as const),
   census,
   items: fc.array(item, { maxLength: 5 }),
+  extension: fc.record(
+    {
+      carrier: text(20).filter((one) => one !== ''),
+      cycle: fc.constantFrom('daily', 'yearly'),
+      levels: fc.subarray(['L1', 'L2', 'L4'], { minLength: 1 }),
+      size: figure,
+      since: fc.constantFrom('2017-09-05', '1999-12-31'),
+      is_map: fc.boolean(),
+    },
+    { requiredKeys: [] },
+  ),
 })
 
 const entriesOf = (contents: readonly ResourceContent[]): WrittenEntry[] =>
@@ -120,12 +154,18 @@ const entriesOf = (contents: readonly ResourceContent[]): WrittenEntry[] =>
     published_on: '2017-09-05',
   }))
 
-const plain = (one: ResourceContent): unknown =>
-  JSON.parse(JSON.stringify({ ...one, items: one.items.map(({ item_id: _, seq: __, ...rest }: Item) => rest) }))
+const plain = ({ extension, ...one }: ResourceContent): unknown =>
+  JSON.parse(
+    JSON.stringify({
+      ...one,
+      extension: extension ?? {},
+      items: one.items.map(({ item_id: _, seq: __, ...rest }: Item) => rest),
+    }),
+  )
 
 const rewritten = async (entries: readonly WrittenEntry[], layout: Layout) => {
-  const file = await desk.save(writeWorkbook(standard1272, layout, entries))
-  const read = await readAll(file)
+  const file = await desk.save(writeWorkbook(standard, layout, entries))
+  const read = await readAll(file, { standard })
   const again = read.map((one, index): WrittenEntry => {
     const draft = overlay(layout === 'census' ? entries[index]!.content : null, one.draft)
     return { ...entries[index]!, code: one.code, content: toContent(draft, '6300003002', []) }
@@ -161,7 +201,7 @@ for (const layout of ['full', 'census'] as const)
           read.flatMap(({ faults }) => faults),
           [],
         )
-        const second = await desk.save(writeWorkbook(standard1272, layout, again))
+        const second = await desk.save(writeWorkbook(standard, layout, again))
         assert.ok((await readFile(file)).equals(await readFile(second)))
       }),
       { numRuns: 30 },

@@ -69,7 +69,7 @@ const listsOf = (columns: readonly Column[], codes: readonly Code[]): ListRule[]
     }
     if (column.kind === 'flag' || column.kind === 'is_open') return [{ ...rule, formula: '"是,否"' }]
     const place = codes.findIndex(({ list }) => list === column.enumeration)
-    if (place === -1) return []
+    if (place === -1 || column.kind === 'codes') return []
     const letters = lettersOf(place)
     const last = codes[place]!.titles.length + 1
     return [{ ...rule, formula: `'${OWN_SHEETS.codes}'!$${letters}$2:$${letters}$${last}` }]
@@ -129,6 +129,7 @@ export const writeWorkbook = (
 const HINTS: Readonly<Record<string, string>> = {
   text: '文字',
   code: '从列表中选择',
+  codes: '代码表中的一个或几个，之间用“；”分开',
   class: '分类代码，如 101007；也可写分类名称',
   credit_code: '18 位统一社会信用代码，单元格须为文本格式',
   number: '只填数字，不带单位；普查数量不掌握的填 0',

@@ -126,37 +126,40 @@ export const getNorm = endpoint({
 
 const LinkInput = input({ kind: NORM_LINKS.schema, target: Line(64) })
 
+export const NormBody = input({
+  /** 0 for a new one. */
+  revision: t.Integer({ minimum: 0 }),
+  title: Line(200),
+  document_no: t.String({ maxLength: 100 }),
+  kind: NORM_KINDS.schema,
+  field: NORM_FIELDS.schema,
+  issuer: t.String({ maxLength: 200 }),
+  issued_on: nullable(IsoDate),
+  effective_on: nullable(IsoDate),
+  abolished_on: nullable(IsoDate),
+  replaces: nullable(NormId),
+  url: t.String({ maxLength: 500, pattern: '^(https?://\\S+)?$' }),
+  summary: t.String({ maxLength: 2000 }),
+  verified: t.Boolean(),
+  clauses: t.Array(
+    input({
+      clause: Line(60),
+      text: t.String({ maxLength: 2000 }),
+      removed_on: nullable(IsoDate),
+      links: t.Array(LinkInput, { maxItems: 60 }),
+    }),
+    { maxItems: 200 },
+  ),
+})
+export type NormBody = t.Static<typeof NormBody>
+
 export const saveNorm = endpoint({
   method: 'PUT',
   path: '/catalog/norms/:norm',
   permission: 'catalog.norm.edit',
   summary: '登记或修改标准、制度；废止、删去条款时列出据以不予共享的条目供复核',
   params: ByNorm,
-  body: input({
-    /** 0 for a new one. */
-    revision: t.Integer({ minimum: 0 }),
-    title: Line(200),
-    document_no: t.String({ maxLength: 100 }),
-    kind: NORM_KINDS.schema,
-    field: NORM_FIELDS.schema,
-    issuer: t.String({ maxLength: 200 }),
-    issued_on: nullable(IsoDate),
-    effective_on: nullable(IsoDate),
-    abolished_on: nullable(IsoDate),
-    replaces: nullable(NormId),
-    url: t.String({ maxLength: 500, pattern: '^(https?://\\S+)?$' }),
-    summary: t.String({ maxLength: 2000 }),
-    verified: t.Boolean(),
-    clauses: t.Array(
-      input({
-        clause: Line(60),
-        text: t.String({ maxLength: 2000 }),
-        removed_on: nullable(IsoDate),
-        links: t.Array(LinkInput, { maxItems: 60 }),
-      }),
-      { maxItems: 200 },
-    ),
-  }),
+  body: NormBody,
   response: NormDetail,
 })
 

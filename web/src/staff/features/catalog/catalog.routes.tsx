@@ -47,6 +47,31 @@ export const catalogFeature: Feature = {
       need: 'catalog.standard.read',
       page: pageOf(() => import('./standard.page.tsx').then((module) => module.StandardPage)),
     },
+    {
+      path: '/catalog/standard/:standard/:version',
+      need: 'catalog.standard.read',
+      page: pageOf(() => import('./edition/edition.page.tsx').then((module) => module.EditionPage)),
+    },
+    {
+      path: '/catalog/effects/:id',
+      need: 'catalog.standard.read',
+      page: pageOf(() => import('./edition/effect.page.tsx').then((module) => module.EffectPage)),
+    },
+    {
+      path: '/catalog/transition',
+      need: 'catalog.standard.read',
+      page: pageOf(() => import('./edition/transition.page.tsx').then((module) => module.TransitionPage)),
+    },
+    {
+      path: '/catalog/norms',
+      need: 'catalog.standard.read',
+      page: pageOf(() => import('./norm/norm-list.page.tsx').then((module) => module.NormListPage)),
+    },
+    {
+      path: '/catalog/norms/:norm',
+      need: 'catalog.standard.read',
+      page: pageOf(() => import('./norm/norm.page.tsx').then((module) => module.NormPage)),
+    },
   ],
   menu: [
     { title: '查找数据', path: '/catalog/search', group: 'catalog', need: 'catalog.resource.read' },
@@ -58,5 +83,6 @@ export const catalogFeature: Feature = {
     },
     { title: '批量导入', path: '/catalog/batches', group: 'catalog', need: 'catalog.batch.edit' },
     { title: '目录标准', path: '/catalog/standard', group: 'catalog', need: 'catalog.standard.read' },
+    { title: '标准与制度库', path: '/catalog/norms', group: 'catalog', need: 'catalog.standard.read' },
   ],
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '@sanjiang/contract/catalog'
+import { Link } from 'react-router'
 import { clauseOf } from './editor-field.tsx'
 
 const LEVELS = { error: '错误', warning: '提醒' } as const
@@ -13,7 +14,9 @@ export const FindingList = ({ findings }: { findings: readonly Finding[] }) => {
         <li key={`${one.rule} ${one.field} ${one.message}`} className={one.level}>
           <b>{LEVELS[one.level]}</b>
           <span>{one.message}</span>
-          <small>{clauseOf(one)}</small>
+          <small>
+            <Link to={`/catalog/norms?target=${one.rule}`}>{clauseOf(one)}</Link>
+          </small>
         </li>
       ))}
     </ul>

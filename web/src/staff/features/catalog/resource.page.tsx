@@ -8,6 +8,7 @@ import { ErrorAlert } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
 import { PageLoading } from '../../shell/page-states.tsx'
 import { methodsText, ResourceStateTag } from './catalog.words.tsx'
+import { TransitionNote } from './edition/transition-note.tsx'
 import { ItemTable } from './item-table.tsx'
 import { ResourceActions } from './resource-actions.tsx'
 import { ResourceExchange, ResourceLineage } from './resource-exchange.tsx'
@@ -94,6 +95,7 @@ const View = ({ resource }: { resource: ResourceDetail }) => (
       actions={<ResourceActions resource={resource} />}
     />
     <CopyNote resource={resource} />
+    {resource.state === 'published' && resource.copy === 'published' && <TransitionNote id={resource.resource_id} />}
     <p className="resource-summary">{resource.content.summary}</p>
     <KeyFigures resource={resource} />
     <Panel title="信息项">

@@ -1,184 +1,111 @@
-import {
-  CLASS_LEVELS,
-  getStandardVersion,
-  listStandards,
-  REQUIREMENTS,
-  RULE_LEVELS,
-  type Standard,
-  type StandardField,
-} from '@sanjiang/contract/catalog'
-import { useQuery } from '@tanstack/react-query'
-import { Collapse, Select } from 'antd'
-import { useState } from 'react'
+import { draftEdition, type Edition } from '@sanjiang/contract/catalog'
+import { useMutation } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { Link, useNavigate } from 'react-router'
 import { type Column, Listing } from '../../../ui/listing.tsx'
-import { PageHead, Panel, StateTag } from '../../../ui/page-head.tsx'
+import { PageHead, Panel } from '../../../ui/page-head.tsx'
 import { ErrorAlert } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
+import { useCan } from '../../session.ts'
 import { PageLoading } from '../../shell/page-states.tsx'
+import { useEdition, useEditionChanged, useEditions } from './edition/edition.query.ts'
+import { PhaseTag, pathOfEdition, termOf } from './edition/edition.words.tsx'
+import { StandardView } from './edition/standard-view.tsx'
 import { useStandardQuery } from './standard.query.ts'
 
-type Rule = Standard['rules'][number]
-type Code = Standard['enumerations'][string][number]
-
-const FIELD_TYPES: Record<string, string> = {
-  text: '文本',
-  code: '代码',
-  codes: '代码（多个）',
-  class: '分类',
-  organ: '机构',
-  basis: '依据',
-  number: '数字',
-  date: '日期',
-  flag: '是否',
-  identifier: '标识符',
-  credit_code: '统一社会信用代码',
-  words: '词语',
-  items: '信息项',
-  census: '普查六项',
-}
-
-const whenOf = ({ depends }: StandardField, standard: Standard): string => {
-  if (!depends) return ''
-  const field = standard.fields.find(({ key }) => key === depends.field)
-  const titles = depends.values.map(
-    (code) => standard.enumerations[field?.enumeration ?? '']?.find((one) => one.code === code)?.title ?? code,
-  )
-  return `${field?.title ?? depends.field}为${titles.join('、')}时`
-}
-
-const fieldColumns = (standard: Standard): readonly Column<StandardField>[] => [
-  { title: '字段', kind: 'lead', render: ({ title }) => title, text: ({ title }) => title },
-  { title: '标识', render: ({ key }) => <code className="mono">{key}</code>, text: ({ key }) => key },
-  { title: '类型', render: ({ type }) => FIELD_TYPES[type] ?? type, text: ({ type }) => type },
+const COLUMNS: readonly Column<Edition>[] = [
   {
-    title: '要求',
-    render: ({ required }) => (
-      <StateTag tone={required === 'yes' ? 'info' : required === 'depends' ? 'wait' : 'calm'}>
-        {REQUIREMENTS.titles[required]}
-      </StateTag>
+    title: '版次',
+    kind: 'lead',
+    render: (edition) => (
+      <Link to={pathOfEdition(edition)}>
+        第 {edition.version} 版 · {edition.dialect}
+      </Link>
     ),
-    text: ({ required }) => REQUIREMENTS.titles[required],
+    text: ({ version }) => version,
   },
-  { title: '何时必填', render: (field) => whenOf(field, standard), text: (field) => whenOf(field, standard) },
+  { title: '状态', render: ({ phase }) => <PhaseTag phase={phase} /> },
   {
-    title: '最大长度',
-    kind: 'num',
-    render: ({ max_length }) => max_length ?? '',
-    text: ({ max_length }) => max_length,
+    title: '构成',
+    render: ({ base_version, change_count }) =>
+      base_version === null ? '国家标准' : `国家标准第 ${base_version} 版 + 地方 ${change_count} 处`,
   },
-]
-
-const RULE_COLUMNS: readonly Column<Rule>[] = [
-  { title: '规则', render: ({ id }) => <b>{id}</b>, text: ({ id }) => id },
-  { title: '内容', kind: 'lead', render: ({ title }) => title, text: ({ title }) => title },
+  { title: '施行', render: termOf },
+  { title: '过渡期至', render: ({ transition_until }) => transition_until ?? '—' },
+  { title: '起草', render: ({ author_name }) => author_name ?? '装入' },
   {
-    title: '级别',
-    render: ({ level }) => <StateTag tone={level === 'error' ? 'bad' : 'wait'}>{RULE_LEVELS.titles[level]}</StateTag>,
-    text: ({ level }) => level,
+    title: '采纳',
+    render: ({ adopted_by_name, adopted_on }) => (adopted_by_name ? `${adopted_by_name}，${adopted_on}` : '—'),
   },
-  { title: '依据', render: ({ clause }) => clause, text: ({ clause }) => clause },
 ]
 
-const CODE_COLUMNS: readonly Column<Code>[] = [
-  { title: '名称', kind: 'lead', render: ({ title }) => title },
-  { title: '平台代码', render: ({ code }) => <code className="mono">{code}</code> },
-  { title: '外部代码', render: ({ external_code }) => external_code },
-  { title: '属于', render: ({ parents }) => parents.join('、') },
-]
-
-const Enumerations = ({ standard }: { standard: Standard }) => {
-  const named = new Map(
-    [...standard.fields, ...standard.item_fields].map(({ enumeration, title }) => [enumeration, title]),
-  )
-  return (
-    <Collapse
-      items={Object.entries(standard.enumerations).map(([name, codes]) => ({
-        key: name,
-        label: `${named.get(name) ?? name}（${codes.length}）`,
-        children: (
-          <Listing
-            caption={name}
-            rows={codes}
-            columns={CODE_COLUMNS}
-            rowKey={({ code, parents }) => `${code} ${parents}`}
-          />
-        ),
-      }))}
-    />
-  )
-}
-
-const View = ({ standard }: { standard: Standard }) => {
-  const columns = fieldColumns(standard)
-  const keyOf = ({ key }: StandardField) => key
+const DraftButton = ({ standard }: { standard: string }) => {
+  const go = useNavigate()
+  const changed = useEditionChanged()
+  const draft = useMutation({
+    mutationFn: () => call(draftEdition, { params: { standard }, body: {} }),
+    onSuccess: async (detail) => {
+      await changed(detail)
+      await go(pathOfEdition(detail.edition))
+    },
+  })
   return (
     <>
-      <Panel title={`核心元数据（${standard.fields.length}）`}>
-        <Listing caption="核心元数据" rows={standard.fields} columns={columns} rowKey={keyOf} />
-      </Panel>
-      <Panel title={`信息项字段（${standard.item_fields.length}）`}>
-        <Listing caption="信息项字段" rows={standard.item_fields} columns={columns} rowKey={keyOf} />
-      </Panel>
-      <Panel title={`校验规则（${standard.rules.length}）`}>
-        <Listing caption="校验规则" rows={standard.rules} columns={RULE_COLUMNS} rowKey={({ id }) => id} />
-      </Panel>
-      <Panel title="枚举">
-        <p className="muted">
-          分类树按“{Object.values(CLASS_LEVELS.titles).join('—')}”组织，见查找页；外部代码只用于导入导出。
-        </p>
-        <Enumerations standard={standard} />
-      </Panel>
+      <Button type="primary" loading={draft.isPending} onClick={() => draft.mutate()}>
+        据现行版起草新版
+      </Button>
+      {draft.isError && <ErrorAlert error={draft.error} />}
     </>
   )
 }
 
-const useChosenStandard = () => {
-  const current = useStandardQuery()
-  const versions = useQuery({ queryKey: ['catalog', 'standards'], queryFn: () => call(listStandards, {}) })
-  const [chosen, choose] = useState<string | null>(null)
-  const [standard = '', version = '0'] = chosen?.split(' ') ?? []
-  const other = useQuery({
-    queryKey: ['catalog', 'standard', chosen],
-    queryFn: () => call(getStandardVersion, { params: { standard, version: Number(version) } }),
-    enabled: chosen !== null,
-  })
-  return { query: chosen === null ? current : other, versions: versions.data ?? [], chosen, choose }
+const Current = ({ edition }: { edition: Edition }) => {
+  const standard = useStandardQuery()
+  const detail = useEdition({ standard: edition.id, version: edition.version })
+  if (standard.isError) return <ErrorAlert error={standard.error} />
+  if (!standard.data) return <PageLoading />
+  return <StandardView standard={standard.data} layer={detail.data?.layer} />
 }
 
-/** The standard as data (T2.1): what the form, the interface and the import all interpret. */
+/** The standard as data (T2.1): its versions, the draft under way, and what the form, the interface and the import interpret now. */
 export const StandardPage = () => {
-  const { query, versions, choose } = useChosenStandard()
-  if (query.isPending) return <PageLoading />
-  if (query.isError)
+  const editions = useEditions()
+  const canDraft = useCan('catalog.standard.edit')
+  if (editions.isPending) return <PageLoading />
+  if (editions.isError)
     return (
       <div className="page">
         <PageHead title="目录标准" />
-        <ErrorAlert error={query.error} />
+        <ErrorAlert error={editions.error} />
       </div>
     )
-  const standard = query.data
+  const current = editions.data.find(({ is_current }) => is_current)
   return (
     <div className="page">
       <PageHead
         title="目录标准"
-        sub={`《${standard.title}》${standard.document_no}，${standard.dialect}方言，第 ${standard.version} 版，${standard.effective_from} 起施行${standard.effective_to ? `，至 ${standard.effective_to}` : ''}`}
+        sub={
+          current &&
+          `《${current.title}》${current.document_no}，现行第 ${current.version} 版（${current.dialect}），${current.effective_from} 起施行`
+        }
         actions={
           <>
-            <label htmlFor="standard-version">版本</label>
-            <Select
-              id="standard-version"
-              value={`${standard.id} ${standard.version}`}
-              onChange={choose}
-              options={versions.map((one) => ({
-                value: `${one.id} ${one.version}`,
-                label: `${one.document_no} 第 ${one.version} 版${one.is_current ? '（现行）' : ''}`,
-              }))}
-            />
+            <Link to="/catalog/transition">过渡期</Link>
+            <Link to="/catalog/norms">标准与制度库</Link>
+            {current && canDraft && <DraftButton standard={current.id} />}
           </>
         }
       />
-      {!standard.verified && <p className="muted">部分条文尚未与印发原件核对，核对后以新版本发布。</p>}
-      <View standard={standard} />
+      <Panel title="版次">
+        <Listing
+          caption="目录标准的版次"
+          rows={editions.data}
+          columns={COLUMNS}
+          rowKey={({ id, version }) => `${id} ${version}`}
+        />
+      </Panel>
+      {current && !current.verified && <p className="muted">部分条文尚未与印发原件核对，核对后以新版本发布。</p>}
+      {current && <Current edition={current} />}
     </div>
   )
 }

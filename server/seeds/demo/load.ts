@@ -12,6 +12,7 @@ import { provincialOrganOf } from '../reference/organs.ts'
 import { attachOffers, ORIGIN_MARK } from './attach.ts'
 import { type ClientWord, DEMO_CLIENTS, demoClients } from './clients.ts'
 import { loadCorrections } from './corrections.ts'
+import { draftDialect } from './dialect.ts'
 import { attachTables, inviteAgents, subscribeTables } from './exchange.ts'
 import { KEY_GRANTS, requestOf } from './grants.ts'
 import { DEMO_TODAY, type PlannedRequest, planHistory } from './history.ts'
@@ -192,6 +193,7 @@ const demoSteps = ({ isLoaded = () => true, requests = REQUESTS, hasAgents = fal
   { name: 'history', title: '2017 年共享申请', run: loadHistory(requests) },
   { name: 'corrections', title: '纠错', run: loadCorrections },
   { name: 'working', title: '编制中的目录', run: loadWorking },
+  { name: 'dialect', title: '目录标准的青海扩展（草稿）', run: draftDialect },
   ...(hasAgents ? [{ name: 'exchange', title: '前置节点与库表交换', run: loadExchange }] : []),
 ]
 

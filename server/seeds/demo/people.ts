@@ -64,6 +64,8 @@ export const demoPeople = (): ImportedPerson[] => {
     ),
     ...OPERATOR.map(([suffix, role]) => [ADMINISTRATORS.has(role) ? suffix : `dzzw.${suffix}`, '047', role] as const),
     ['sj.auditor', '023', 'auditor'] as const,
+    // A second administrator, because whoever drafts a version of the standard does not adopt it.
+    ['dzzw.biaozhun', '047', 'catalog_admin'] as const,
   ]
   return listed.map(([username, seq, role], index) => account(username, seq, role, nameAt(index)))
 }
@@ -72,6 +74,6 @@ export const demoPeople = (): ImportedPerson[] => {
 export const ACCOUNT_LINES: readonly string[] = [
   `演示账号（口令均为 ${DEMO_PASSWORD}；部门缩写 mz 民政、ga 公安、rs 人社、gs 工商、ds 地税、jy 教育 等）`,
   '  mz.bianmu 编目员 · mz.shenhe 审核员 · mz.tigong 数据提供员 · mz.shiyong 数据使用员 · ga.tigong 公安提供员',
-  '  dzzw.mulu 平台目录管理员 · sj.auditor 审计员 · sysadmin / secadmin / auditadmin 三员',
+  '  dzzw.mulu / dzzw.biaozhun 平台目录管理员 · sj.auditor 审计员 · sysadmin / secadmin / auditadmin 三员',
   `  三员登录另需动态码，密钥 ${DEMO_TOTP_SECRET}`,
 ]

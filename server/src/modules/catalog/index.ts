@@ -5,6 +5,8 @@ import { editionTasks } from './edition/edition.jobs.ts'
 import { qualityTasks } from './quality/quality.jobs.ts'
 
 export { createResource, createResourceIn, submitResource } from './compile.service.ts'
+export { draftEdition, saveEdition } from './edition/edition.service.ts'
+export { startEffect } from './effect/effect.service.ts'
 export { setAttachedMethod } from './entry.store.ts'
 export { feedHead, listFeed } from './harvest/feed.store.ts'
 export { Harvester, type HarvesterOptions, startHarvester } from './harvest/harvester.ts'

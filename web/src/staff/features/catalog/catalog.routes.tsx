@@ -43,6 +43,31 @@ export const catalogFeature: Feature = {
       page: pageOf(() => import('./batch.page.tsx').then((module) => module.BatchPage)),
     },
     {
+      path: '/catalog/clusters',
+      need: 'catalog.resource.read',
+      page: pageOf(() => import('./cluster-list.page.tsx').then((module) => module.ClusterListPage)),
+    },
+    {
+      path: '/catalog/clusters/:id',
+      need: 'catalog.resource.read',
+      page: pageOf(() => import('./cluster.page.tsx').then((module) => module.ClusterPage)),
+    },
+    {
+      path: '/catalog/leads/:id',
+      need: 'catalog.resource.read',
+      page: pageOf(() => import('./lead.page.tsx').then((module) => module.LeadPage)),
+    },
+    {
+      path: '/catalog/entry-findings',
+      need: 'catalog.resource.read',
+      page: pageOf(() => import('./entry-finding-list.page.tsx').then((module) => module.EntryFindingListPage)),
+    },
+    {
+      path: '/catalog/quality-rules',
+      need: 'catalog.resource.read',
+      page: pageOf(() => import('./quality-rules.page.tsx').then((module) => module.QualityRulesPage)),
+    },
+    {
       path: '/catalog/standard',
       need: 'catalog.standard.read',
       page: pageOf(() => import('./standard.page.tsx').then((module) => module.StandardPage)),
@@ -82,6 +107,8 @@ export const catalogFeature: Feature = {
       need: ['catalog.resource.edit', 'catalog.resource.review', 'catalog.resource.publish'],
     },
     { title: '批量导入', path: '/catalog/batches', group: 'catalog', need: 'catalog.batch.edit' },
+    { title: '一数一源', path: '/catalog/clusters', group: 'catalog', need: 'catalog.resource.read' },
+    { title: '日常检查', path: '/catalog/entry-findings', group: 'catalog', need: 'catalog.resource.read' },
     { title: '目录标准', path: '/catalog/standard', group: 'catalog', need: 'catalog.standard.read' },
     { title: '标准与制度库', path: '/catalog/norms', group: 'catalog', need: 'catalog.standard.read' },
   ],

@@ -1,4 +1,4 @@
-import { listHolders, type ResourceDetail } from '@sanjiang/contract/catalog'
+import { findSources, listHolders, type ResourceDetail } from '@sanjiang/contract/catalog'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { Link } from 'react-router'
@@ -7,6 +7,7 @@ import { call } from '../../api.ts'
 import type { Draft } from './draft.ts'
 import type { Checked } from './editor.model.ts'
 import { FindingList } from './finding-list.tsx'
+import { ReferButton } from './resource-sources.tsx'
 import { useTitles } from './standard.query.ts'
 
 /** As it will look to whoever searches. */
@@ -46,6 +47,29 @@ const useLater = <T,>(value: T, ms: number): T => {
 }
 
 /** 一数一源: who already provides the same items, so that nothing is collected twice. */
+/** What some department already leads is referred to, not collected again. */
+const Led = ({ id, names }: { id: string; names: string }) => {
+  const { data = [] } = useQuery({
+    queryKey: ['catalog', 'source-check', id, names],
+    queryFn: () => call(findSources, { body: { names: names.split('\n').slice(0, 300), resource_id: id } }),
+    enabled: names !== '',
+    placeholderData: (before) => before,
+  })
+  if (data.length === 0) return null
+  return (
+    <ul className="tight" aria-label="已有牵头部门的信息项">
+      {data.map((source) => (
+        <li key={source.item_name}>
+          <b>{source.item_name}</b> 已由{source.organ_name}牵头提供（
+          <Link to={`/catalog/resources/${source.resource_id}`}>{source.resource_name}</Link>），
+          {source.is_referring ? '本条目已引用。' : '请引用。'}{' '}
+          {source.item_id !== source.source_item_id && <ReferButton id={id} source={source} />}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
 const Holders = ({ id, draft }: { id: string; draft: Draft }) => {
   const names = draft.items.flatMap(({ name }) => (name?.trim() ? [name.trim()] : [])).join('\n')
   const asked = useLater(names, 1200)
@@ -55,11 +79,12 @@ const Holders = ({ id, draft }: { id: string; draft: Draft }) => {
     enabled: asked !== '',
     placeholderData: (before) => before,
   })
-  if (!data || (data.holders.length === 0 && data.overlaps.length === 0)) return null
+  if (!data || (data.holders.length === 0 && data.overlaps.length === 0)) return <Led id={id} names={asked} />
   const byName = [...Map.groupBy(data.holders, ({ item_name }) => item_name)]
   return (
     <section className="holders">
       <h3>一数一源</h3>
+      <Led id={id} names={asked} />
       {data.overlaps.slice(0, 3).map((one) => (
         <p key={one.resource_id} className="overlap">
           与 <Link to={`/catalog/resources/${one.resource_id}`}>{one.name}</Link>（{one.provider_name}）有{' '}

@@ -14,7 +14,9 @@ import { ResourceActions } from './resource-actions.tsx'
 import { ResourceExchange, ResourceLineage } from './resource-exchange.tsx'
 import { ResourceHistory } from './resource-history.tsx'
 import { ResourceMetadata } from './resource-metadata.tsx'
+import { ResourceQuality } from './resource-quality.tsx'
 import { ResourceService } from './resource-service.tsx'
+import { ResourceSources } from './resource-sources.tsx'
 import { ResourceUse } from './resource-use.tsx'
 import { ResourceVersions } from './resource-versions.tsx'
 import { useTitles } from './standard.query.ts'
@@ -101,11 +103,15 @@ const View = ({ resource }: { resource: ResourceDetail }) => (
     <Panel title="信息项">
       <ItemTable items={resource.content.items} content={resource.content} />
     </Panel>
+    {resource.state === 'published' && (
+      <ResourceSources id={resource.resource_id} canEdit={resource.can.includes('revise')} />
+    )}
     <div className="resource-split">
       <Panel title="核心元数据">
         <ResourceMetadata resource={resource} />
       </Panel>
       <div>
+        {resource.state === 'published' && <ResourceQuality id={resource.resource_id} />}
         {resource.state === 'published' && <ResourceService id={resource.resource_id} />}
         {resource.state === 'published' && <ResourceExchange resource={resource} />}
         {resource.state === 'published' && <ResourceUse id={resource.resource_id} />}

@@ -6,6 +6,7 @@ import { PageHead, Panel } from '../../../ui/page-head.tsx'
 import { call } from '../../api.ts'
 import { meets, type Need, useSession } from '../../session.ts'
 import { NoticeList, ReadAllButton } from './notice-list.tsx'
+import { QualityDigest } from './quality-digest.tsx'
 import { RequestDigest } from './request-digest.tsx'
 import { TodoList } from './todo-list.tsx'
 import './inbox.css'
@@ -94,6 +95,7 @@ const QuickActions = () => {
 export const WorkbenchPage = () => {
   const session = useSession()
   const canRequest = meets(session, 'sharing.request.create')
+  const canSeeQuality = meets(session, 'catalog.resource.read')
   const canDecide = meets(session, 'sharing.request.decide')
   const roles = session.roles.map((role) => ROLES[role].title).join('、')
   return (
@@ -105,6 +107,7 @@ export const WorkbenchPage = () => {
           <Panel title="待办（按剩余工作日）">
             <TodoList />
           </Panel>
+          {canSeeQuality && <QualityDigest />}
           {canRequest && <RequestDigest side="consumer" />}
           {canDecide && <RequestDigest side="provider" />}
         </div>

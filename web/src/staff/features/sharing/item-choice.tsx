@@ -1,5 +1,6 @@
 import { MASK_RULES, type MaskRule } from '@sanjiang/contract/sharing'
 import { Button, Checkbox } from 'antd'
+import { Link } from 'react-router'
 import { ShareTypeTag } from './sharing.words.tsx'
 
 export interface ChoosableItem {
@@ -10,6 +11,8 @@ export interface ChoosableItem {
   readonly mask_rule: string
   /** Why a withheld item cannot be asked for, by title and clause. */
   readonly basis: string | null
+  /** Another department is the agreed source of it. */
+  readonly source?: { readonly resource_id: string; readonly resource_name: string; readonly organ_name: string }
 }
 
 const maskTitle = (rule: string): string => MASK_RULES.titles[rule as MaskRule] ?? rule
@@ -55,6 +58,15 @@ export const ItemChoice = ({
             <span className="muted mono">{item.name_en}</span>
             <ShareTypeTag type={item.share_type} />
             {item.mask_rule !== 'none' && <span className="muted">返回时脱敏：{maskTitle(item.mask_rule)}</span>}
+            {item.source && (
+              <span className="why">
+                由{item.source.organ_name}牵头提供，应向{' '}
+                <Link to={`/sharing/requests/new?resource=${item.source.resource_id}`}>
+                  {item.source.resource_name}
+                </Link>{' '}
+                申请
+              </span>
+            )}
             {item.share_type === 'withheld' && (
               <span className="why">不予共享，依据：{item.basis ?? '目录登记的依据'}</span>
             )}

@@ -23,6 +23,7 @@ import { makeFirms } from './registry/firms.ts'
 import { makeOffers } from './registry/offers.ts'
 import { makePeople } from './registry/people.ts'
 import { type DemoResource, demoResources } from './resources.ts'
+import { loadSources } from './sources.ts'
 import { piecesOf, runSteps, type Step, type Tell } from './step.ts'
 import { demoSystems } from './systems.ts'
 import { TABLE_GRANTS, type TableGrant, tableNo, tableRequestOf } from './table-grants.ts'
@@ -194,6 +195,7 @@ const demoSteps = ({ isLoaded = () => true, requests = REQUESTS, hasAgents = fal
   { name: 'corrections', title: '纠错', run: loadCorrections },
   { name: 'working', title: '编制中的目录', run: loadWorking },
   { name: 'dialect', title: '目录标准的青海扩展（草稿）', run: draftDialect },
+  { name: 'sources', title: '一数一源与目录质量', run: loadSources },
   ...(hasAgents ? [{ name: 'exchange', title: '前置节点与库表交换', run: loadExchange }] : []),
 ]
 

@@ -22,6 +22,7 @@ test('one item under several names has one key; a name that says nothing of itse
 test('a data element names one fact whatever it is called; a code standard used by many does not (R16)', () => {
   assert.equal(key('出生地', 'DE00412').key, key('籍贯', 'de00412').key)
   assert.notEqual(key('户籍地区划', 'GB/T 2260').key, key('单位所在区划', 'GB/T 2260').key)
+  assert.notEqual(key('经度', 'CGCS2000').key, key('纬度', 'CGCS2000').key)
 })
 
 test('keys do not depend on the order of the words nor of their groups (R16)', () => {

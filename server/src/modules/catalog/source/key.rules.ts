@@ -23,8 +23,8 @@ export interface ItemKey {
   readonly match: 'element' | 'name' | 'synonym'
 }
 
-// An identifier of a data element (DE00012) names one fact; a standard of codes (GB/T 2260) is used by many.
-const ELEMENT = /^(?!GB)[A-Z]{2,6}[-_.]?\d{3,}$/i
+// An identifier of a data element (DE00012) names one fact; a standard of codes or places (GB/T 2260, CGCS2000) is used by many.
+const ELEMENT = /^(?:DE|SJY)[-_.]?\d{3,}$/i
 
 const MIN_LENGTH = 2
 

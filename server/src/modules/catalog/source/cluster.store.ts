@@ -96,7 +96,7 @@ export const takeDue = async (tx: Tx, limit: number): Promise<string[]> => {
 }
 
 /** What one member adds to the certainty that all are the same: how it was matched, and whether others call and type it so. */
-const POINTS = sql`least(100, case m.match when 'element' then 90 when 'name' then 70 else 50 end
+const POINTS = sql`least(100, case m.match when 'element' then 90 when 'name' then 65 else 50 end
   + case when m.en = c.en then 15 else 0 end + case when m.data_type = c.data_type then 15 else 0 end)`
 
 /**

@@ -82,7 +82,7 @@ test('the same item of several departments is found by name and synonym with its
   )
   const address = await clusterOf('户籍地址')
   const marriage = await clusterOf('婚姻状况')
-  assert.deepEqual([address.by_name, address.confidence, marriage.by_synonym], [3, 90, 1])
+  assert.deepEqual([address.by_name, address.confidence, marriage.by_synonym], [3, 85, 1])
   const { items } = await detailOf('户籍地址')
   assert.deepEqual(items.map(({ has_same_english, has_same_type }) => [has_same_english, has_same_type]).toSorted(), [
     [false, false],

@@ -11,12 +11,13 @@ import { Link } from 'react-router'
 import { Panel, StateTag } from '../../../ui/page-head.tsx'
 import { Loaded } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
+import { useSession } from '../../session.ts'
 import { ageText, FixLink, LevelTag, PartyTag } from './quality.words.tsx'
 import './quality.css'
 
 const METHODS: Record<Channel['method'], string> = { api: '接口', table: '库表', file: '文件' }
 
-const Reason = ({ reason, id }: { reason: QualityReason; id: string }) => (
+const Reason = ({ reason, id, canMend }: { reason: QualityReason; id: string; canMend: boolean }) => (
   <li className={reason.is_charged ? undefined : 'uncharged'}>
     <b className="lost">{reason.is_charged ? `−${reason.lost}` : '不扣'}</b>
     <div>
@@ -26,7 +27,13 @@ const Reason = ({ reason, id }: { reason: QualityReason; id: string }) => (
       </small>
       <small>
         责任方：
-        <PartyTag party={reason.party} /> · <FixLink fix={reason.fix} id={id} />
+        <PartyTag party={reason.party} />
+        {canMend && (
+          <>
+            {' · '}
+            <FixLink fix={reason.fix} id={id} />
+          </>
+        )}
       </small>
     </div>
   </li>
@@ -54,7 +61,7 @@ const Channels = ({ of }: { of: readonly Channel[] }) => (
   </ul>
 )
 
-const Score = ({ quality }: { quality: Quality }) => (
+const Score = ({ quality, canMend }: { quality: Quality; canMend: boolean }) => (
   <>
     <p className="score">
       <b>{quality.score}</b> <LevelTag level={quality.level} />
@@ -75,7 +82,7 @@ const Score = ({ quality }: { quality: Quality }) => (
     ) : (
       <ul className="reasons">
         {quality.reasons.map((reason) => (
-          <Reason key={reason.rule} reason={reason} id={quality.resource_id} />
+          <Reason key={reason.rule} reason={reason} id={quality.resource_id} canMend={canMend} />
         ))}
       </ul>
     )}
@@ -83,7 +90,8 @@ const Score = ({ quality }: { quality: Quality }) => (
 )
 
 /** How good the entry is, why not better, whose doing it is and where it is mended. */
-export const ResourceQuality = ({ id }: { id: string }) => {
+export const ResourceQuality = ({ id, organId }: { id: string; organId: string }) => {
+  const { organ_id } = useSession()
   const query = useQuery({
     queryKey: ['catalog', 'quality', id],
     queryFn: () => call(getQuality, { params: { id } }),
@@ -91,7 +99,13 @@ export const ResourceQuality = ({ id }: { id: string }) => {
   return (
     <Panel title="质量" extra={<Link to="/catalog/quality-rules">评定方法</Link>}>
       <Loaded query={query}>
-        {(quality) => (quality ? <Score quality={quality} /> : <p className="nothing">刚刚发布，稍后评定。</p>)}
+        {(quality) =>
+          quality ? (
+            <Score quality={quality} canMend={organ_id === organId} />
+          ) : (
+            <p className="nothing">刚刚发布，稍后评定。</p>
+          )
+        }
       </Loaded>
     </Panel>
   )

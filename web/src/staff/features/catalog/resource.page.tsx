@@ -111,7 +111,9 @@ const View = ({ resource }: { resource: ResourceDetail }) => (
         <ResourceMetadata resource={resource} />
       </Panel>
       <div>
-        {resource.state === 'published' && <ResourceQuality id={resource.resource_id} />}
+        {resource.state === 'published' && (
+          <ResourceQuality id={resource.resource_id} organId={resource.provider_organ_id} />
+        )}
         {resource.state === 'published' && <ResourceService id={resource.resource_id} />}
         {resource.state === 'published' && <ResourceExchange resource={resource} />}
         {resource.state === 'published' && <ResourceUse id={resource.resource_id} />}

@@ -51,6 +51,9 @@ export const PERMISSIONS = {
   'exchange.subscription.edit': '订阅与管理数据传输',
   'exchange.subscription.reconcile': '发起对账',
   'exchange.row.ask': '查证某行是否交付过',
+  'opendata.release.read': '查看开放发布',
+  'opendata.release.propose': '提出开放发布',
+  'opendata.release.review': '保密审查与撤回开放',
   'assessment.statistics.read': '查看目录、共享与使用统计',
   'ledger.entry.read': '查看与导出存证账本',
   'ledger.subject.query': '查询“谁查了我”',
@@ -81,6 +84,7 @@ const READS = [
   'exchange.agent.read',
   'exchange.feed.read',
   'exchange.subscription.read',
+  'opendata.release.read',
   'assessment.statistics.read',
 ] as const satisfies readonly Permission[]
 
@@ -100,7 +104,13 @@ export const ROLES = {
   dept_reviewer: {
     title: '部门审核员',
     reach: 'organ',
-    permissions: [...READS, 'catalog.resource.review', 'catalog.lead.propose', 'catalog.lead.answer'],
+    permissions: [
+      ...READS,
+      'catalog.resource.review',
+      'opendata.release.review',
+      'catalog.lead.propose',
+      'catalog.lead.answer',
+    ],
   },
   provider: {
     title: '数据提供员',
@@ -116,6 +126,7 @@ export const ROLES = {
       'exchange.feed.edit',
       'exchange.subscription.reconcile',
       'exchange.row.ask',
+      'opendata.release.propose',
     ],
   },
   consumer: {

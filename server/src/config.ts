@@ -16,6 +16,10 @@ export interface Config {
   readonly dataDir: string
   /** Empty: the embedded PostgreSQL under `dataDir`. */
   readonly databaseUrl: string
+  /** Where the public portal's own process reads; it knows no other database. Empty: the embedded one, or no public portal. */
+  readonly publicDatabaseUrl: string
+  /** The same database as its owner: what migrates it and what the worker publishes into, from the inside out. */
+  readonly publishDatabaseUrl: string
   readonly demo: boolean
   readonly logLevel: string
   /** Networks (CIDR) that provider addresses may resolve into; the egress door refuses all else. */
@@ -95,6 +99,16 @@ export const SETTINGS: Record<string, Setting> = {
   },
   DATA_DIR: { fallback: 'data', about: '数据、密钥目录', check: (text) => (text.includes('\0') ? '路径无效' : null) },
   DATABASE_URL: { fallback: '', about: 'PostgreSQL 15–18 的连接地址;空则使用内置数据库', check: isUrl },
+  PUBLIC_DATABASE_URL: {
+    fallback: '',
+    about: '公共开放门户进程自己的库(只读帐号);空则随内置数据库另建一库,用外部数据库而未设则不启动公共门户',
+    check: isUrl,
+  },
+  PUBLISH_DATABASE_URL: {
+    fallback: '',
+    about: '同一个库的库主帐号:内部由此迁移、发布,只出不进;与 PUBLIC_DATABASE_URL 同设或同空',
+    check: isUrl,
+  },
   DEMO: {
     fallback: '1',
     about: '1 载入演示省份并可设定业务日期;0 正式运行',
@@ -138,6 +152,11 @@ const samePorts = (values: Record<string, string>): ConfigFault[] => {
   })
 }
 
+const halfPublic = (values: Record<string, string>): ConfigFault[] =>
+  (values.PUBLIC_DATABASE_URL === '') === (values.PUBLISH_DATABASE_URL === '')
+    ? []
+    : [{ setting: 'PUBLIC_DATABASE_URL', message: '与 PUBLISH_DATABASE_URL 须同设或同空' }]
+
 /** Reads settings, each as `NAME` or `SANJIANG_NAME`; throws `ConfigFaults` with everything that is wrong. */
 export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
   const values: Record<string, string> = {}
@@ -148,7 +167,7 @@ export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
     const message = check(text)
     if (message) faults.push({ setting: name, message })
   }
-  faults.push(...samePorts(values))
+  faults.push(...samePorts(values), ...halfPublic(values))
   if (faults.length > 0) throw new ConfigFaults(faults)
   const demo = values.DEMO === '1'
   return Object.freeze({
@@ -161,6 +180,8 @@ export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
     host: values.HOST!,
     dataDir: resolve(REPOSITORY, values.DATA_DIR!),
     databaseUrl: values.DATABASE_URL!,
+    publicDatabaseUrl: values.PUBLIC_DATABASE_URL!,
+    publishDatabaseUrl: values.PUBLISH_DATABASE_URL!,
     demo,
     logLevel: values.LOG_LEVEL!,
     egressAllow: Object.freeze([...listOf(values.EGRESS_ALLOW!), ...(demo ? ['127.0.0.0/8'] : [])]),
@@ -204,6 +225,7 @@ export const probeConfig = async (config: Config): Promise<void> => {
     portFault('PORT', config.port, config.host),
     portFault('GATEWAY_PORT', config.gatewayPort, config.host),
     portFault('EXCHANGE_PORT', config.exchangePort, config.host),
+    portFault('PUBLIC_PORT', config.publicPort, config.host),
     folderFault(config.dataDir),
   ])
   const faults = found.filter((fault) => fault !== null)
@@ -220,6 +242,8 @@ export const toEnvironment = (config: Config): Record<string, string> => ({
   HOST: config.host,
   DATA_DIR: config.dataDir,
   DATABASE_URL: config.databaseUrl,
+  PUBLISH_DATABASE_URL: config.publishDatabaseUrl,
+  PUBLIC_DATABASE_URL: config.publicDatabaseUrl,
   DEMO: config.demo ? '1' : '0',
   LOG_LEVEL: config.logLevel,
   EGRESS_ALLOW: config.egressAllow.filter((one) => !(config.demo && one === '127.0.0.0/8')).join(','),

@@ -5,10 +5,26 @@ import { buildStale } from './supervisor/build.ts'
 import { loadDemo, loadReference } from './supervisor/demo.ts'
 import { keepRole } from './supervisor/keeper.ts'
 import { lockFolder } from './supervisor/lock.ts'
+import { openPublicDatabase } from './supervisor/public-database.ts'
 
 const ROLES = ['api', 'gateway', 'exchange', 'worker'] as const
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+/** What the public process may know: its own database, where it listens, and nothing of the inside. */
+const publicEnvironment = (env: Record<string, string>): Record<string, string> => {
+  const known = {
+    DATABASE_URL: '',
+    PUBLIC_DATABASE_URL: env.PUBLIC_DATABASE_URL!,
+    PUBLISH_DATABASE_URL: env.PUBLIC_DATABASE_URL!,
+  }
+  // Under either spelling: a child inherits what the operator wrote.
+  const spelled = Object.entries(known).flatMap(([name, value]) => [
+    [name, value] as const,
+    [`SANJIANG_${name}`, value] as const,
+  ])
+  return { ...env, ...Object.fromEntries(spelled) }
+}
 
 const openDatabase = async (dataDir: string, given: string) => {
   if (given) return { url: given, stop: async () => undefined }
@@ -42,16 +58,19 @@ const start = async (): Promise<void> => {
     const database = await openDatabase(config.dataDir, config.databaseUrl)
     closers.push(database.stop)
     await migrate({ adminUrl: database.url, log: (name) => say(`迁移 ${name}`) })
-    const env = toEnvironment({ ...config, databaseUrl: database.url })
+    const publicSide = await openPublicDatabase(config, database.url, say)
+    const env = toEnvironment({ ...config, ...publicSide, databaseUrl: database.url })
     await loadReference(env, say)
     const keepers = ROLES.map((role) => keepRole(role, env, say))
+    if (publicSide.publicDatabaseUrl) keepers.push(keepRole('public', publicEnvironment(env), say))
+    else say('没有设置 PUBLIC_DATABASE_URL,公共开放门户不启动')
     closers.push(async () => void (await Promise.all(keepers.map((keeper) => keeper.stop()))))
     await Promise.all(keepers.map((keeper) => keeper.ready))
     say(
       `\n三江已就绪\n  工作门户  http://${config.host}:${config.port}/\n  接口文档  http://${config.host}:${config.port}/api/docs`,
     )
     say(
-      `  数据网关  http://${config.host}:${config.gatewayPort}/gateway/v1/\n  交换接入  http://${config.host}:${config.exchangePort}/agent/v1/\n  数据目录  ${config.dataDir}\n  Ctrl-C 停止`,
+      `  数据网关  http://${config.host}:${config.gatewayPort}/gateway/v1/\n  交换接入  http://${config.host}:${config.exchangePort}/agent/v1/\n  开放门户  http://${config.host}:${config.publicPort}/\n  数据目录  ${config.dataDir}\n  Ctrl-C 停止`,
     )
     if (config.demo) {
       const demo = ['providers', 'departments'].map((name) => keepRole(name, env, say))

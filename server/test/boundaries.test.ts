@@ -31,6 +31,7 @@ const MAY_CALL: Record<string, readonly string[]> = {
   sharing: ['identity', 'ledger', 'catalog'],
   gateway: ['identity', 'ledger', 'catalog', 'sharing'],
   exchange: ['identity', 'ledger', 'catalog', 'sharing'],
+  opendata: ['catalog', 'sharing', 'exchange'],
   assessment: ['catalog'],
 }
 const moduleOf = (name: string): string | undefined => /^server\/src\/modules\/(\w+)\//.exec(name)?.[1]
@@ -67,6 +68,13 @@ test('a module calls only the faces of the modules below it (architecture §4)',
   }
   assert.deepEqual(offences(among('server/src/modules/'), isAllowed), [])
   assert.deepEqual([...new Set(product.map(moduleOf).filter(Boolean))].sort(), Object.keys(MAY_CALL).sort())
+})
+
+test('the public side has no way inwards: it knows the contract, a pool, a log, and no module (T4.2)', () => {
+  const own = among('server/src/public/', 'contract/')
+  const kernel = ['server/src/kernel/db.ts', 'server/src/kernel/log.ts', 'server/src/kernel/metrics.ts']
+  const isAllowed = (target: string) => isPackage(target) || own(target) || kernel.includes(target)
+  assert.deepEqual(offences(among('server/src/public/'), isAllowed), [])
 })
 
 test('pages, the command line and agents reach the server only through the contract (architecture §3)', () => {

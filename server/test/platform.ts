@@ -12,6 +12,7 @@ export interface Platform {
   readonly child: ChildProcess
   readonly origin: string
   readonly gateway: string
+  readonly publicSide: string
   output(): string
   /** Resolves with the exit code. */
   readonly exited: Promise<number | null>
@@ -61,7 +62,12 @@ export interface PlatformOptions {
 
 /** Starts the supervisor; does not wait. */
 export const spawnPlatform = async ({ dataDir, env = {} }: PlatformOptions): Promise<Platform> => {
-  const [port, gatewayPort, exchangePort] = [await freePort(), await freePort(), await freePort()]
+  const [port, gatewayPort, exchangePort, publicPort] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ]
   const child = spawn(process.execPath, ['server/src/start.ts'], {
     cwd: ROOT,
     env: {
@@ -69,6 +75,7 @@ export const spawnPlatform = async ({ dataDir, env = {} }: PlatformOptions): Pro
       PORT: String(port),
       GATEWAY_PORT: String(gatewayPort),
       EXCHANGE_PORT: String(exchangePort),
+      PUBLIC_PORT: String(publicPort),
       DATA_DIR: dataDir,
       DEMO: '0',
       ...env,
@@ -86,6 +93,7 @@ export const spawnPlatform = async ({ dataDir, env = {} }: PlatformOptions): Pro
     child,
     origin: `http://127.0.0.1:${port}`,
     gateway: `http://127.0.0.1:${gatewayPort}`,
+    publicSide: `http://127.0.0.1:${publicPort}`,
     output: () => text,
     exited,
     pidOf: (role) => childrenOf(child.pid!).find(({ command }) => command.includes(`roles/${role}.ts`))?.pid,
@@ -112,8 +120,14 @@ export const startPlatform = async (options: PlatformOptions): Promise<Platform>
     throw new Error(`the platform exited with ${code}:\n${platform.output()}`)
   })
   failed.catch(() => undefined)
-  await Promise.race([until('the platform', () => platform.output().includes(READY), 60_000), failed])
-  return platform
+  try {
+    await Promise.race([until('the platform', () => platform.output().includes(READY), 80_000), failed])
+    return platform
+  } catch (error) {
+    // Left running it would keep the test's process from ending.
+    await platform.stop()
+    throw error
+  }
 }
 
 export const answers = (address: string): Promise<boolean> =>

@@ -7,7 +7,7 @@ import { after, test } from 'node:test'
 import { answers, childrenOf, isAlive, type Platform, spawnPlatform, startPlatform, until } from './platform.ts'
 
 const dataDir = await mkdtemp(join(tmpdir(), 'sanjiang-start-'))
-const LIMIT = { timeout: 90_000 }
+const LIMIT = { timeout: 120_000 }
 const running = new Set<Platform>()
 const start = async (): Promise<Platform> => {
   const platform = await startPlatform({ dataDir })
@@ -26,7 +26,7 @@ test('the platform starts alone, says where it is, and tells the truth about its
   const platform = await start()
   assert.ok(platform.output().includes(platform.origin))
   assert.ok(platform.output().includes(platform.gateway))
-  for (const origin of [platform.origin, platform.gateway]) {
+  for (const origin of [platform.origin, platform.gateway, platform.publicSide]) {
     assert.ok(await answers(`${origin}/healthz`))
     assert.ok(await answers(`${origin}/readyz`))
     assert.match(await (await fetch(`${origin}/metrics`)).text(), /^# TYPE /m)
@@ -57,9 +57,32 @@ test(
   },
 )
 
+test(
+  'the public side serves while everything internal stands still, and knows one database alone (T4.2)',
+  LIMIT,
+  async () => {
+    const [platform] = running
+    const inside = ['api', 'gateway', 'exchange', 'worker']
+    for (const role of inside) process.kill(platform!.pidOf(role)!, 'SIGSTOP')
+    try {
+      assert.match(await (await fetch(`${platform!.publicSide}/`)).text(), /数据开放到哪了/)
+      const known = readFileSync(`/proc/${platform!.pidOf('public')}/environ`, 'utf8').split('\0')
+      const urls = known
+        .filter((one) => /^(SANJIANG_)?(PUBLIC_|PUBLISH_)?DATABASE_URL=./.test(one))
+        .map((one) => new URL(one.slice(one.indexOf('=') + 1)))
+      assert.deepEqual(
+        [...new Set(urls.map(({ pathname, username }) => `${username} ${pathname}`))],
+        ['sanjiang_public_site /sanjiang_public'],
+      )
+    } finally {
+      for (const role of inside) process.kill(platform!.pidOf(role)!, 'SIGCONT')
+    }
+  },
+)
+
 test('a killed role is started again by itself (architecture §2)', LIMIT, async () => {
   const [platform] = running
-  for (const role of ['api', 'gateway', 'exchange', 'worker']) {
+  for (const role of ['api', 'gateway', 'exchange', 'public', 'worker']) {
     const pid = platform!.pidOf(role)!
     process.kill(pid, 'SIGKILL')
     await until(`another ${role}`, () => platform!.pidOf(role) !== undefined && platform!.pidOf(role) !== pid)
@@ -88,7 +111,7 @@ test(
   async () => {
     const [platform] = running
     const before = await nodeId(platform!)
-    const roles = ['api', 'gateway', 'exchange', 'worker'].map((role) => platform!.pidOf(role)!)
+    const roles = ['api', 'gateway', 'exchange', 'public', 'worker'].map((role) => platform!.pidOf(role)!)
     platform!.child.kill('SIGKILL')
     await platform!.exited
     running.delete(platform!)

@@ -31,6 +31,8 @@ export interface Site {
   readonly egressAllow?: readonly string[]
   /** Whole months that row leaves of deliveries are kept; six where it is left out. */
   readonly rowLeavesMonths?: number
+  /** The public side's database, written from the inside; none where there is no public portal. */
+  readonly publishDatabaseUrl?: string
 }
 
 /** First argument of every service: who, on which data, at what time. One per request or job. */

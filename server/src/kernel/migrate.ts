@@ -15,8 +15,10 @@ export interface MigrateOptions {
   /** A database user who may create roles and schemas; never the application's. */
   readonly adminUrl: string
   readonly log?: (line: string) => void
-  /** Where the migrations are; tests bring their own. */
+  /** Where the migrations are; the public side and tests bring their own. */
   readonly folder?: URL
+  /** Whether jobs are queued in this database; the public side has none. */
+  readonly hasQueue?: boolean
 }
 
 const readMigrations = async (folder: URL): Promise<Migration[]> => {
@@ -72,7 +74,7 @@ const migrateQueue = async (adminUrl: string, client: pg.Client): Promise<void> 
 
 /** Brings a database to this program's version. Forward only; safe to run from several processes at once. */
 export const migrate = async (options: MigrateOptions): Promise<{ applied: string[] }> => {
-  const { adminUrl, log = () => undefined, folder = FOLDER } = options
+  const { adminUrl, log = () => undefined, folder = FOLDER, hasQueue = true } = options
   const migrations = await readMigrations(folder)
   const client = new pg.Client({ connectionString: adminUrl, application_name: 'sanjiang-migrate' })
   await client.connect()
@@ -90,7 +92,7 @@ export const migrate = async (options: MigrateOptions): Promise<{ applied: strin
       applied.push(migration.name)
       log(migration.name)
     }
-    await migrateQueue(adminUrl, client)
+    if (hasQueue) await migrateQueue(adminUrl, client)
     return { applied }
   } finally {
     await client.end()

@@ -2353,6 +2353,46 @@ export interface LedgerTile {
   hash: Buffer
 }
 
+/** 开放发布:一个资源的一次公开投影,提出与保密审查分属两人 */
+export interface OpendataRelease {
+  /** 发布标识:UUID v7 */
+  release_id: string
+  /** 目录资源 */
+  resource_id: string
+  /** 发布序号:同一资源自 1 起 */
+  release_no: number
+  /** 状态:review 审查中,released 开放中,rejected 未通过,withdrawn 已撤回,replaced 已被新的发布取代 */
+  state: string
+  /** 提供方 */
+  organ_id: string
+  /** 信息资源代码 */
+  code: string
+  /** 公开内容:审查的与发布的逐字相同 */
+  content: unknown
+  /** 提出日期 */
+  proposed_on: string
+  /** 提出人 */
+  proposed_by: string
+  /** 提出人姓名 */
+  proposed_by_name: string
+  /** 审查日期:审查中为空 */
+  reviewed_on: string | null
+  /** 审查人:审查中为空 */
+  reviewed_by: string | null
+  /** 审查人姓名:审查中为空 */
+  reviewed_by_name: string | null
+  /** 审查意见:未通过时即理由 */
+  review_opinion: string | null
+  /** 撤回日期:未撤回为空 */
+  withdrawn_on: string | null
+  /** 撤回人姓名:未撤回为空 */
+  withdrawn_by_name: string | null
+  /** 撤回理由:未撤回为空 */
+  withdraw_reason: string | null
+  /** 送达公共侧的时刻:未送达为空,撤回后重新置空再送 */
+  sent_at: string | null
+}
+
 /** 纠错:使用方对疑义、错误数据的反馈,由提供方校核 */
 export interface SharingCorrection {
   /** 纠错标识:UUID v7 */
@@ -3143,6 +3183,7 @@ export interface Tables {
   'ledger.published_use': LedgerPublishedUse
   'ledger.subject': LedgerSubject
   'ledger.tile': LedgerTile
+  'opendata.release': OpendataRelease
   'sharing.correction': SharingCorrection
   'sharing.decision': SharingDecision
   'sharing.demand': SharingDemand

@@ -6,6 +6,7 @@ import { gateway } from '#modules/gateway/index.ts'
 import { identity } from '#modules/identity/index.ts'
 import { inbox } from '#modules/inbox/index.ts'
 import { ledger } from '#modules/ledger/index.ts'
+import { opendata } from '#modules/opendata/index.ts'
 import { sharing } from '#modules/sharing/index.ts'
 import { systems } from '#modules/systems/index.ts'
 
@@ -19,5 +20,6 @@ export const MODULES: readonly Module[] = [
   sharing,
   gateway,
   exchange,
+  opendata,
   assessment,
 ]

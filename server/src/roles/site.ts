@@ -10,6 +10,7 @@ export const siteOf = ({
   exchangeUrl,
   egressAllow,
   rowLeavesMonths,
+  publishDatabaseUrl,
 }: Config): Site => ({
   demo,
   dataDir,
@@ -17,4 +18,5 @@ export const siteOf = ({
   exchangeUrl,
   egressAllow,
   rowLeavesMonths,
+  publishDatabaseUrl: publishDatabaseUrl || undefined,
 })

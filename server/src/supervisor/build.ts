@@ -17,15 +17,15 @@ const hashOfSources = async (): Promise<string> => {
       .map((one) => `${one.parentPath}/${one.name}`)
     for (const file of files.sort()) hash.update(file.slice(fileURLToPath(ROOT).length)).update(await readFile(file))
   }
-  for (const file of ['web/vite.config.ts', 'web/package.json', 'package-lock.json'])
+  for (const file of ['web/vite.config.ts', 'web/vite.public.config.ts', 'web/package.json', 'package-lock.json'])
     hash.update(await readFile(new URL(file, ROOT)))
   return hash.digest('hex')
 }
 
-const runBuild = (): Promise<void> =>
+const runBuild = (config: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const vite = fileURLToPath(new URL('node_modules/vite/bin/vite.js', ROOT))
-    const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
+    const child = spawn(process.execPath, [vite, 'build', '--config', config, '--logLevel', 'warn'], {
       cwd: fileURLToPath(new URL('web/', ROOT)),
       stdio: 'inherit',
     })
@@ -40,7 +40,8 @@ export const buildStale = async (say: (line: string) => void): Promise<void> => 
   const built = await readFile(STAMP, 'utf8').catch(() => '')
   if (built === wanted) return
   say('网页有变化,正在构建……')
-  await runBuild()
+  await runBuild('vite.config.ts')
+  await runBuild('vite.public.config.ts')
   await mkdir(new URL('.', STAMP), { recursive: true })
   await writeFile(STAMP, wanted)
 }

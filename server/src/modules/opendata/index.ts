@@ -1,0 +1,7 @@
+import type { Module } from '#kernel/module.ts'
+import { tasks } from './opendata.jobs.ts'
+import { routes } from './opendata.routes.ts'
+
+export { publishReleases } from './publish.service.ts'
+
+export const opendata: Module = { name: 'opendata', routes, tasks }

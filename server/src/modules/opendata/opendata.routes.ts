@@ -1,0 +1,19 @@
+import { opendata as contract } from '@sanjiang/contract'
+import { type Route, serve } from '#kernel/serve.ts'
+import {
+  approveRelease,
+  getRelease,
+  listReleases,
+  proposeRelease,
+  rejectRelease,
+  withdrawRelease,
+} from './release.service.ts'
+
+export const routes: readonly Route[] = [
+  serve(contract.proposeRelease, (ctx, { body }) => proposeRelease(ctx, body)),
+  serve(contract.approveRelease, (ctx, { params, body }) => approveRelease(ctx, params.id, body.opinion)),
+  serve(contract.rejectRelease, (ctx, { params, body }) => rejectRelease(ctx, params.id, body.opinion)),
+  serve(contract.withdrawRelease, (ctx, { params, body }) => withdrawRelease(ctx, params.id, body.reason)),
+  serve(contract.getRelease, (ctx, { params }) => getRelease(ctx, params.id)),
+  serve(contract.listReleases, (ctx, { query }) => listReleases(ctx, query)),
+]

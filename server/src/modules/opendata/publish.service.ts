@@ -1,0 +1,62 @@
+import pg from 'pg'
+import type { Ctx } from '#kernel/ctx.ts'
+import { inTx } from '#kernel/db.ts'
+import { listUnsent, markSent, type ReleaseRow } from './release.store.ts'
+
+const CONNECT_MS = 5000
+
+const wordsOf = ({ content }: ReleaseRow): string =>
+  [
+    content.title,
+    content.summary,
+    content.organ_name,
+    content.theme_title,
+    ...content.keywords,
+    ...content.items.flatMap(({ name, name_en }) => [name, name_en]),
+  ]
+    .join('\n')
+    .toLowerCase()
+
+/** A release carried out twice, or after a newer one, changes nothing; of what was withdrawn only its name and the reason stay. */
+const PUT = `
+insert into site.dataset (dataset_id, slug, release_no, state, title, open_type, organ_name, theme_title, content, words, released_on,
+                          withdrawn_on, withdrawn_reason)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+on conflict (dataset_id) do update set
+  slug = excluded.slug, release_no = excluded.release_no, state = excluded.state, title = excluded.title, open_type = excluded.open_type,
+  organ_name = excluded.organ_name, theme_title = excluded.theme_title, content = excluded.content, words = excluded.words,
+  released_on = excluded.released_on, withdrawn_on = excluded.withdrawn_on, withdrawn_reason = excluded.withdrawn_reason
+where site.dataset.release_no <= excluded.release_no`
+
+const valuesOf = (row: ReleaseRow): unknown[] => {
+  const { content } = row
+  const isOpen = row.state === 'released'
+  return [
+    ...[row.resource_id, content.slug, row.release_no, isOpen ? 'open' : 'withdrawn', content.title],
+    ...[content.open_type, content.organ_name, content.theme_title],
+    ...[JSON.stringify(isOpen ? content : {}), isOpen ? wordsOf(row) : '', row.reviewed_on],
+    ...[row.withdrawn_on, row.withdraw_reason],
+  ]
+}
+
+/**
+ * Carries what was decided to the public side, oldest first: from the inside out, over a connection the public side cannot
+ * make. A public database that is away is tried again every minute; nothing inside waits for it.
+ */
+export const publishReleases = async (ctx: Ctx): Promise<number> => {
+  const url = ctx.site.publishDatabaseUrl
+  const unsent = url ? await listUnsent(ctx.db) : []
+  if (unsent.length === 0) return 0
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    for (const row of unsent) {
+      await client.query(PUT, valuesOf(row))
+      await inTx(ctx, (tx) => markSent(tx, row, ctx.instant))
+    }
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+  return unsent.length
+}

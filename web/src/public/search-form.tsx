@@ -1,0 +1,12 @@
+interface SearchFormProps {
+  readonly q: string
+  readonly isLarge?: boolean
+}
+
+export const SearchForm = ({ q, isLarge = false }: SearchFormProps) => (
+  <form action="/search" method="get" className={isLarge ? 'search large' : 'search'} aria-label="检索">
+    <label htmlFor="q">检索数据集</label>
+    <input id="q" name="q" type="search" defaultValue={q} maxLength={200} placeholder="名称、部门或字段" />
+    <button type="submit">检索</button>
+  </form>
+)

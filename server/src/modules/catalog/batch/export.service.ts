@@ -127,15 +127,16 @@ const cellFaults = (row: JudgedRow): CellFault[] => {
 /** The officer's own file with a column that says what was found. */
 export const getAnnotated = async (ctx: Ctx, id: string): Promise<{ name: string; stream: Readable }> => {
   const batch = await needBatch(ctx, id)
-  const [mapping] = (batch.mapping ?? []) as BatchMapping[]
-  if (batch.source !== 'workbook' || !mapping || batch.checked_at === null) throw new Fault('wrong_state')
+  const mapping = (batch.mapping ?? []) as BatchMapping[]
+  if (batch.source !== 'workbook' || mapping.length === 0 || batch.checked_at === null) throw new Fault('wrong_state')
   if (!['checked', 'committed', 'undone'].includes(batch.state)) throw new Fault('wrong_state')
   const faults: CellFault[] = []
   const statuses: RowStatus[] = []
   for await (const row of eachFault(ctx.db, id)) {
-    if (row.sheet !== mapping.sheet) continue
+    if (row.sheet === null) continue
     faults.push(...cellFaults(row))
     statuses.push({
+      sheet: row.sheet,
       first_row: row.first_row!,
       last_row: row.last_row!,
       title: BATCH_KINDS.titles[row.kind as BatchKind],

@@ -86,6 +86,28 @@ test('the officer’s own workbook comes back with a column of words and coloure
   )
 })
 
+test('every sheet that was checked gets its own words (T2.2)', async () => {
+  const file = await desk.book((sheet, book) => {
+    for (const one of [sheet, book.addWorksheet('二')]) {
+      one.addRow(HEADINGS)
+      one.addRow(['甲', '说明', '无条件', '每年', 'a'])
+    }
+  })
+  const { sheets } = await inspect(file)
+  const stream = await writeAnnotated(file, {
+    file_name: file,
+    mapping: sheets.map(({ mapping }) => mapping!),
+    faults: [fault(2, 2), fault(2, 1, { cell: { sheet: '二', row: 2, column: 1 }, level: 'warning' })],
+    statuses: [{ sheet: '二', first_row: 2, last_row: 2, title: '新增' }],
+  })
+  const book = new ExcelJS.Workbook()
+  await book.xlsx.readFile(await desk.save(stream))
+  assert.deepEqual(
+    book.worksheets.map((sheet) => sheet.getCell('F2').value),
+    ['错误：B2 请填写信息资源摘要（C01）', '新增\n提醒：A2 请填写信息资源摘要（C01）'],
+  )
+})
+
 test('a file that is checked again gets its words in the same column, not in another one (T2.2)', async () => {
   const file = await desk.book((sheet) => {
     sheet.addRow(HEADINGS)

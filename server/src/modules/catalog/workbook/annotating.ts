@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Colour, SheetMarks } from '@sanjiang/tabular/xlsx-mark'
 import { markedBytes } from '@sanjiang/tabular/xlsx-mark'
+import { lettersOf } from '@sanjiang/tabular/xlsx-write'
 import type { Row } from './cell.ts'
 import { openSource, refusing, type Source } from './source.ts'
 import type { Annotation, CellFault, Mapping } from './workbook.ts'
@@ -9,39 +10,34 @@ export const RESULT_HEADING = '校验结果'
 const MAX_WORDS = 32_000
 const LEVELS = { error: '错误', warning: '提醒' } as const
 
-const lettersOf = (column: number): string =>
-  column <= 26
-    ? String.fromCharCode(64 + column)
-    : lettersOf(Math.floor((column - 1) / 26)) + lettersOf(((column - 1) % 26) + 1)
+class Gathered {
+  readonly words = new Map<number, string>()
+  readonly colours = new Map<number, Map<number, Colour>>()
 
-interface Gathered {
-  readonly words: Map<number, string>
-  readonly colours: Map<number, Map<number, Colour>>
+  say(row: number, text: string): void {
+    const before = this.words.get(row)
+    const whole = before === undefined ? text : `${before}\n${text}`
+    this.words.set(row, whole.length > MAX_WORDS ? `${whole.slice(0, MAX_WORDS)}…` : whole)
+  }
+
+  tell(fault: CellFault): void {
+    const { row, column } = fault.cell
+    this.say(row, `${LEVELS[fault.level]}：${lettersOf(column - 1)}${row} ${fault.message}（${fault.rule}）`)
+    if (fault.field === '') return
+    const cells = this.colours.get(row) ?? new Map<number, Colour>()
+    this.colours.set(row, cells)
+    if (cells.get(column - 1) !== 'wrong') cells.set(column - 1, fault.level === 'error' ? 'wrong' : 'doubtful')
+  }
 }
 
-const sentence = ({ cell, level, message, rule }: CellFault): string =>
-  `${LEVELS[level]}：${lettersOf(cell.column)}${cell.row} ${message}（${rule}）`
-
-const gather = async ({ faults, statuses, mapping }: Annotation): Promise<Gathered> => {
-  const words = new Map<number, string>()
-  const colours = new Map<number, Map<number, Colour>>()
-  const say = (row: number, text: string) => {
-    const before = words.get(row)
-    const whole = before === undefined ? text : `${before}\n${text}`
-    words.set(row, whole.length > MAX_WORDS ? `${whole.slice(0, MAX_WORDS)}…` : whole)
-  }
-  for (const { first_row, title } of statuses) say(first_row, title)
-  for await (const fault of faults) {
-    const { sheet, row, column } = fault.cell
-    if (sheet !== mapping.sheet) continue
-    say(row, sentence(fault))
-    const cells = colours.get(row) ?? new Map<number, Colour>()
-    colours.set(row, cells)
-    if (fault.field !== '' && cells.get(column - 1) !== 'wrong')
-      cells.set(column - 1, fault.level === 'error' ? 'wrong' : 'doubtful')
-  }
-  words.set(mapping.heading_row, RESULT_HEADING)
-  return { words, colours }
+/** What is said about each sheet: first what became of an entry, then its faults. */
+const gather = async (mappings: readonly Mapping[], { faults, statuses }: Annotation) => {
+  const sheets = new Map(mappings.map(({ sheet }) => [sheet, new Gathered()]))
+  const [only] = mappings
+  for (const { sheet = only?.sheet ?? '', first_row, title } of statuses) sheets.get(sheet)?.say(first_row, title)
+  for await (const fault of faults) sheets.get(fault.cell.sheet)?.tell(fault)
+  for (const { sheet, heading_row } of mappings) sheets.get(sheet)!.words.set(heading_row, RESULT_HEADING)
+  return sheets
 }
 
 /** Behind the last column that holds anything; the column of an earlier check is used again. */
@@ -79,13 +75,18 @@ async function* closing<T>(pieces: AsyncIterable<T>, source: Source): AsyncGener
 
 /** The same file back, with a column of words behind the last one and the cells at fault marked. */
 export const writeAnnotated = async (path: string, annotation: Annotation): Promise<Readable> => {
-  const { mapping, file_name } = annotation
-  const source = await openSource(path, file_name)
+  const mappings = [annotation.mapping].flat() as readonly Mapping[]
+  const source = await openSource(path, annotation.file_name)
   try {
-    const column = await columnFor(source, mapping)
-    const marks: SheetMarks = { sheet: mapping.sheet, column, ...(await gather(annotation)) }
+    const marks: SheetMarks[] = []
+    const gathered = await gather(mappings, annotation)
+    for (const mapping of mappings) {
+      const { words, colours } = gathered.get(mapping.sheet)!
+      marks.push({ sheet: mapping.sheet, column: await columnFor(source, mapping), words, colours })
+    }
+    const [first] = marks
     const pieces: AsyncIterable<string | Buffer> =
-      source.format === 'csv' ? csvBytes(source.rows(mapping.sheet), marks) : refusing(markedBytes(path, [marks]))
+      source.format === 'csv' && first ? csvBytes(source.rows(first.sheet), first) : refusing(markedBytes(path, marks))
     return Readable.from(closing(pieces, source), { objectMode: false })
   } catch (error) {
     await source.close()

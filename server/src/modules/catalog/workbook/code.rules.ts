@@ -12,7 +12,7 @@ export interface FoundCode {
 interface Lexicon {
   /** Codes, titles, the code numbers of other systems, and what officers write. */
   readonly words: ReadonlyMap<string, StandardCode>
-  /** Words long enough to be misspelt. */
+  /** Titles long enough to be misspelt and still be themselves: 安全开放 and 完全开放 differ by one character too. */
   readonly long: readonly (readonly [string, StandardCode])[]
 }
 
@@ -38,7 +38,8 @@ const make = (codes: readonly StandardCode[], others: Readonly<Record<string, re
     if (/^\d$/.test(code.external_code)) add(`0${code.external_code}`, code)
   }
   for (const code of codes) for (const word of others[code.code] ?? []) add(word, code)
-  return { words, long: [...words].filter(([word]) => [...word].length >= 4 && !/^[\x20-\x7e]+$/.test(word)) }
+  const titled = codes.map((code) => [keyOf(code.title), code] as const)
+  return { words, long: titled.filter(([title]) => [...title].length >= 5 && !/^[\x20-\x7e]+$/.test(title)) }
 }
 
 const lexiconOf = (standard: Standard, enumeration: string): Lexicon => {

@@ -29,7 +29,7 @@ export const nearest = <T>(
   let found: T | null = null
   let isTorn = false
   for (const [key, value] of entries) {
-    if (Math.abs(key.length - word.length) > most * 2) continue
+    if (key.length < 4 || Math.abs(key.length - word.length) > most * 2) continue
     const edits = distance(word, key, Math.min(best, most))
     if (edits > most || edits > best) continue
     if (edits < best) {

@@ -1,8 +1,9 @@
-import type { Basis, Census, ExtensionValue, ResourceDraft } from '@sanjiang/contract/catalog'
+import type { Basis, Census, ExtensionValue, ResourceDraft, StandardCode } from '@sanjiang/contract/catalog'
 import { parseResourceCode } from '@sanjiang/contract/codes'
 import { readBasis, splitCondition } from './basis.rules.ts'
 import { fitting, type Place, type Row, readText, refOf, type SheetFacts, type Sink, take } from './cell.ts'
 import { readClass } from './class.rules.ts'
+import { findCode } from './code.rules.ts'
 import { type Column, codesOf } from './column.ts'
 import { basisOf, readCode } from './item.rules.ts'
 import { asDate, asFlag, asList, asNumber, asText, type Read } from './value.rules.ts'
@@ -14,6 +15,28 @@ const readFlagOrOpenType = (value: unknown, facts: SheetFacts): Read<string> => 
   if (flag.value !== null && !flag.remark) return { value: flag.value ? 'open' : 'closed' }
   const inner = /^(?:是|否)?\s*[（(]?([^（()）]*)[)）]?$/.exec(text.value.normalize('NFKC'))?.[1] ?? text.value
   return readCode(inner || text.value, { ...OPEN_TYPE, title: '是否向社会开放' }, facts)
+}
+
+/** xls, ['xls'], XLS、xls: one format type however it is wrapped. */
+const typeIn = (value: unknown, { options }: SheetFacts): StandardCode | null => {
+  const words = asText(value).value?.split(/[\s[\]'"“”,，、;；]+/) ?? []
+  const types = words.filter(Boolean).map((word) => findCode(options.standard, 'format_type', word)?.code)
+  if (new Set(types).size !== 1) return null
+  const type = codesOf(options.standard, 'format_type').find(({ code }) => code === types[0])
+  return type?.parents.length === 1 ? type : null
+}
+
+/** Under 资源格式 many write the type, which says the category as well. */
+const readCategory = (value: unknown, column: Column, facts: SheetFacts): Read<string> => {
+  const read = readCode(value, column, facts)
+  const type = read.remark?.level === 'error' ? typeIn(value, facts) : null
+  if (!type) return read
+  const category = type.parents[0]!
+  const title = codesOf(facts.options.standard, 'format_category').find(({ code }) => code === category)?.title
+  return {
+    value: category,
+    remark: { rule: 'W08', level: 'warning', message: `“${read.value}”是格式类型，格式分类看作“${title}”` },
+  }
 }
 
 /** Several codes in one cell; the first that is unclear speaks for all. */
@@ -42,7 +65,7 @@ const OPEN_TYPE: Column = {
 const readCell = (value: unknown, column: Column, facts: SheetFacts): Read<unknown> => {
   switch (column.kind) {
     case 'code':
-      return readCode(value, column, facts)
+      return column.key === 'format_category' ? readCategory(value, column, facts) : readCode(value, column, facts)
     case 'codes':
       return readCodes(value, column, facts)
     case 'flag':
@@ -65,6 +88,8 @@ const readCell = (value: unknown, column: Column, facts: SheetFacts): Read<unkno
 /** Values of the resource by the key of their column, and where they stand. */
 export class ResourceCells {
   readonly values = new Map<string, unknown>()
+  /** The format type, where it is written as the category. */
+  impliedType: string | null = null
   readonly #at = new Map<string, Place & { readonly row: number }>()
   readonly #facts: SheetFacts
   readonly #sink: Sink
@@ -77,6 +102,7 @@ export class ResourceCells {
     const at = { cell: refOf(this.#facts, row.row, index), field: column.key }
     this.values.set(column.key, take(readCell(row.values[index], column, this.#facts), at, this.#sink))
     this.#at.set(column.key, { index, column, row: row.row })
+    if (column.key === 'format_category') this.impliedType = typeIn(row.values[index], this.#facts)?.code ?? null
   }
 
   has = (key: string): boolean => this.values.has(key)
@@ -207,6 +233,10 @@ const relatedFrom = (cells: ResourceCells, { options }: SheetFacts): Partial<Res
   return classCode === null ? codes : { ...codes, class_code: classCode }
 }
 
+/** Where there is no column for the type, one that is written as the category is it. */
+const typeFrom = (cells: ResourceCells): Partial<ResourceDraft> =>
+  cells.has('format_type') || cells.impliedType === null ? {} : { format_type: cells.impliedType }
+
 /** Where there is no column for the category, a format type that belongs to one only says it. */
 const categoryFrom = (cells: ResourceCells, { options }: SheetFacts): Partial<ResourceDraft> => {
   const type = cells.text('format_type')
@@ -231,6 +261,7 @@ export const draftFrom = (cells: ResourceCells, facts: SheetFacts): ResourceDraf
   return {
     ...picked(cells, [...TEXTS, ...CODES, 'class_code']),
     ...categoryFrom(cells, facts),
+    ...typeFrom(cells),
     ...conditionFrom(cells, facts),
     ...openFrom(cells),
     ...(isKnown ? { audience } : {}),

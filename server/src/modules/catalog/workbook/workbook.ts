@@ -98,6 +98,8 @@ export interface WrittenEntry {
 
 /** What the import says about the rows of one entry; shown in the column behind the last. */
 export interface RowStatus {
+  /** Left out: of the only sheet. */
+  readonly sheet?: string
   readonly first_row: number
   readonly last_row: number
   readonly title: string
@@ -105,7 +107,8 @@ export interface RowStatus {
 
 export interface Annotation {
   readonly file_name: string
-  readonly mapping: Mapping
+  /** Of the sheets to be marked. */
+  readonly mapping: Mapping | readonly Mapping[]
   readonly faults: AsyncIterable<CellFault> | Iterable<CellFault>
   readonly statuses: Iterable<RowStatus>
 }

@@ -4,7 +4,6 @@ import { seedCtx } from '../../server/seeds/house.ts'
 import { loadReference } from '../../server/seeds/reference/load.ts'
 import type { OpenHouse } from '../../server/src/kernel/house.ts'
 import { importPublished } from '../../server/src/modules/catalog/index.ts'
-import { soundsOf } from '../../server/src/modules/catalog/term.rules.ts'
 import { importPeople } from '../../server/src/modules/identity/index.ts'
 
 export const PASSWORD = 'Qinghai-2017-bench'
@@ -28,13 +27,12 @@ const ITEM_COPIED =
 // Copies exist for searching alone: they stand in the tables search reads, with no history behind them.
 const copy = async (client: pg.ClientBase, number: number): Promise<void> => {
   const prefix = prefixOf(number)
-  const between = /\d$/.test(prefix) ? '|' : ' '
   await client.query(
-    `insert into catalog.entry (resource_id, code, name, sounds, ${COPIED})
+    `insert into catalog.entry (resource_id, code, name, ${COPIED})
      select md5(resource_id::text || $1)::uuid, left(code, -6) || lpad((right(code, 6)::integer + $1::integer * 5000)::text, 6, '0'),
-            $2 || name, $3 || sounds, ${COPIED}
+            $2 || name, ${COPIED}
      from base_entry`,
-    [String(number), prefix, soundsOf(prefix) + between],
+    [String(number), prefix],
   )
   await client.query(
     `insert into catalog.item (item_id, resource_id, ${ITEM_COPIED})

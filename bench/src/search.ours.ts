@@ -1,7 +1,8 @@
 import type { Db } from '../../server/src/kernel/db.ts'
-import { attemptsOf, rankOf } from '../../server/src/modules/catalog/query.rules.ts'
+import { readerOf } from '../../server/src/modules/catalog/search/index.grams.ts'
+import { readQuery } from '../../server/src/modules/catalog/search/reading.rules.ts'
 import { openSearchFeed, type SearchFeed } from '../../server/src/modules/catalog/search/search.feed.ts'
-import { findEntries } from '../../server/src/modules/catalog/search/search.find.ts'
+import { findEntries, readableBits } from '../../server/src/modules/catalog/search/search.find.ts'
 import { type Answer, FACETS, type SearchPeer } from './search.corpus.ts'
 
 /** Ours without HTTP, session and the page's rows: asking the database what has changed, then words, permission, order, facets. */
@@ -16,10 +17,10 @@ export const ours = (db: Db): SearchPeer => {
     },
     search: async (q, { labels, chosen, limit }) => {
       const index = await feed.fresh()
+      const readable = readableBits(index, { work: [], publish: [], read: [], labels })
       const found = findEntries(index, {
-        reach: { work: [], publish: [], read: [], labels },
-        attempts: q === '' ? undefined : attemptsOf(q, index.synonyms),
-        rank: rankOf(q),
+        readable,
+        reading: q === '' ? undefined : readQuery(readerOf(index, readable), q),
         chosen,
         order: 'relevance',
         offset: 0,

@@ -14,6 +14,7 @@ import { MODULES } from '../../server/src/roles/modules.ts'
 import { type Asked, type CorpusEntry, readCorpus, type SearchPeer } from './search.corpus.ts'
 import { groonga, hasGroonga } from './search.groonga.ts'
 import { fill, PASSWORD, USERNAME } from './search.ground.ts'
+import { reportQuality } from './search.judge.ts'
 import { ours } from './search.ours.ts'
 import { flexSearch, miniSearch, trigram } from './search.peers.ts'
 
@@ -126,7 +127,13 @@ const overHttp = async (house: OpenHouse): Promise<{ search: number[]; suggest: 
   return { search, suggest }
 }
 
-const report = (built: readonly Built[], http: Awaited<ReturnType<typeof overHttp>>, imported: number): void => {
+interface Beside {
+  readonly http: Awaited<ReturnType<typeof overHttp>>
+  readonly imported: number
+  readonly quality: Awaited<ReturnType<typeof reportQuality>>
+}
+
+const report = (built: readonly Built[], { http, imported, quality }: Beside): void => {
   const p95 = (name: string) => quantile(built.find(({ peer }) => peer.name === name)?.times ?? [], 0.95)
   const best = Math.min(...['flexsearch', 'minisearch'].map(p95))
   const mine = p95('sanjiang')
@@ -164,6 +171,7 @@ const report = (built: readonly Built[], http: Awaited<ReturnType<typeof overHtt
         suggest_http_p50: rounded(quantile(http.suggest, 0.5)),
         suggest_http_p95: rounded(quantile(http.suggest, 0.95)),
         import_per_second: Math.round(imported),
+        best_quality_in: `${quality.best_in} of ${quality.of} classes and halves`,
       },
     }),
   )
@@ -191,7 +199,8 @@ const main = async (): Promise<void> => {
     try {
       const built = await buildAll(peers, corpus)
       await measure(built)
-      report(built, await overHttp(house), imported)
+      const http = await overHttp(house)
+      report(built, { http, imported, quality: await reportQuality(join(dir, 'quality')) })
     } finally {
       for (const peer of peers) await peer.close()
     }
@@ -203,4 +212,14 @@ const main = async (): Promise<void> => {
   }
 }
 
-await main()
+/** The quality alone: no hundred thousand entries, no speed. */
+const onlyQuality = async (): Promise<void> => {
+  const dir = await mkdtemp(join(tmpdir(), 'sanjiang-bench-'))
+  try {
+    console.log(JSON.stringify({ bench: 'search', quality: await reportQuality(dir) }))
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+await (process.argv.includes('--quality-only') ? onlyQuality() : main())

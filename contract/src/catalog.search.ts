@@ -45,6 +45,34 @@ export const SEARCH_FILTERS = {
   attached: codes(16),
 }
 
+/** The ways in which a word may be met besides standing there as it was typed. */
+export const HOWS = coded({
+  itself: '原词',
+  beginning: '词头',
+  synonym: '同义词',
+  organ: '部门名称',
+  place: '地区',
+  pinyin: '拼音',
+  initials: '首字母',
+  homophone: '同音字',
+  typo: '改一字',
+})
+
+/** How a query was understood. */
+export const SearchReading = t.Object({
+  words: t.Array(
+    t.Object({
+      text: t.String(),
+      /** A word like 信息 counts for little and may be missing. */
+      is_general: t.Boolean(),
+      ways: t.Array(t.Object({ how: HOWS.schema, text: t.String() })),
+    }),
+  ),
+  /** What people say around what they look for: 哪里、有没有. Not searched. */
+  dropped: t.Array(t.String()),
+})
+export type SearchReading = t.Static<typeof SearchReading>
+
 export const SearchHit = t.Object({
   resource_id: Id,
   code: t.String(),
@@ -64,6 +92,8 @@ export const SearchHit = t.Object({
   item_count: t.Integer(),
   version: t.Integer(),
   published_on: IsoDate,
+  /** False where only most of the words stand in it. */
+  holds_all: t.Boolean(),
   matched_items: t.Array(
     t.Object({ item_id: Id, name: t.String(), name_en: t.String(), share_type: SHARE_TYPES.schema }),
   ),
@@ -83,9 +113,12 @@ export const SearchResult = t.Object({
   match: MATCHES.schema,
   /** What to highlight. */
   terms: t.Array(t.String()),
+  reading: SearchReading,
   facets: t.Array(Facet),
   /** Nearest words when nothing was found. */
   nearest: t.Array(t.String()),
+  /** When filters leave nothing: how many there would be without each of them. */
+  without: t.Array(t.Object({ facet: FACETS.schema, total: t.Integer() })),
 })
 export type SearchResult = t.Static<typeof SearchResult>
 
@@ -101,6 +134,45 @@ export const search = endpoint({
     limit: t.Optional(t.Integer({ minimum: 1, maximum: 50, default: 10 })),
   }),
   response: SearchResult,
+})
+
+export const Explanation = t.Object({
+  reading: SearchReading,
+  /** Place among the hits without filters, from 1; `null`: not found by these words. */
+  place: nullable(t.Integer()),
+  total: t.Integer(),
+  score: t.Number(),
+  words: t.Array(
+    t.Object({
+      text: t.String(),
+      /** How rare the word is, which is how much it says. */
+      rarity: t.Number(),
+      ways: t.Array(
+        t.Object({
+          how: HOWS.schema,
+          text: t.String(),
+          factor: t.Number(),
+          /** Share of the word that stands in the entry, by rarity. */
+          share: t.Number(),
+          score: t.Number(),
+          grams: t.Array(t.Object({ gram: t.String(), rarity: t.Number(), fields: t.Array(t.String()) })),
+        }),
+      ),
+    }),
+  ),
+  /** What the score is made of; adds up to it. */
+  parts: t.Array(t.Object({ title: t.String(), score: t.Number() })),
+})
+export type Explanation = t.Static<typeof Explanation>
+
+export const explainHit = endpoint({
+  method: 'GET',
+  path: '/catalog/resources/:id/explain',
+  permission: 'catalog.resource.publish',
+  summary: '为什么排在这里：检索词怎样被理解、在哪些字段命中、得分由哪些部分组成',
+  params: ById,
+  query: input({ q: t.String({ minLength: 1, maxLength: 200 }) }),
+  response: Explanation,
 })
 
 export const SUGGESTION_KINDS = coded({ resource: '资源', item: '信息项', organ: '部门', class: '分类' })

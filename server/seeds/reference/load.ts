@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { ROLES, type Role } from '@sanjiang/contract'
 import { loadConfig } from '#config'
 import type { Ctx, House } from '#kernel/ctx.ts'
-import { installNorms, installStandard } from '#modules/catalog/index.ts'
+import { installNorms, installStandard, installSynonyms } from '#modules/catalog/index.ts'
 import { type ImportedOrgan, importOrgans, importPeople } from '#modules/identity/index.ts'
 import { openSeedHouse, seedCtx } from '../house.ts'
 import { legalBases } from './legal-basis.ts'
 import { norms } from './norms.ts'
 import { organs, provincialOrganOf, type ReferenceOrgan } from './organs.ts'
 import { standard1272 } from './standard-1272.ts'
+import { SYNONYMS } from './synonym.data.ts'
 
 const toImported = ({ id, ...organ }: ReferenceOrgan): ImportedOrgan => ({
   organ_id: id,
@@ -82,6 +83,7 @@ export const loadReference = async (house: House, say: (line: string) => void): 
   const ctx = await seedCtx(house)
   await loadOrgans(ctx)
   await loadStandard(ctx)
+  await installSynonyms(ctx, SYNONYMS)
   await loadNorms(ctx)
   if (!house.site.demo) await openAdministrators(ctx, say)
 }

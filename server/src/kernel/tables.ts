@@ -388,8 +388,6 @@ export interface CatalogEntry {
   first_published_on: string
   /** 现行版本发布日期 */
   published_on: string
-  /** 名称的拼音音节:词段以竖线相隔;空为发布时未算,载入时再算 */
-  sounds: ColumnType<string, string | undefined, string>
   /** 扩展字段里的中文文字:像关键词一样检索,一行一条 */
   extension_words: ColumnType<string, string | undefined, string>
   /** 现行版本的来历:部门编制、批量装入、目录采集;装入与采集造成的缺失不计在提供部门头上 */

@@ -23,7 +23,7 @@ import { normRoutes } from './norm/norm.routes.ts'
 import { qualityRoutes } from './quality/quality.routes.ts'
 import { readResource } from './resource.view.ts'
 import { approveResource, publishResource, rejectResource, returnResource, withdrawResource } from './review.service.ts'
-import { search, suggest } from './search/search.service.ts'
+import { explain, search, suggest } from './search/search.service.ts'
 import { sourceRoutes } from './source/source.routes.ts'
 import { currentChecker, getStandardVersion, listStandards } from './standard.service.ts'
 import { listBasisRows, listClassRows } from './standard.store.ts'
@@ -62,6 +62,7 @@ export const routes: readonly Route[] = [
   serve(contract.getVersion, (ctx, { params }) => getVersion(ctx, params.id, params.version)),
   serve(contract.search, (ctx, { query }) => search(ctx, query)),
   serve(contract.suggest, (ctx, { query }) => suggest(ctx, query.q)),
+  serve(contract.explainHit, (ctx, { params, query }) => explain(ctx, params.id, query.q)),
   serve(contract.listHolders, (ctx, { body }) => listHolders(ctx, body)),
   serve(contract.exportResource, async (ctx, { params }) => {
     const detail = await readResource(ctx, params.id, 'published')

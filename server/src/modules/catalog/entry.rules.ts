@@ -16,8 +16,6 @@ export interface Publication {
   readonly published_on: string
   readonly content: ResourceContent
   readonly provider: EntryProvider
-  /** `soundsOf` the name; found out before any transaction is opened. */
-  readonly sounds: string
   /** How this version came about; compiled by its department where nothing is said. */
   readonly origin?: Origin
 }
@@ -61,7 +59,6 @@ export const toEntryRow = ({ resource_id, version, code, published_on, content, 
   extension_words: extensionWords(content).join('\n'),
   audience_path: labelOf(provider, content.audience),
   item_count: content.items.length,
-  sounds: more.sounds,
   origin: more.origin ?? 'compiled',
 })
 

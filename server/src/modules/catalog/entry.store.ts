@@ -40,7 +40,6 @@ const ENTRY: Columns = {
   extension_words: 'text',
   audience_path: 'text',
   item_count: 'integer',
-  sounds: 'text',
   origin: 'text',
 }
 

@@ -11,7 +11,6 @@ import { gatherFacts, NameIndex } from './facts.service.ts'
 import { insertImported, listImportedKeys } from './import.store.ts'
 import { nextSeq } from './resource.store.ts'
 import { currentChecker } from './standard.service.ts'
-import { soundsOf } from './term.rules.ts'
 
 /** One entry to be taken over as published. `key` is the source's own and makes the import resumable. */
 export interface ImportRow {
@@ -35,7 +34,6 @@ interface Prepared {
   readonly row: ImportRow
   readonly content: ResourceContent
   readonly provider: EntryProvider
-  readonly sounds: string
 }
 
 interface Known {
@@ -58,7 +56,7 @@ const sift = async (db: Db, rows: readonly ImportRow[], { names, providers }: Kn
     const provider = providers.get(organId)
     if (!provider || hasErrors(findings)) refused.push({ key, name: content.name, findings })
     else {
-      prepared.push({ row, content, provider, sounds: soundsOf(content.name) })
+      prepared.push({ row, content, provider })
       names.add(organId, content.name)
     }
   }
@@ -96,7 +94,6 @@ const publishBatch = (ctx: Ctx, { prepared, standard }: Batch): Promise<ImportRe
       published_on: one.row.published_on,
       content: one.content,
       provider: one.provider,
-      sounds: one.sounds,
       origin: 'imported',
     }))
     await insertImported(tx, inner, { publications, standard })

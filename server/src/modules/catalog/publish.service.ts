@@ -8,7 +8,6 @@ import { assertInOrder } from './check.service.ts'
 import { listProviders, removeEntry, writeEntries } from './entry.store.ts'
 import { nextSeq, type ResourceRow, updateResource } from './resource.store.ts'
 import { chosenJudge } from './standard.service.ts'
-import { soundsOf } from './term.rules.ts'
 import { getContent, insertVersion } from './version.store.ts'
 
 /** What every event about an entry tells, so that to-dos and notices need not read the catalogue. */
@@ -72,8 +71,7 @@ export const publishIn = async (tx: Tx, ctx: Ctx, { row, opinion }: { row: Resou
     published_at: ctx.instant,
   })
   const provider = (await listProviders(tx, [content.provider_organ_id])).get(content.provider_organ_id)!
-  const sounds = soundsOf(content.name)
-  await writeEntries(tx, [{ resource_id, version, code, published_on: ctx.today, content, provider, sounds }])
+  await writeEntries(tx, [{ resource_id, version, code, published_on: ctx.today, content, provider }])
   const change = {
     state: 'published',
     draft: null,

@@ -29,3 +29,18 @@ export const replaceSynonyms = async (ctx: Ctx, groups: readonly { readonly word
     })
     return toGroups(await listSynonymRows(tx))
   })
+
+/** The synonyms every installation starts from; a table that anybody has ever written is left alone, also an empty one. */
+export const installSynonyms = async (ctx: Ctx, groups: readonly (readonly string[])[]): Promise<void> => {
+  const known = await ctx.db
+    .selectFrom('kernel.event')
+    .select('event_id')
+    .where('type', '=', 'catalog.synonym.replaced')
+    .limit(1)
+    .executeTakeFirst()
+  if (!known)
+    await replaceSynonyms(
+      ctx,
+      groups.map((words) => ({ words })),
+    )
+}

@@ -1,5 +1,3 @@
-import { pinyin } from 'pinyin-pro'
-
 /** A run of Chinese characters, or one word or number in other letters. */
 interface Run {
   readonly kind: 'han' | 'word'
@@ -44,15 +42,3 @@ export const lexemesOf = (text: string): string[] => {
   remembered.set(text, lexemes)
   return lexemes
 }
-
-const syllablesOf = (han: string): string[] => pinyin(han, { toneType: 'none', type: 'array', v: true })
-
-/** Syllables of a text's Chinese runs; runs divided by `|`. */
-export const soundsOf = (text: string): string =>
-  runsOf(text)
-    .map(({ kind, text: run }) => (kind === 'word' ? '' : syllablesOf(run).join(' ')))
-    .join('|')
-
-const MAX_SOUND = 24
-/** Pinyin of a Chinese run, for finding what merely sounds the same. */
-export const soundOf = (han: string): string => syllablesOf(han).join('').slice(0, MAX_SOUND)

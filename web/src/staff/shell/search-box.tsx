@@ -1,7 +1,7 @@
 import { SearchOutlined } from '@ant-design/icons'
 import { SUGGESTION_KINDS, suggest } from '@sanjiang/contract/catalog'
 import { useQuery } from '@tanstack/react-query'
-import { type FormEvent, type KeyboardEvent, useDeferredValue, useId, useState } from 'react'
+import { type FormEvent, type KeyboardEvent, type ReactNode, useDeferredValue, useId, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { call } from '../api.ts'
 import { useCan } from '../session.ts'
@@ -18,9 +18,9 @@ const PATHS: Record<Suggestion['kind'], (one: Suggestion) => string> = {
 }
 
 /** A combobox of the ARIA pattern: arrows choose, Enter goes, Escape closes; what is typed can always be searched as it is. */
-const useCombobox = () => {
+const useCombobox = (initial: string, onSearch: (words: string) => void) => {
   const navigate = useNavigate()
-  const [words, setWords] = useState('')
+  const [words, setWords] = useState(initial)
   const [isOpen, setOpen] = useState(false)
   const [at, setAt] = useState(-1)
   const q = useDeferredValue(words.trim())
@@ -49,11 +49,9 @@ const useCombobox = () => {
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
     const chosen = shown[at]
-    go(
-      chosen
-        ? PATHS[chosen.kind](chosen)
-        : `/catalog/search${words.trim() ? `?q=${encodeURIComponent(words.trim())}` : ''}`,
-    )
+    if (chosen) return go(PATHS[chosen.kind](chosen))
+    close()
+    onSearch(words.trim())
   }
   const onType = (text: string) => {
     setWords(text)
@@ -63,32 +61,53 @@ const useCombobox = () => {
   return { words, shown, at, close, go, onKeyDown, onSubmit, onType }
 }
 
-const SearchForm = () => {
-  const box = useCombobox()
+interface SuggestBoxProps {
+  readonly id: string
+  readonly label: string
+  readonly placeholder: string
+  readonly initial?: string
+  readonly className?: string
+  readonly onSearch: (words: string) => void
+  readonly children: ReactNode
+}
+
+/** A box that says with every keystroke what the catalogue has; `children` is its button. */
+export const SuggestBox = ({
+  id,
+  label,
+  placeholder,
+  initial = '',
+  className,
+  onSearch,
+  children,
+}: SuggestBoxProps) => {
+  const box = useCombobox(initial, onSearch)
   const list = useId()
   const isShown = box.shown.length > 0
   return (
-    <form onSubmit={box.onSubmit} onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && box.close()}>
-      <label htmlFor="head-q" className="hidden">
-        搜索目录
+    <form
+      className={className}
+      onSubmit={box.onSubmit}
+      onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && box.close()}
+    >
+      <label htmlFor={id} className="hidden">
+        {label}
       </label>
       <input
-        id="head-q"
+        id={id}
         type="search"
         role="combobox"
         aria-expanded={isShown}
         aria-controls={list}
         aria-autocomplete="list"
         aria-activedescendant={box.at >= 0 ? `${list}-${box.at}` : undefined}
-        placeholder="搜索资源、信息项、部门或代码"
+        placeholder={placeholder}
         autoComplete="off"
         value={box.words}
         onChange={({ target }) => box.onType(target.value)}
         onKeyDown={box.onKeyDown}
       />
-      <button type="submit" aria-label="搜索">
-        <SearchOutlined />
-      </button>
+      {children}
       <div id={list} role="listbox" aria-label="提示" className="suggestions" hidden={!isShown}>
         {box.shown.map((one, index) => (
           <div
@@ -117,9 +136,15 @@ const SearchForm = () => {
 /** One box on every page: what is typed is looked for in the catalogue. */
 export const SearchBox = () => {
   const canSearch = useCan('catalog.resource.read')
+  const navigate = useNavigate()
+  const onSearch = (words: string) => navigate(`/catalog/search${words ? `?q=${encodeURIComponent(words)}` : ''}`)
   return canSearch ? (
     <search className="head-search">
-      <SearchForm />
+      <SuggestBox id="head-q" label="搜索目录" placeholder="搜索资源、信息项、部门或代码" onSearch={onSearch}>
+        <button type="submit" aria-label="搜索">
+          <SearchOutlined />
+        </button>
+      </SuggestBox>
     </search>
   ) : (
     <div className="head-search" />

@@ -12,7 +12,6 @@ import { toContent } from '../content.rules.ts'
 import type { EntryProvider } from '../entry.rules.ts'
 import { listProviders } from '../entry.store.ts'
 import { currentJudge, type Judge } from '../standard.service.ts'
-import { soundsOf } from '../term.rules.ts'
 import { type KnownEntry, listKnownEntries, listNamesakes, listOrgans, type Namesake } from './judge.store.ts'
 import { hashOf, type MappedDraft, toDraft } from './map.rules.ts'
 import { excerptOf, type Portrait, type Sourced } from './portrait.ts'
@@ -37,7 +36,6 @@ export interface Judged {
   readonly linkedTo?: string
   readonly content?: ResourceContent
   readonly provider?: EntryProvider
-  readonly sounds?: string
   readonly original?: unknown
   readonly mentioned?: readonly string[]
 }
@@ -196,7 +194,6 @@ const toJudged = (candidate: Candidate, bench: Bench): Judged => {
     content,
     provider,
     known: mine,
-    sounds: soundsOf(content.name),
   }
 }
 

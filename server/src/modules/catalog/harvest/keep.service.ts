@@ -29,8 +29,7 @@ export interface Keeping {
   readonly run_id: string
 }
 
-type Ready = Judged &
-  Required<Pick<Judged, 'portrait' | 'draft' | 'hash' | 'content' | 'provider' | 'sounds'>> & { key: string }
+type Ready = Judged & Required<Pick<Judged, 'portrait' | 'draft' | 'hash' | 'content' | 'provider'>> & { key: string }
 
 const isReady =
   (outcomes: readonly HarvestOutcome[]) =>
@@ -70,7 +69,6 @@ const publicationOf = (
   ...more,
   content: one.content,
   provider: one.provider,
-  sounds: one.sounds,
 })
 
 type Kept = ReadonlyMap<Judged, string>

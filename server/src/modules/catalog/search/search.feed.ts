@@ -1,7 +1,8 @@
 import type { House } from '#kernel/ctx.ts'
 import type { Db } from '#kernel/db.ts'
 import type { Log } from '#kernel/log.ts'
-import type { Synonyms } from '../query.rules.ts'
+import { lexemesOf } from '../term.rules.ts'
+import type { Synonyms } from './reading.rules.ts'
 import { bytesOf, makeSearchIndex, putEntry, putOrgan, removeEntry, type SearchIndex } from './search.index.ts'
 import {
   type Changes,
@@ -25,6 +26,7 @@ const readClasses = async (db: Db, index: SearchIndex): Promise<void> => {
 }
 const readSynonyms = async (db: Db, index: SearchIndex): Promise<void> => {
   index.synonyms = synonymsOf(await listSynonymRows(db))
+  for (const word of index.synonyms.keys()) for (const lexeme of lexemesOf(word)) index.words.learn(lexeme)
 }
 
 /** What a process knows, and how far it has read what changes. */

@@ -1,11 +1,13 @@
 import { reaches } from '#kernel/ctx.ts'
-import type { Attempt, Rank } from '../query.rules.ts'
 import type { Reach } from '../resource.rules.ts'
-import { type Bits, keepBits, listBits, noBits, setBit } from './bits.ts'
-import { type Chosen, countFacets, type FacetCount } from './search.facet.ts'
+import { type Bits, hasBit, keepBits, listBits, noBits, setBit } from './bits.ts'
+import { gramsOf, readerOf } from './index.grams.ts'
+import { lookClosely, RANKING, type Scored } from './ranking.rules.ts'
+import { type Reading, readPlainly } from './reading.rules.ts'
+import { type Met, meet, meetAny, meetLittle } from './scoring.ts'
+import { type Chosen, countFacets, FACET_KEYS, type FacetCount, type FacetKey } from './search.facet.ts'
+import { type Before, firstOf } from './search.first.ts'
 import type { SearchIndex } from './search.index.ts'
-import { documentsMeeting } from './search.match.ts'
-import { type Before, firstOf, scoresOf, WORTH_NEAREST } from './search.rank.ts'
 
 /** Living documents under a label the reader's organs bear: gate 2 of every search, suggestion and count. */
 export const readableBits = (index: SearchIndex, { read, labels }: Reach): Bits => {
@@ -20,10 +22,9 @@ export const readableBits = (index: SearchIndex, { read, labels }: Reach): Bits 
 }
 
 export interface Wanted {
-  readonly reach: Reach
-  /** Tried one after the other until one finds something; none of them: everything is wanted. */
-  readonly attempts: readonly Attempt[] | undefined
-  readonly rank?: Rank
+  readonly readable: Bits
+  /** `undefined`: everything is wanted. */
+  readonly reading: Reading | undefined
   readonly chosen: Chosen
   readonly order: 'relevance' | 'newest' | 'name'
   readonly offset: number
@@ -33,61 +34,119 @@ export interface Wanted {
 export interface Found {
   /** The page's entries, in order. */
   readonly ids: readonly string[]
+  /** Those of them that hold every word. */
+  readonly whole: ReadonlySet<string>
   readonly total: number
   readonly facets: readonly FacetCount[]
-  readonly match: Attempt['match'] | 'every' | 'none'
+  readonly match: 'every' | 'code' | 'all' | 'pinyin' | 'typo' | 'partial' | 'none'
+  /** When choices leave nothing: how many there would be without each. */
+  readonly without: readonly { readonly facet: FacetKey; readonly total: number }[]
 }
 
-const firstThatFinds = (
-  index: SearchIndex,
-  readable: Bits,
-  attempts: Wanted['attempts'],
-): { hits: Uint32Array; match: Found['match'] } => {
-  if (attempts === undefined) return { hits: listBits(readable), match: 'every' }
-  for (const { match, need } of attempts) {
-    const hits = listBits(keepBits(documentsMeeting(index, need), readable))
-    // Filters may leave nothing of what the words found; then the words were understood all the same.
-    if (hits.length > 0) return { hits, match }
+interface Hits {
+  readonly entries: Uint32Array
+  readonly met?: Met
+  readonly match: Found['match']
+}
+
+const matchOf = ({ words }: Reading, { entries, full }: Met): Found['match'] => {
+  if (entries.length === 0) return 'none'
+  if (full === 0) return 'partial'
+  const hows = new Set(words.flatMap(({ ways }) => ways.map(({ how }) => how)))
+  if (hows.has('typo') || hows.has('homophone')) return 'typo'
+  return hows.has('pinyin') || hows.has('initials') ? 'pinyin' : 'all'
+}
+
+const hitsOf = (index: SearchIndex, { readable, reading }: Pick<Wanted, 'readable' | 'reading'>): Hits => {
+  if (!reading) return { entries: listBits(readable), match: 'every' }
+  const { code } = reading
+  if (code !== undefined) {
+    const entries = listBits(readable).filter((entry) => index.codes[entry]!.startsWith(code))
+    if (entries.length > 0) return { entries, match: 'code' }
   }
-  return { hits: new Uint32Array(), match: 'none' }
+  const grams = gramsOf(index)
+  const met = meet(grams, reading, readable)
+  if (met.entries.length > 0) return { entries: met.entries, met, match: matchOf(reading, met) }
+  const rest = meetLittle(grams, readPlainly(readerOf(index, readable), reading), readable)
+  return { entries: rest.entries, met: rest, match: rest.entries.length > 0 ? 'partial' : 'none' }
 }
 
-const orderOf = (index: SearchIndex, hits: Uint32Array, { order, rank }: Wanted): Before => {
-  const { published, ids, names } = index
+const orderBy = ({ published, ids, names }: SearchIndex, hits: Uint32Array, order: 'newest' | 'name'): Before => {
   const byDate: Before = (one, other) => {
     const [a, b] = [hits[one]!, hits[other]!]
     return published[a] !== published[b] ? published[a]! > published[b]! : ids[a]! < ids[b]!
   }
-  if (order === 'name')
-    return (one, other) => {
-      const [a, b] = [hits[one]!, hits[other]!]
-      return names[a] !== names[b] ? names[a]! < names[b]! : ids[a]! < ids[b]!
-    }
-  if (order === 'newest' || !rank || rank.lexemes.length === 0) return byDate
-  const scores = scoresOf(index, hits, { rank })
-  return (one, other) => (scores[one] !== scores[other] ? scores[one]! > scores[other]! : byDate(one, other))
-}
-
-export const findEntries = (index: SearchIndex, wanted: Wanted): Found => {
-  const { hits, match } = firstThatFinds(index, readableBits(index, wanted.reach), wanted.attempts)
-  const { kept, facets } = countFacets(index, hits, wanted.chosen)
-  const first = firstOf(kept.length, wanted.offset + wanted.limit, orderOf(index, kept, wanted))
-  return {
-    ids: first.slice(wanted.offset).map((at) => index.ids[kept[at]!]!),
-    total: kept.length,
-    facets,
-    match,
+  if (order === 'newest') return byDate
+  return (one, other) => {
+    const [a, b] = [hits[one]!, hits[other]!]
+    return names[a] !== names[b] ? names[a]! < names[b]! : ids[a]! < ids[b]!
   }
 }
 
+/** The best `count` of the hits kept: the first by where the words stand, of these the first by a closer look. */
+const bestOf = (
+  index: SearchIndex,
+  reading: Reading,
+  { met, kept, count }: { met: Met; kept: Uint32Array; count: number },
+): Scored[] => {
+  const scores = new Float32Array(kept.length)
+  for (let at = 0, from = 0; at < kept.length; at += 1) {
+    while (met.entries[from] !== kept[at]) from += 1
+    scores[at] = met.scores[from]!
+  }
+  const first = firstOf(kept.length, Math.max(count, RANKING.closely), (one, other) =>
+    scores[one] !== scores[other] ? scores[one]! > scores[other]! : kept[one]! < kept[other]!,
+  ).map((at): Scored => ({ entry: kept[at]!, score: scores[at]! }))
+  const close = lookClosely(gramsOf(index), reading, first.slice(0, RANKING.closely))
+  return [...close, ...first.slice(RANKING.closely)].slice(0, count)
+}
+
+const inOrder = (index: SearchIndex, hits: Hits, { kept, wanted }: { kept: Uint32Array; wanted: Wanted }): number[] => {
+  const { reading, order, offset, limit } = wanted
+  const count = offset + limit
+  if (order === 'relevance' && reading && hits.met)
+    return bestOf(index, reading, { met: hits.met, kept, count }).map(({ entry }) => entry)
+  const before = orderBy(index, kept, order === 'name' ? 'name' : 'newest')
+  return firstOf(kept.length, count, before).map((at) => kept[at]!)
+}
+
+const withoutEach = (index: SearchIndex, hits: Uint32Array, chosen: Chosen): Found['without'] =>
+  FACET_KEYS.filter((facet) => (chosen[facet] ?? []).length > 0).map((facet) => ({
+    facet,
+    total: countFacets(index, hits, { ...chosen, [facet]: [] }).kept.length,
+  }))
+
+export const findEntries = (index: SearchIndex, wanted: Wanted): Found => {
+  const hits = hitsOf(index, wanted)
+  const { kept, facets } = countFacets(index, hits.entries, wanted.chosen)
+  const page = inOrder(index, hits, { kept, wanted }).slice(wanted.offset)
+  const { met } = hits
+  return {
+    ids: page.map((entry) => index.ids[entry]!),
+    whole: new Set(
+      page.filter((entry) => met === undefined || hasBit(met.whole, entry)).map((entry) => index.ids[entry]!),
+    ),
+    total: kept.length,
+    facets,
+    match: hits.match,
+    without: kept.length === 0 && hits.entries.length > 0 ? withoutEach(index, hits.entries, wanted.chosen) : [],
+  }
+}
+
+/** Where an entry stands among all that a reading finds, from 1; as far down as anybody looks. */
+export const placeOf = (index: SearchIndex, wanted: Pick<Wanted, 'readable' | 'reading'>, entry: number) => {
+  const hits = hitsOf(index, wanted)
+  const count = Math.min(hits.entries.length, 5_000)
+  const best =
+    hits.met && wanted.reading ? bestOf(index, wanted.reading, { met: hits.met, kept: hits.entries, count }) : []
+  const at = best.findIndex((one) => one.entry === entry)
+  return { place: at < 0 ? null : at + 1, total: hits.entries.length, score: best[at]?.score ?? 0 }
+}
+
+const MAX_NEAREST = 5
 /** Names that share at least something with a query that found nothing: what to try instead. */
-export const nearestNames = (index: SearchIndex, reach: Reach, rank: Rank): string[] => {
-  if (rank.lexemes.length === 0) return []
-  const parts = rank.lexemes.map((one) => ({ kind: 'term', ...one }) as const)
-  const hits = listBits(keepBits(documentsMeeting(index, { kind: 'any', parts }), readableBits(index, reach)))
-  const scores = scoresOf(index, hits, { rank: { ...rank, marks: [] }, worth: WORTH_NEAREST })
-  const first = firstOf(hits.length, 5, (one, other) =>
-    scores[one] !== scores[other] ? scores[one]! > scores[other]! : index.ids[hits[one]!]! < index.ids[hits[other]!]!,
-  )
-  return first.map((at) => index.names[hits[at]!]!)
+export const nearestNames = (index: SearchIndex, readable: Bits, reading: Reading): string[] => {
+  const met = meetAny(gramsOf(index), reading, readable)
+  const best = bestOf(index, reading, { met, kept: met.entries, count: MAX_NEAREST * 4 })
+  return [...new Set(best.map(({ entry }) => index.names[entry]!))].slice(0, MAX_NEAREST)
 }

@@ -1,23 +1,23 @@
-import { foldedOf, lexemesOf, runsOf, soundsOf } from '../term.rules.ts'
+import { foldedOf, lexemesOf } from '../term.rules.ts'
 import { type Bits, hasBit, setBit } from './bits.ts'
-import { type Codes, type Lexicon, makeCodes, makeLexicon, makeSequences, type Sequences } from './codes.ts'
+import { type Codes, makeCodes } from './codes.ts'
 import { makePostings, type Postings } from './postings.ts'
+import { Vocabulary } from './vocabulary.ts'
 
 /** Where in an entry a lexeme stands. */
 export const NAME = 1
 export const ITEM = 2
-/** Organ with all its names, and keywords. */
 export const WORD = 4
 export const SUMMARY = 8
-export const ANYWHERE = 15
+/** Words of these are corrected to and spelt; a summary is prose. */
+const SPOKEN = NAME | ITEM | WORD
 
 /** A published entry as search needs it; lists are joined by line breaks, an item's two names by a tab. */
 export interface EntrySource {
   readonly resource_id: string
   readonly code: string
   readonly name: string
-  /** `soundsOf` the name, which takes longer to find out than all else; empty: not yet found out. */
-  readonly sounds: string
+  readonly name_en: string
   readonly summary: string
   readonly keywords: string
   readonly items: string
@@ -53,6 +53,8 @@ export interface OrganFace {
   readonly short_name: string
   readonly former_names: readonly string[]
   readonly aliases: readonly string[]
+  /** What those who took over its duties are called, where no other organ is called so. */
+  readonly successor_names: readonly string[]
   readonly is_dissolved: boolean
 }
 
@@ -67,7 +69,7 @@ export interface ClassFace {
 interface OrganWords {
   readonly face: OrganFace
   readonly lexemes: readonly number[]
-  readonly sound: readonly number[]
+  readonly names: readonly string[]
 }
 
 /**
@@ -83,11 +85,14 @@ export interface SearchIndex {
   /** Names as they are compared: mostly the very same strings. */
   readonly foldedNames: string[]
   readonly codes: string[]
+  /** Names without the year and the place they begin with; found out when first looked at. */
+  readonly heads: string[]
   alive: Bits
   published: Uint32Array
   readonly columns: Record<Column, Uint32Array>
   readonly values: Record<Column, Codes>
-  readonly lexicon: Lexicon
+  readonly lexicon: Codes
+  readonly words: Vocabulary
   /** Lexeme → document × 16 + where it stands. */
   readonly terms: Postings
   /** Provider → documents. */
@@ -95,12 +100,12 @@ export interface SearchIndex {
   readonly itemNames: Codes
   /** Item name → documents. */
   readonly held: Postings
-  /** Names as searched, runs divided by 0: UTF-16 units, and syllables by number. */
-  readonly letters: Sequences
-  readonly sounds: Sequences
-  readonly syllables: Codes
+  /** Item name, Chinese or English, as it is compared → its number in `itemNames`. */
+  readonly itemsFolded: Map<string, number>
   readonly organs: Map<string, OrganWords>
   readonly organsByLexeme: Map<number, string[]>
+  /** Any of an organ's names as a whole → who bears it. */
+  readonly organsByName: Map<string, Set<string>>
   classes: ReadonlyMap<string, ClassFace>
   synonyms: ReadonlyMap<string, readonly string[]>
   readonly work: Work
@@ -109,6 +114,8 @@ export interface SearchIndex {
 /** What indexing needs between one entry and the next. */
 interface Work {
   places: Uint8Array
+  /** Lexemes the vocabulary has learnt. */
+  learnt: Uint8Array
   readonly touched: number[]
   /** Items and keywords repeat without end: a few thousand texts make up most of a province. */
   readonly remembered: Map<string, Uint32Array>
@@ -116,8 +123,6 @@ interface Work {
 
 export const makeSearchIndex = (): SearchIndex => {
   const perColumn = <T>(make: () => T) => Object.fromEntries(COLUMNS.map((one) => [one, make()])) as Record<Column, T>
-  const syllables = makeCodes()
-  syllables.of('')
   return {
     count: 0,
     dead: 0,
@@ -126,23 +131,24 @@ export const makeSearchIndex = (): SearchIndex => {
     names: [],
     foldedNames: [],
     codes: [],
+    heads: [],
     alive: new Uint32Array(32),
     published: new Uint32Array(1024),
     columns: perColumn(() => new Uint32Array(1024)),
     values: perColumn(makeCodes),
-    lexicon: makeLexicon(),
+    lexicon: makeCodes(),
+    words: new Vocabulary(),
     terms: makePostings(),
     provided: makePostings(),
     itemNames: makeCodes(),
     held: makePostings(),
-    letters: makeSequences(),
-    sounds: makeSequences(),
-    syllables,
+    itemsFolded: new Map(),
     organs: new Map(),
     organsByLexeme: new Map(),
+    organsByName: new Map(),
     classes: new Map(),
     synonyms: new Map(),
-    work: { places: new Uint8Array(1024), touched: [], remembered: new Map() },
+    work: { places: new Uint8Array(1024), learnt: new Uint8Array(1024), touched: [], remembered: new Map() },
   }
 }
 
@@ -179,6 +185,9 @@ const mark = (work: Work, numbers: Uint32Array, place: number): void => {
       const larger = new Uint8Array(Math.max(number + 1, work.places.length * 2))
       larger.set(work.places)
       work.places = larger
+      const learnt = new Uint8Array(larger.length)
+      learnt.set(work.learnt)
+      work.learnt = learnt
     }
     if (work.places[number] === 0) work.touched.push(number)
     work.places[number]! |= place
@@ -191,21 +200,13 @@ const addItems = (index: SearchIndex, items: readonly string[], document: number
   const seen = new Set<number>()
   for (const item of items) {
     mark(index.work, rememberedOf(index, item), ITEM)
-    const name = index.itemNames.of(item.split('\t')[0]!)
+    const [chinese = '', english = ''] = item.split('\t')
+    const name = index.itemNames.of(chinese)
+    index.itemsFolded.set(foldedOf(chinese), name)
+    if (english !== '') index.itemsFolded.set(foldedOf(english), name)
     if (!seen.has(name)) index.held.add(name, document)
     seen.add(name)
   }
-}
-
-/** Syllables by number, a 0 between runs. */
-const toSyllables = ({ syllables }: SearchIndex, sounds: string): number[] =>
-  sounds.split('|').flatMap((run) => [...run.split(' ').map((one) => syllables.of(one)), 0])
-
-const lettersOf = (text: string): number[] => {
-  const joined = runsOf(text)
-    .map((run) => run.text)
-    .join('\0')
-  return Array.from({ length: joined.length }, (_, at) => joined.charCodeAt(at))
 }
 
 export const removeEntry = (index: SearchIndex, id: string): void => {
@@ -219,11 +220,16 @@ export const removeEntry = (index: SearchIndex, id: string): void => {
 const addTerms = (index: SearchIndex, entry: EntrySource, document: number): void => {
   const { work } = index
   mark(work, numbersOf(index, entry.name), NAME)
+  mark(work, numbersOf(index, entry.name_en), NAME)
   addItems(index, linesOf(entry.items), document)
   for (const word of linesOf(entry.keywords)) mark(work, rememberedOf(index, word), WORD)
   mark(work, numbersOf(index, entry.summary), SUMMARY)
   for (const number of work.touched) {
     index.terms.add(number, document * 16 + work.places[number]!)
+    if ((work.places[number]! & SPOKEN) !== 0 && work.learnt[number] === 0) {
+      work.learnt[number] = 1
+      index.words.learn(index.lexicon.values[number]!)
+    }
     work.places[number] = 0
   }
   work.touched.length = 0
@@ -245,41 +251,48 @@ export const putEntry = (index: SearchIndex, entry: EntrySource): void => {
   index.published[document] = Number(entry.published_on.replaceAll('-', ''))
   for (const column of COLUMNS) index.columns[column][document] = index.values[column].of(entry[column])
   index.provided.add(index.columns.provider_organ_id[document]!, document)
-  index.letters.push(lettersOf(entry.name))
-  index.sounds.push(toSyllables(index, entry.sounds || soundsOf(entry.name)))
   addTerms(index, entry, document)
 }
 
 export const isAlive = (index: SearchIndex, document: number): boolean => hasBit(index.alive, document)
 
 const forget = (index: SearchIndex, organId: string): void => {
-  for (const lexeme of index.organs.get(organId)?.lexemes ?? []) {
+  const known = index.organs.get(organId)
+  for (const name of known?.names ?? []) index.organsByName.get(name)?.delete(organId)
+  for (const lexeme of known?.lexemes ?? []) {
     const left = index.organsByLexeme.get(lexeme)!.filter((one) => one !== organId)
     if (left.length > 0) index.organsByLexeme.set(lexeme, left)
     else index.organsByLexeme.delete(lexeme)
   }
 }
 
+/** 省公安厅 is 公安厅 to all who work in the province. */
+const namesOf = ({ name, short_name, former_names, aliases, successor_names }: OrganFace): string[] => [
+  ...new Set(
+    [name, short_name, ...former_names, ...aliases, ...successor_names]
+      .flatMap((one) => [one, one.replace(/^省/, '')])
+      .map(foldedOf),
+  ),
+]
+
 /** An organ's names and aliases are kept once, not with each of its entries: a new alias is found with them at once. */
 export const putOrgan = (index: SearchIndex, face: OrganFace): void => {
   forget(index, face.organ_id)
-  const names = [face.name, face.short_name, ...face.former_names, ...face.aliases]
+  const names = namesOf(face)
   const lexemes = [...new Set(names.flatMap((name) => [...numbersOf(index, name)]))]
   for (const lexeme of lexemes) {
     const bearers = index.organsByLexeme.get(lexeme)
     if (bearers) bearers.push(face.organ_id)
     else index.organsByLexeme.set(lexeme, [face.organ_id])
   }
-  index.organs.set(face.organ_id, { face, lexemes, sound: toSyllables(index, soundsOf(face.short_name)) })
+  for (const name of names) {
+    const bearers = index.organsByName.get(name) ?? new Set()
+    index.organsByName.set(name, bearers.add(face.organ_id))
+  }
+  for (const lexeme of lexemes) index.words.learn(index.lexicon.values[lexeme]!)
+  index.organs.set(face.organ_id, { face, lexemes, names })
 }
 
 /** Bytes of what grows with the number of entries, names and lexemes as strings left out. */
 export const bytesOf = (index: SearchIndex): number =>
-  index.terms.bytes() +
-  index.provided.bytes() +
-  index.held.bytes() +
-  index.letters.all.values.byteLength +
-  index.letters.all.starts.byteLength +
-  index.sounds.all.values.byteLength +
-  index.sounds.all.starts.byteLength +
-  index.published.byteLength * (COLUMNS.length + 1)
+  index.terms.bytes() + index.provided.bytes() + index.held.bytes() + index.published.byteLength * (COLUMNS.length + 1)

@@ -1,13 +1,18 @@
 import { codes } from '@sanjiang/contract'
-import type { Facet, SearchResult, Standard } from '@sanjiang/contract/catalog'
+import type { Explanation, Facet, SearchReading, SearchResult, Standard } from '@sanjiang/contract/catalog'
 import type { Ctx } from '#kernel/ctx.ts'
+import { Fault } from '#kernel/fault.ts'
 import { formatCursor, parseCursor } from '#kernel/page.ts'
-import { attemptsOf, highlightsOf, rankOf } from '../query.rules.ts'
 import { reachOf } from '../resource.rules.ts'
 import { currentChecker } from '../standard.service.ts'
+import { runsOf } from '../term.rules.ts'
+import { hasBit } from './bits.ts'
+import { explainScore } from './explain.rules.ts'
+import { gramsOf, readerOf } from './index.grams.ts'
+import { type Reading, readQuery } from './reading.rules.ts'
 import { type Chosen, FACET_KEYS, type FacetCount, type FacetKey } from './search.facet.ts'
 import { searchFeed } from './search.feed.ts'
-import { type Found, findEntries, nearestNames } from './search.find.ts'
+import { type Found, findEntries, nearestNames, placeOf, readableBits } from './search.find.ts'
 import type { SearchIndex } from './search.index.ts'
 import { listHitRows } from './search.store.ts'
 import { type Suggestion, suggestionsFor } from './search.suggest.ts'
@@ -73,6 +78,23 @@ const toFacets = (titles: Titles, { facets, total }: Found, chosen: Chosen): Fac
     }
   })
 
+const toReading = (reading: Reading | undefined): SearchReading => ({
+  words: (reading?.words ?? []).map(({ text, ways, weight }) => ({
+    text,
+    is_general: weight < 1,
+    ways: ways.map((way) => ({ how: way.how, text: way.text })),
+  })),
+  dropped: [...(reading?.dropped ?? [])],
+})
+
+/** What to highlight: the query itself where nothing of it was dropped, its words, and what they were met as. */
+const termsIn = (q: string, reading: Reading | undefined): string[] => {
+  const runs = reading && reading.dropped.length === 0 ? runsOf(q).map(({ text }) => text) : []
+  const ways = reading?.words.flatMap((word) => word.ways.filter(({ how }) => how !== 'beginning')) ?? []
+  return [...new Set([...runs, ...ways.map(({ text }) => text)])]
+}
+
+const MAX_WORDS = 24
 /** Search over what is published and meant for the reader (P2; architecture §7). */
 export const search = async (ctx: Ctx, query: SearchQuery): Promise<SearchResult> => {
   const q = (query.q ?? '').trim()
@@ -81,30 +103,51 @@ export const search = async (ctx: Ctx, query: SearchQuery): Promise<SearchResult
   const reach = reachOf(ctx.actor)
   const chosen = chosenOf(query)
   const [{ standard }, index] = await Promise.all([currentChecker(ctx.db), searchFeed(ctx.db, ctx.log).fresh()])
-  const rank = rankOf(q)
-  const found = findEntries(index, {
-    reach,
-    attempts: q === '' ? undefined : attemptsOf(q, index.synonyms),
-    rank,
-    chosen,
-    order: query.order ?? 'relevance',
-    offset,
-    limit,
-  })
-  const terms = highlightsOf(q)
-  const words = terms.filter((word) => word.length > 1)
+  const readable = readableBits(index, reach)
+  const reading = q === '' ? undefined : readQuery(readerOf(index, readable), q)
+  const found = findEntries(index, { readable, reading, chosen, order: query.order ?? 'relevance', offset, limit })
+  const terms = termsIn(q, reading)
+  const words = terms.filter((word) => word.length > 1).slice(0, MAX_WORDS)
   const isMore = offset + found.ids.length < found.total && offset + limit <= MAX_OFFSET
+  const rows = await listHitRows(ctx.db, reach, { ids: found.ids, words })
   return {
-    rows: await listHitRows(ctx.db, reach, { ids: found.ids, words }),
+    rows: rows.map((row) => ({ ...row, holds_all: found.whole.has(row.resource_id) })),
     next: isMore ? formatCursor([offset + limit]) : null,
     total: found.total,
     match: found.match,
     terms,
+    reading: toReading(reading),
     facets: toFacets({ standard, index }, found, chosen),
-    nearest: q !== '' && found.total === 0 ? nearestNames(index, reach, rank) : [],
+    nearest: reading && found.match === 'none' ? nearestNames(index, readable, reading) : [],
+    without: [...found.without],
   }
 }
 
 /** What somebody typing `q` may mean, of what he may see. */
-export const suggest = async (ctx: Ctx, q: string): Promise<Suggestion[]> =>
-  suggestionsFor(await searchFeed(ctx.db, ctx.log).fresh(), reachOf(ctx.actor), q.trim())
+export const suggest = async (ctx: Ctx, typed: string): Promise<Suggestion[]> => {
+  const index = await searchFeed(ctx.db, ctx.log).fresh()
+  const readable = readableBits(index, reachOf(ctx.actor))
+  const q = typed.trim()
+  return suggestionsFor(index, { q, reading: readQuery(readerOf(index, readable), q), readable })
+}
+
+/** Why an entry stands where it does for a query (T2.2): among what the asker may see, so that hidden ones leave no gap. */
+export const explain = async (ctx: Ctx, resource_id: string, q: string): Promise<Explanation> => {
+  const index = await searchFeed(ctx.db, ctx.log).fresh()
+  const readable = readableBits(index, reachOf(ctx.actor))
+  const entry = index.numbers.get(resource_id)
+  if (entry === undefined || !hasBit(readable, entry)) throw new Fault('not_found')
+  const reading = readQuery(readerOf(index, readable), q)
+  const { words, parts } = explainScore(gramsOf(index), reading, entry)
+  const { place, total, score } = placeOf(index, { readable, reading }, entry)
+  const left = score - parts.reduce((sum, part) => sum + part.score, 0)
+  const alike = place !== null && Math.abs(left) > 0.001 ? [{ title: '前面已有同类条目，略往后让', score: left }] : []
+  return {
+    reading: toReading(reading),
+    place,
+    total,
+    score: place === null ? 0 : score,
+    words: words.map(({ text, rarity, ways }) => ({ text, rarity, ways })),
+    parts: [...parts, ...alike],
+  }
+}

@@ -5,6 +5,8 @@ import type { Reach } from '../resource.rules.ts'
 import { mayRead } from '../resource.store.ts'
 import type { ClassFace, EntrySource, OrganFace } from './search.index.ts'
 
+type HitRow = Omit<SearchHit, 'holds_all'>
+
 const MAX_MATCHED = 6
 // Items whose names hold one of the words, or are held by one.
 const matchedItems = (words: readonly string[]): RawBuilder<unknown> =>
@@ -24,9 +26,9 @@ export const listHitRows = async (
   db: Db,
   reach: Reach,
   { ids, words }: { readonly ids: readonly string[]; readonly words: readonly string[] },
-): Promise<SearchHit[]> => {
+): Promise<HitRow[]> => {
   if (ids.length === 0) return []
-  const { rows } = await sql<SearchHit>`
+  const { rows } = await sql<HitRow>`
     select e.resource_id, e.code, e.name, e.summary, e.provider_organ_id, o.name as provider_name, e.division_code,
            e.class_code, n.title as class_title, e.share_type, e.open_type, e.format_category, e.format_type,
            e.update_cycle, e.attached_methods, e.item_count, e.version, e.published_on, ${matchedItems(words)} as matched_items
@@ -40,7 +42,7 @@ export const listHitRows = async (
 }
 
 const SOURCE = sql`
-  select e.resource_id, e.code, e.name, e.sounds, e.summary, array_to_string(e.keywords || nullif(e.extension_words, ''), E'\\n') as keywords,
+  select e.resource_id, e.code, e.name, e.name_en, e.summary, array_to_string(e.keywords || nullif(e.extension_words, ''), E'\\n') as keywords,
          coalesce((select string_agg(i.name || E'\\t' || i.name_en, E'\\n' order by i.seq)
            from catalog.item i where i.resource_id = e.resource_id), '') as items,
          e.provider_organ_id, e.division_code, e.class_code, e.share_type, e.open_type, e.format_category, e.update_cycle,
@@ -63,8 +65,19 @@ export const listOrganFaces = async (db: Db, ids?: readonly string[]): Promise<O
   const { rows } = await sql<OrganFace>`
     select o.organ_id, o.path, o.name, o.short_name, o.dissolved_on is not null as is_dissolved,
            array(select n.name from identity.organ_name n where n.organ_id = o.organ_id and n.name <> o.name) as former_names,
-           array(select a.alias from identity.organ_alias a where a.organ_id = o.organ_id) as aliases
-    from identity.organ o where ${ids ? sql`o.organ_id = any(${ids})` : sql`true`}`.execute(db)
+           array(select a.alias from identity.organ_alias a where a.organ_id = o.organ_id) as aliases,
+           array(
+             select w.word from identity.organ_succession s
+             join identity.organ heir on heir.organ_id = s.successor_id
+             cross join lateral (
+               select heir.name as word union select heir.short_name
+               union select a.alias from identity.organ_alias a where a.organ_id = heir.organ_id and not exists (
+                 select from identity.organ_alias b where b.alias = a.alias and b.organ_id <> a.organ_id)) w
+             where s.organ_id = o.organ_id) as successor_names
+    from identity.organ o
+    where ${ids ? sql`o.organ_id = any(${ids}) or o.organ_id in (select s.organ_id from identity.organ_succession s where s.successor_id = any(${ids}))` : sql`true`}`.execute(
+    db,
+  )
   return rows
 }
 

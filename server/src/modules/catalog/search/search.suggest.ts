@@ -1,10 +1,7 @@
-import { attemptsOf } from '../query.rules.ts'
-import type { Reach } from '../resource.rules.ts'
-import { type Bits, hasBit, keepBits, listBits } from './bits.ts'
-import { readableBits } from './search.find.ts'
+import { type Bits, hasBit } from './bits.ts'
+import type { Reading } from './reading.rules.ts'
+import { findEntries } from './search.find.ts'
 import type { SearchIndex } from './search.index.ts'
-import { documentsMeeting } from './search.match.ts'
-import { firstOf } from './search.rank.ts'
 
 export interface Suggestion {
   readonly kind: 'resource' | 'item' | 'organ' | 'class'
@@ -13,72 +10,87 @@ export interface Suggestion {
   readonly hint: string
 }
 
-const rankOfName = (name: string, q: string): number => (name.startsWith(q) ? 2 : name.includes(q) ? 1 : 0)
-
-const entryHints = (index: SearchIndex, readable: Bits, q: string): Suggestion[] => {
-  const [attempt] = attemptsOf(q, new Map())
-  if (!attempt) return []
-  const hits = listBits(keepBits(documentsMeeting(index, attempt.need), readable))
-  const { names, ids } = index
-  const ranks = Uint8Array.from(hits, (hit) => rankOfName(names[hit]!, q))
-  const first = firstOf(hits.length, 6, (one, other) => {
-    if (ranks[one] !== ranks[other]) return ranks[one]! > ranks[other]!
-    const [a, b] = [names[hits[one]!]!, names[hits[other]!]!]
-    return a.length !== b.length ? a.length < b.length : a !== b ? a < b : ids[hits[one]!]! < ids[hits[other]!]!
-  })
-  return first.map((at) => {
-    const hit = hits[at]!
-    const provider = index.values.provider_organ_id.values[index.columns.provider_organ_id[hit]!]!
-    return {
-      kind: 'resource',
-      id: ids[hit]!,
-      text: names[hit]!,
-      hint: index.organs.get(provider)?.face.short_name ?? '',
-    }
-  })
+interface Typed {
+  readonly q: string
+  readonly reading: Reading
+  readonly readable: Bits
 }
 
-const itemHints = (index: SearchIndex, readable: Bits, q: string): Suggestion[] =>
-  index.itemNames.values
-    .flatMap((name, number) => {
-      if (!name.startsWith(q)) return []
-      const count = index.held.read(number).reduce((sum, hit) => sum + (hasBit(readable, hit) ? 1 : 0), 0)
-      return count > 0 ? [{ name, count }] : []
+/** What was typed, and where it is one word what else it may be: its synonyms, what it spells, what was meant. */
+const textsOf = ({ q, reading: { words } }: Typed): string[] => [
+  ...new Set([q, ...(words.length === 1 ? words[0]!.ways.map(({ text }) => text) : [])]),
+]
+
+const MAX_ENTRIES = 6
+const entryHints = (index: SearchIndex, { reading, readable }: Typed): Suggestion[] => {
+  const page = { chosen: {}, order: 'relevance', offset: 0, limit: MAX_ENTRIES } as const
+  const { ids, whole } = findEntries(index, { readable, reading, ...page })
+  return ids
+    .filter((id) => whole.has(id))
+    .map((id) => {
+      const entry = index.numbers.get(id)!
+      const provider = index.values.provider_organ_id.values[index.columns.provider_organ_id[entry]!]!
+      const hint = index.organs.get(provider)?.face.short_name ?? ''
+      return { kind: 'resource', id, text: index.names[entry]!, hint }
     })
-    .sort((a, b) => b.count - a.count || a.name.length - b.name.length || (a.name < b.name ? -1 : 1))
+}
+
+/** How near a name is to the texts: is one, begins with one, holds one. */
+const nearness = (name: string, texts: readonly string[]): number => {
+  if (texts.includes(name)) return 3
+  if (texts.some((text) => name.startsWith(text))) return 2
+  return texts.some((text) => text.length > 1 && name.includes(text)) ? 1 : 0
+}
+
+const itemHints = (index: SearchIndex, typed: Typed): Suggestion[] => {
+  const texts = textsOf(typed)
+  return index.itemNames.values
+    .flatMap((name, number) => {
+      const near = nearness(name, texts)
+      if (near === 0) return []
+      const count = index.held.read(number).reduce((sum, hit) => sum + (hasBit(typed.readable, hit) ? 1 : 0), 0)
+      return count > 0 ? [{ name, near, count }] : []
+    })
+    .sort((a, b) => b.near - a.near || b.count - a.count || a.name.length - b.name.length || (a.name < b.name ? -1 : 1))
     .slice(0, 4)
     .map(({ name, count }) => ({ kind: 'item', id: name, text: name, hint: `${count} 个资源` }))
+}
 
 // An organ is named only where the reader may see something of it: that it provides anything may be what is kept from him.
-const organHints = (index: SearchIndex, readable: Bits, q: string): Suggestion[] =>
-  Array.from(index.organs.values())
+const organHints = (index: SearchIndex, typed: Typed): Suggestion[] => {
+  const texts = textsOf(typed)
+  const holds = (name: string): boolean => nearness(name, texts) > 0
+  return Array.from(index.organs.values())
     .flatMap(({ face }) => {
-      const { organ_id, name, former_names, aliases, is_dissolved } = face
-      const former = former_names.filter((one) => one.includes(q)).map((one) => `曾用名 ${one}`)
-      const hint = [...aliases.filter((one) => one.includes(q)), ...former].sort()[0] ?? ''
-      if (is_dissolved || (hint === '' && !name.includes(q))) return []
+      const { organ_id, name, former_names, aliases, successor_names, is_dissolved } = face
+      const former = former_names.filter(holds).map((one) => `曾用名 ${one}`)
+      const later = successor_names.filter(holds).map((one) => `职责划入 ${one}`)
+      const hint = [...aliases.filter(holds), ...former, ...later].sort()[0] ?? ''
+      if (is_dissolved || (hint === '' && !holds(name))) return []
       const provider = index.values.provider_organ_id.find(organ_id)
-      if (provider === undefined || !index.provided.read(provider).some((hit) => hasBit(readable, hit))) return []
+      if (provider === undefined || !index.provided.read(provider).some((hit) => hasBit(typed.readable, hit))) return []
       return [{ kind: 'organ', id: organ_id, text: name, hint } as const]
     })
     .sort((a, b) => a.text.length - b.text.length || (a.id < b.id ? -1 : 1))
     .slice(0, 4)
+}
 
-const classHints = ({ classes }: SearchIndex, q: string): Suggestion[] =>
-  Array.from(classes.values())
-    .filter(({ is_public, title }) => is_public && title.includes(q))
+const classHints = ({ classes }: SearchIndex, typed: Typed): Suggestion[] => {
+  const texts = textsOf(typed)
+  return Array.from(classes.values())
+    .filter(({ is_public, title }) => is_public && texts.some((text) => title.includes(text)))
     .sort((a, b) => (a.code < b.code ? -1 : 1))
     .slice(0, 3)
     .map(({ code, title, parent_title }) => ({ kind: 'class', id: code, text: title, hint: parent_title }))
-
-/** What somebody typing `q` may mean. */
-export const suggestionsFor = (index: SearchIndex, reach: Reach, q: string): Suggestion[] => {
-  if (q === '') return []
-  const readable = readableBits(index, reach)
-  return [
-    ...entryHints(index, readable, q),
-    ...itemHints(index, readable, q),
-    ...organHints(index, readable, q),
-    ...classHints(index, q),
-  ]
 }
+
+/** What somebody typing may mean, of what he may see: read by the same rules as the search itself. */
+export const suggestionsFor = (index: SearchIndex, typed: Typed): Suggestion[] =>
+  typed.q === ''
+    ? []
+    : [
+        ...entryHints(index, typed),
+        ...itemHints(index, typed),
+        ...organHints(index, typed),
+        ...classHints(index, typed),
+      ]

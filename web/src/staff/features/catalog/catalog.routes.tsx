@@ -97,6 +97,11 @@ export const catalogFeature: Feature = {
       need: 'catalog.standard.read',
       page: pageOf(() => import('./norm/norm.page.tsx').then((module) => module.NormPage)),
     },
+    {
+      path: '/catalog/synonyms',
+      need: 'catalog.standard.read',
+      page: pageOf(() => import('./synonym.page.tsx').then((module) => module.SynonymPage)),
+    },
   ],
   menu: [
     { title: '查找数据', path: '/catalog/search', group: 'catalog', need: 'catalog.resource.read' },
@@ -111,5 +116,6 @@ export const catalogFeature: Feature = {
     { title: '日常检查', path: '/catalog/entry-findings', group: 'catalog', need: 'catalog.resource.read' },
     { title: '目录标准', path: '/catalog/standard', group: 'catalog', need: 'catalog.standard.read' },
     { title: '标准与制度库', path: '/catalog/norms', group: 'catalog', need: 'catalog.standard.read' },
+    { title: '检索同义词', path: '/catalog/synonyms', group: 'catalog', need: 'catalog.resource.publish' },
   ],
 }

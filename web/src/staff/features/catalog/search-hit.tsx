@@ -16,7 +16,15 @@ const MatchedItems = ({ hit, terms }: { hit: SearchHit; terms: readonly string[]
 )
 
 /** One entry found: what it is, whose, how open, how fresh, how to be had, and which items matched. */
-export const SearchHitCard = ({ hit, terms }: { hit: SearchHit; terms: readonly string[] }) => {
+export const SearchHitCard = ({
+  hit,
+  terms,
+  onExplain,
+}: {
+  hit: SearchHit
+  terms: readonly string[]
+  onExplain?: (() => void) | undefined
+}) => {
   const titleOf = useTitles()
   return (
     <article className="hit">
@@ -26,7 +34,10 @@ export const SearchHitCard = ({ hit, terms }: { hit: SearchHit; terms: readonly 
             <Highlight text={hit.name} terms={terms} />
           </Link>
         </h2>
-        <ShareTag type={hit.share_type} />
+        <span className="hit-tags">
+          {!hit.holds_all && <small className="partly">只含部分词</small>}
+          <ShareTag type={hit.share_type} />
+        </span>
       </header>
       <p className="hit-whose">
         <Highlight text={hit.provider_name} terms={terms} />
@@ -65,6 +76,11 @@ export const SearchHitCard = ({ hit, terms }: { hit: SearchHit; terms: readonly 
           </dd>
         </div>
       </dl>
+      {onExplain && (
+        <button type="button" className="why" onClick={onExplain}>
+          为什么排在这里<span className="hidden">：{hit.name}</span>
+        </button>
+      )}
     </article>
   )
 }

@@ -1,57 +1,35 @@
-import { MATCHES, SEARCH_ORDERS, type SearchResult } from '@sanjiang/contract/catalog'
+import { SEARCH_ORDERS, type SearchHit, type SearchResult } from '@sanjiang/contract/catalog'
 import { Button, Drawer, Select } from 'antd'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { PageHead } from '../../../ui/page-head.tsx'
 import { ErrorAlert } from '../../../ui/states.tsx'
+import { useCan } from '../../session.ts'
 import { PageLoading } from '../../shell/page-states.tsx'
+import { SuggestBox } from '../../shell/search-box.tsx'
 import { ClassTree } from './class-tree.tsx'
 import { ChosenFacets, FacetList } from './facet-list.tsx'
 import { type Search, useSearch, useSearchQuery } from './search.query.ts'
+import { SearchExplain } from './search-explain.tsx'
 import { SearchHitCard } from './search-hit.tsx'
 import { SearchNothing } from './search-nothing.tsx'
+import { SearchReadingNote } from './search-reading.tsx'
 import './search.css'
 
-const Box = ({ search }: { search: Search }) => {
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    search.setQuery(String(new FormData(event.currentTarget).get('words')).trim())
-  }
-  return (
-    <form className="search-box" onSubmit={submit}>
-      <label htmlFor="words" className="hidden">
-        检索词
-      </label>
-      <input
-        id="words"
-        key={search.q}
-        name="words"
-        type="search"
-        defaultValue={search.q}
-        placeholder="资源名称、信息项、部门、代码；支持拼音与首字母"
-        autoComplete="off"
-      />
-      <Button type="primary" htmlType="submit" size="large">
-        检索
-      </Button>
-    </form>
-  )
-}
-
-/** Tells when the words were not all met, so that nobody takes near hits for exact ones. */
-const MatchNote = ({ result, q }: { result: SearchResult; q: string }) => {
-  if (!q || ['every', 'all', 'code', 'none'].includes(result.match)) return null
-  const words = {
-    partial: '没有资源同时包含全部检索词，以下为部分匹配',
-    pinyin: '按拼音找到',
-    typo: '按相近的写法找到',
-  }
-  return (
-    <p className="match-note" role="status">
-      <b>{MATCHES.titles[result.match]}匹配</b>
-      {words[result.match as keyof typeof words]}
-    </p>
-  )
-}
+const Box = ({ search }: { search: Search }) => (
+  <SuggestBox
+    key={search.q}
+    id="words"
+    label="检索词"
+    initial={search.q}
+    className="search-box"
+    placeholder="资源名称、信息项、部门、代码，或一句话；支持拼音与首字母"
+    onSearch={search.setQuery}
+  >
+    <Button type="primary" htmlType="submit" size="large">
+      检索
+    </Button>
+  </SuggestBox>
+)
 
 const ResultHead = ({ result, search, onFilter }: { result: SearchResult; search: Search; onFilter: () => void }) => (
   <div className="result-head">
@@ -87,6 +65,8 @@ export const SearchPage = () => {
   const search = useSearch()
   const query = useSearchQuery(search)
   const [isOpen, setOpen] = useState(false)
+  const [explained, setExplained] = useState<SearchHit | null>(null)
+  const canExplain = useCan('catalog.resource.publish') && search.q !== ''
   if (query.isPending) return <PageLoading />
   if (query.isError)
     return (
@@ -108,10 +88,15 @@ export const SearchPage = () => {
         <section aria-label="检索结果" aria-busy={query.isPlaceholderData}>
           <ResultHead result={first} search={search} onFilter={() => setOpen(true)} />
           <ChosenFacets facets={first.facets} search={search} />
-          <MatchNote result={first} q={search.q} />
+          {search.q !== '' && <SearchReadingNote result={first} />}
           {rows.length === 0 && <SearchNothing result={first} search={search} />}
           {rows.map((hit) => (
-            <SearchHitCard key={hit.resource_id} hit={hit} terms={first.terms} />
+            <SearchHitCard
+              key={hit.resource_id}
+              hit={hit}
+              terms={first.terms}
+              onExplain={canExplain ? () => setExplained(hit) : undefined}
+            />
           ))}
           {query.hasNextPage && (
             <Button block loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
@@ -123,6 +108,7 @@ export const SearchPage = () => {
       <Drawer title="筛选" placement="left" size={320} open={isOpen} onClose={() => setOpen(false)}>
         <Filters result={first} search={search} />
       </Drawer>
+      <SearchExplain hit={explained} q={search.q} onClose={() => setExplained(null)} />
     </div>
   )
 }

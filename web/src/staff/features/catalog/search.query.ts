@@ -35,6 +35,7 @@ export const useSearch = () => {
       }),
     /** A class is one place in the tree: choosing another leaves the first. */
     setClass: (code: string | null) => change((next) => (code ? next.set('class', code) : next.delete('class'))),
+    clearOne: (name: FacetName) => change((next) => next.delete(name)),
     clear: () => change((next) => FACETS.codes.forEach((name) => void next.delete(name))),
   }
 }

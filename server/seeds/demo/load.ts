@@ -22,6 +22,7 @@ import { hash } from './random.ts'
 import { makeFirms } from './registry/firms.ts'
 import { makeOffers } from './registry/offers.ts'
 import { makePeople } from './registry/people.ts'
+import { loadReleases } from './releases.ts'
 import { type DemoResource, demoResources } from './resources.ts'
 import { loadSources } from './sources.ts'
 import { piecesOf, runSteps, type Step, type Tell } from './step.ts'
@@ -196,6 +197,7 @@ const demoSteps = ({ isLoaded = () => true, requests = REQUESTS, hasAgents = fal
   { name: 'working', title: '编制中的目录', run: loadWorking },
   { name: 'dialect', title: '目录标准的青海扩展（草稿）', run: draftDialect },
   { name: 'sources', title: '一数一源与目录质量', run: loadSources },
+  { name: 'releases', title: '公共数据开放', run: loadReleases },
   ...(hasAgents ? [{ name: 'exchange', title: '前置节点与库表交换', run: loadExchange }] : []),
 ]
 

@@ -3,5 +3,6 @@ import { tasks } from './opendata.jobs.ts'
 import { routes } from './opendata.routes.ts'
 
 export { publishReleases } from './publish.service.ts'
+export { approveRelease, proposeRelease, withdrawRelease } from './release.service.ts'
 
 export const opendata: Module = { name: 'opendata', routes, tasks }

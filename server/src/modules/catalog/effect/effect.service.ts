@@ -1,4 +1,5 @@
 import type { Effect, Outcome, Standard } from '@sanjiang/contract/catalog'
+import { PLATFORM_RULES } from '@sanjiang/contract/catalog.rule-table'
 import type { Ctx } from '#kernel/ctx.ts'
 import { type Db, inTx, type Tx } from '#kernel/db.ts'
 import { Fault } from '#kernel/fault.ts'
@@ -72,6 +73,7 @@ const titlesIn = ({ fields, item_fields, census_fields, rules }: Standard) => {
     ...item_fields.map(({ key, title }) => [`items.${key}`, `信息项：${title}`] as const),
     ...census_fields.map(({ key, title }) => [`census.${key}`, title] as const),
     ...rules.map(({ id, title }) => [id, title] as const),
+    ...Object.entries(PLATFORM_RULES).map(([id, { title }]) => [id, title] as const),
   ])
   return (key: string): string => titles.get(key) ?? key
 }

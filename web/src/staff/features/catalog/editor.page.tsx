@@ -1,4 +1,10 @@
-import { getResource, type ResourceDetail, type Standard, saveResource } from '@sanjiang/contract/catalog'
+import {
+  getResource,
+  getStandardVersion,
+  type ResourceDetail,
+  type Standard,
+  saveResource,
+} from '@sanjiang/contract/catalog'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert } from 'antd'
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
@@ -10,6 +16,7 @@ import { useSession } from '../../session.ts'
 import { PageLoading } from '../../shell/page-states.tsx'
 import { type Draft, makeKeeper } from './draft.ts'
 import { makeShelf } from './draft-shelf.ts'
+import { ChooseStandard } from './edition/choose-standard.tsx'
 import { sectionsOf, useChecked } from './editor.model.ts'
 import { EditorConflict } from './editor-conflict.tsx'
 import { EditorOutline } from './editor-outline.tsx'
@@ -17,7 +24,6 @@ import { EditorPreview } from './editor-preview.tsx'
 import { EditorSection } from './editor-section.tsx'
 import { EditorSubmit } from './editor-submit.tsx'
 import { StageStrip } from './stage-strip.tsx'
-import { useStandardQuery } from './standard.query.ts'
 import './resource.css'
 import './editor.css'
 
@@ -80,6 +86,7 @@ const Editor = ({ resource, standard }: { resource: ResourceDetail; standard: St
           description={resource.return_reason}
         />
       )}
+      <ChooseStandard resource={resource} keeper={keeper} />
       {state === 'stale' && (
         <EditorConflict id={resource.resource_id} standard={standard} keeper={keeper} mine={draft} />
       )}
@@ -137,13 +144,19 @@ const NotNow = ({ resource }: { resource: ResourceDetail }) => (
 
 export const EditorPage = () => {
   const { id = '' } = useParams()
-  const standard = useStandardQuery()
   // Read once and then kept by the editor itself; never from a cache, whose revision would be old.
   const resource = useQuery({
     queryKey: ['catalog', 'editor', id],
     queryFn: () => call(getResource, { params: { id }, query: { copy: 'working' } }),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
+  })
+  const by = resource.data?.standard
+  const standard = useQuery({
+    queryKey: ['catalog', 'standard', by?.id, by?.version],
+    queryFn: () => call(getStandardVersion, { params: { standard: by!.id, version: by!.version } }),
+    enabled: by !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
   })
   const error = resource.error ?? standard.error
   if (error)

@@ -12,7 +12,8 @@ import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { Facts } from '../../../ui/page-head.tsx'
 import { ShareTag } from '../../../ui/share-tag.tsx'
-import { type TitleOf, titlesOf, useStandardQuery } from './standard.query.ts'
+import { useStandardVersion } from './edition/edition.query.ts'
+import { type TitleOf, titlesOf } from './standard.query.ts'
 
 export const basisText = (basis: Basis): string =>
   `${BASIS_KINDS.titles[basis.kind]}：${basis.title} ${basis.clause}${basis.document_no ? `（${basis.document_no}）` : ''}`
@@ -68,7 +69,9 @@ const shownOf = (resource: ResourceDetail, field: StandardField, titleOf: TitleO
 
 /** The core metadata in the order of the standard, whatever that order is in the version in force. */
 export const ResourceMetadata = ({ resource }: { resource: ResourceDetail }) => {
-  const { data: standard } = useStandardQuery()
+  // By the version it was written under: what a dialect added is shown with its title, whatever is in force today.
+  const { id, version } = resource.standard
+  const { data: standard } = useStandardVersion({ standard: id, version })
   if (!standard) return null
   const titleOf = titlesOf(standard)
   const rows = standard.fields

@@ -51,7 +51,13 @@ const AddedField = ({ standard }: FieldsProps) => (
     <Form.Item
       name="key"
       label="标识"
-      rules={[{ pattern: /^extension\.[a-z][a-z0-9_]{0,39}$/, message: 'extension. 后接小写字母、数字、下划线' }]}
+      rules={[
+        {
+          required: true,
+          pattern: /^extension\.[a-z][a-z0-9_]{0,39}$/,
+          message: 'extension. 后接小写字母、数字、下划线',
+        },
+      ]}
     >
       <Input maxLength={64} placeholder="extension.service_object" />
     </Form.Item>

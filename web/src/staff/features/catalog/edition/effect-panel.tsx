@@ -1,6 +1,7 @@
 import { type Effect, getEffect, OUTCOMES, type Outcome, startEffect } from '@sanjiang/contract/catalog'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Progress } from 'antd'
+import { useState } from 'react'
 import { Link } from 'react-router'
 import { type Column, Listing, Nothing } from '../../../../ui/listing.tsx'
 import { ErrorAlert, Loaded } from '../../../../ui/states.tsx'
@@ -8,6 +9,7 @@ import { call } from '../../../api.ts'
 import type { EditionParams } from './edition.query.ts'
 
 type Count = Effect['rules'][number]
+type By = 'rule' | 'field' | 'organ_id'
 const SHOWN = ['fails', 'mended', 'warned'] as const
 const POLL_MS = 1500
 
@@ -21,7 +23,7 @@ const useEffectRun = (params: EditionParams) =>
 const entriesPath = (effect: Effect, query: Record<string, string>): string =>
   `/catalog/effects/${effect.effect_id}?${new URLSearchParams(query)}`
 
-const columnsOf = (effect: Effect, by: 'rule' | 'field' | 'organ_id'): Column<Count>[] => [
+const columnsOf = (effect: Effect, by: By): Column<Count>[] => [
   {
     title: { rule: '规则', field: '字段', organ_id: '机构' }[by],
     kind: 'lead',
@@ -63,27 +65,45 @@ const Figures = ({ effect }: { effect: Effect }) => {
   )
 }
 
+const FIRST = 12
+
+/** A long list begins with the most affected; the rest comes when asked for. */
+const Counts = ({ effect, by, title, rows }: { effect: Effect; by: By; title: string; rows: readonly Count[] }) => {
+  const [isWhole, setWhole] = useState(false)
+  const told = rows.filter((row) => SHOWN.some((outcome) => row[outcome] > 0))
+  return (
+    <section aria-label={title}>
+      <h3>{title}</h3>
+      {told.length === 0 ? (
+        <Nothing>没有变化</Nothing>
+      ) : (
+        <Listing
+          caption={title}
+          rows={isWhole ? told : told.slice(0, FIRST)}
+          columns={columnsOf(effect, by)}
+          rowKey={({ key }) => key}
+          foot={
+            told.length > FIRST &&
+            !isWhole && (
+              <Button size="small" onClick={() => setWhole(true)}>
+                列出全部 {told.length} 个
+              </Button>
+            )
+          }
+        />
+      )}
+    </section>
+  )
+}
+
 const Results = ({ effect }: { effect: Effect }) => {
   if (effect.outcomes.length === 0) return <p className="all-clear">✓ 对现有条目没有影响。</p>
   return (
     <>
       <Figures effect={effect} />
-      {(
-        [
-          ['rule', '按规则', effect.rules],
-          ['field', '按字段', effect.fields],
-          ['organ_id', '按机构', effect.organs],
-        ] as const
-      ).map(([by, title, rows]) => (
-        <section key={by} aria-label={title}>
-          <h3>{title}</h3>
-          {rows.length === 0 ? (
-            <Nothing>没有变化</Nothing>
-          ) : (
-            <Listing caption={title} rows={rows} columns={columnsOf(effect, by)} rowKey={({ key }) => key} />
-          )}
-        </section>
-      ))}
+      <Counts effect={effect} by="rule" title="按规则" rows={effect.rules} />
+      <Counts effect={effect} by="field" title="按字段" rows={effect.fields} />
+      <Counts effect={effect} by="organ_id" title="按机构" rows={effect.organs} />
     </>
   )
 }

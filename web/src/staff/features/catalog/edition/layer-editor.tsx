@@ -70,7 +70,7 @@ const Head = ({ detail, save }: { detail: EditionDetail; save: ReturnType<typeof
   const [note, setNote] = useState(detail.edition.note)
   const isChanged = dialect !== detail.edition.dialect || note !== detail.edition.note
   return (
-    <div className="filters">
+    <div className="stack">
       <label htmlFor="dialect">
         方言名称
         <Input id="dialect" value={dialect} maxLength={40} onChange={({ target }) => setDialect(target.value)} />

@@ -69,6 +69,7 @@ const publicationOf = (
   ...more,
   content: one.content,
   provider: one.provider,
+  origin: 'harvested',
 })
 
 type Kept = ReadonlyMap<Judged, string>

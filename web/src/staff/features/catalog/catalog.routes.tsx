@@ -68,6 +68,26 @@ export const catalogFeature: Feature = {
       page: pageOf(() => import('./quality-rules.page.tsx').then((module) => module.QualityRulesPage)),
     },
     {
+      path: '/catalog/harvest',
+      need: 'catalog.harvest.read',
+      page: pageOf(() => import('./harvest-list.page.tsx').then((module) => module.HarvestListPage)),
+    },
+    {
+      path: '/catalog/harvest/new',
+      need: 'catalog.harvest.edit',
+      page: pageOf(() => import('./harvest-new.page.tsx').then((module) => module.HarvestNewPage)),
+    },
+    {
+      path: '/catalog/harvest/:id',
+      need: 'catalog.harvest.read',
+      page: pageOf(() => import('./harvest-source.page.tsx').then((module) => module.HarvestSourcePage)),
+    },
+    {
+      path: '/catalog/harvest-runs/:id',
+      need: 'catalog.harvest.read',
+      page: pageOf(() => import('./harvest-run.page.tsx').then((module) => module.HarvestRunPage)),
+    },
+    {
       path: '/catalog/standard',
       need: 'catalog.standard.read',
       page: pageOf(() => import('./standard.page.tsx').then((module) => module.StandardPage)),
@@ -114,6 +134,7 @@ export const catalogFeature: Feature = {
     { title: '批量导入', path: '/catalog/batches', group: 'catalog', need: 'catalog.batch.edit' },
     { title: '一数一源', path: '/catalog/clusters', group: 'catalog', need: 'catalog.resource.read' },
     { title: '日常检查', path: '/catalog/entry-findings', group: 'catalog', need: 'catalog.resource.read' },
+    { title: '目录汇聚', path: '/catalog/harvest', group: 'catalog', need: 'catalog.harvest.read' },
     { title: '目录标准', path: '/catalog/standard', group: 'catalog', need: 'catalog.standard.read' },
     { title: '标准与制度库', path: '/catalog/norms', group: 'catalog', need: 'catalog.standard.read' },
     { title: '检索同义词', path: '/catalog/synonyms', group: 'catalog', need: 'catalog.resource.publish' },

@@ -19,7 +19,7 @@ export const ClassPicker = ({ id, value, title, organId, onChange }: Props) => {
   const q = useDeferredValue(words.trim())
   const { data, isFetching } = useQuery({
     queryKey: ['catalog', 'classes', 'picker', organId, q],
-    queryFn: () => call(listClasses, { query: { organ_id: organId, q: q || undefined } }),
+    queryFn: () => call(listClasses, { query: { organ_id: organId || undefined, q: q || undefined } }),
     placeholderData: (before) => before,
   })
   const options = (data ?? []).map((one) => ({

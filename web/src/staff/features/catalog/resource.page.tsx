@@ -49,6 +49,25 @@ const CopyNote = ({ resource }: { resource: ResourceDetail }) => {
   return null
 }
 
+/** Where it is kept and mended, when not here. */
+const OriginNote = ({ origin }: { origin: NonNullable<ResourceDetail['origin']> }) => (
+  <Alert
+    type="info"
+    showIcon
+    title="此条目由其他目录汇聚而来，在本平台只读；内容有误请向来源反映"
+    description={
+      <>
+        来源：<Link to={`/catalog/harvest/${origin.source_id}`}>{origin.source_name}</Link>
+        {origin.record_url && (
+          <>
+            ，<a href={origin.record_url}>原记录</a>
+          </>
+        )}
+      </>
+    }
+  />
+)
+
 const KeyFigures = ({ resource }: { resource: ResourceDetail }) => {
   const titleOf = useTitles()
   const { content } = resource
@@ -98,6 +117,7 @@ const View = ({ resource }: { resource: ResourceDetail }) => (
     />
     <CopyNote resource={resource} />
     {resource.state === 'published' && resource.copy === 'published' && <TransitionNote id={resource.resource_id} />}
+    {resource.origin && <OriginNote origin={resource.origin} />}
     <p className="resource-summary">{resource.content.summary}</p>
     <KeyFigures resource={resource} />
     <Panel title="信息项">

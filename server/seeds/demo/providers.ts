@@ -4,6 +4,7 @@ import { type RunningRole, runRole } from '../../src/supervisor/child.ts'
 import { openSeedHouse, seedCtx } from '../house.ts'
 import { readMark, writeMark } from '../mark.ts'
 import { attachOffers, ORIGIN_MARK } from './attach.ts'
+import { moveHarvest } from './harvest.ts'
 import { makeOffers, type Offer } from './registry/offers.ts'
 import { type Serving, serveOffers } from './registry/serve.ts'
 
@@ -25,7 +26,9 @@ const announce = async (
 ) => {
   if (origin === known) return
   await writeMark(house.db, ORIGIN_MARK, origin)
-  if (known) await attachOffers(await seedCtx(house), offers, origin)
+  if (!known) return
+  await attachOffers(await seedCtx(house), offers, origin)
+  await moveHarvest(await seedCtx(house), origin)
 }
 
 /** The demo's departments: one process on loopback that serves what each of them would serve itself. */

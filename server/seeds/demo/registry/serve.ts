@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import { answerPortal } from '../portal/serve.ts'
 import { answerOf, type Offer } from './offers.ts'
 
 const send = (response: ServerResponse, status: number, body: unknown): void => {
@@ -10,7 +11,10 @@ const send = (response: ServerResponse, status: number, body: unknown): void => 
 }
 
 const answer = async (offers: readonly Offer[], request: IncomingMessage, response: ServerResponse): Promise<void> => {
-  const path = new URL(request.url ?? '/', 'http://provider').pathname
+  const url = new URL(request.url ?? '/', 'http://provider')
+  const portal = answerPortal(url)
+  if (portal) return void response.writeHead(200, { 'content-type': portal.type }).end(portal.body)
+  const path = url.pathname
   const offer = offers.find((one) => path.startsWith(`${one.path}/`))
   if (request.method !== 'GET' || !offer) return send(response, 404, { error: 'no such service' })
   const key = decodeURIComponent(path.slice(offer.path.length + 1))

@@ -139,3 +139,16 @@ export const saveSource = (
     await note(tx, inner, { verb: 'changed', id: sourceId, after: settings })
     return getSource(inner, sourceId)
   })
+
+/** The same catalogue at another address. */
+export const moveSource = (ctx: Ctx, name: string, url: string): Promise<void> =>
+  inTx(ctx, async (tx, inner) => {
+    const row = await tx
+      .selectFrom('catalog.harvest_source')
+      .select(['source_id', 'url'])
+      .where('name', '=', name)
+      .forUpdate()
+      .executeTakeFirst()
+    if (!row || row.url === url) return
+    await updateSource(tx, row.source_id, { url, updated_at: inner.instant, updated_by_name: inner.actor.name })
+  })

@@ -6,7 +6,7 @@ import { keyOf } from './key.rules.ts'
 
 const ENTRIES = 500
 const PAIRS = 5_000
-const KEYS = 200
+const KEYS = 1_000
 
 /** Takes entries until none is left, each batch in a transaction of its own; returns how many there were. */
 const untilDone = async (step: () => Promise<number>): Promise<number> => {

@@ -106,14 +106,17 @@ const POINTS = sql`least(100, case m.match when 'element' then 90 when 'name' th
 export const recount = async (tx: Tx, keys: readonly string[]): Promise<void> => {
   await sql`delete from catalog.cluster_item where key = any(${keys}::text[])`.execute(tx)
   await sql`
-    with member as materialized (
-      select k.key, i.item_id, i.resource_id, e.provider_organ_id as organ_id, coalesce(o.seq_code, o.organ_id) as line, k.match,
-        i.name, lower(i.name_en) as en, i.data_type
-      from catalog.item_key k
-      join catalog.item i on i.name = k.name and i.data_element = k.data_element
-      join catalog.entry e using (resource_id)
-      join identity.organ o on o.organ_id = e.provider_organ_id
-      where k.key = any(${keys}::text[]) and e.audience_path = '/'),
+    with named as materialized (
+      select key, match, name, data_element from catalog.item_key where key = any(${keys}::text[])),
+    -- Looked up name by name and entry by entry: left to itself the planner walks every item of the catalogue for each batch.
+    member as materialized (
+      select k.key, i.item_id, i.resource_id, e.organ_id, e.line, k.match, i.name, lower(i.name_en) as en, i.data_type
+      from named k
+      cross join lateral (select * from catalog.item i
+        where i.name = k.name and i.data_element = k.data_element offset 0) i
+      cross join lateral (select e.provider_organ_id as organ_id, coalesce(o.seq_code, o.organ_id) as line
+        from catalog.entry e join identity.organ o on o.organ_id = e.provider_organ_id
+        where e.resource_id = i.resource_id and e.audience_path = '/' offset 0) e),
     held as (
       select key, mode() within group (order by name collate "C") as name, mode() within group (order by en collate "C") as en,
         mode() within group (order by data_type) as data_type, count(distinct line)::integer as departments,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { catalog } from '@sanjiang/contract'
 import { type CatalogWorld, draftOf, openCatalog } from '../../server/test/catalog-world.ts'
+import { csvOf, itemOf, rowOf } from '../../server/test/workbook-ground.ts'
 import { offences, openPortal, overflow, type Portal, settled, shoot } from './portal.ts'
 
 let portal: Portal<CatalogWorld>
@@ -57,6 +58,60 @@ test('drafts ticked in the list are submitted with one press, and what is refuse
   await page.getByRole('button', { name: '批量提交 2 个' }).click()
   await page.getByText('批量提交：成功 1 个，未成 1 个').waitFor()
   await page.getByText('摘要', { exact: false }).first().waitFor()
+  assert.deepEqual(await offences(page), [])
+  await page.context().close()
+})
+
+/** A sheet as departments send them: two good entries, one with faults, one that another department provides. */
+const sheet = () =>
+  csvOf([
+    rowOf('企业年度报告公示'),
+    itemOf('报告年度', 'report_year'),
+    rowOf('经营异常名录', { 更新周期: '每周' }),
+    rowOf('严重违法失信', { 摘要: '严重违法失信', 更新周期: '天天' }),
+    rowOf('户籍登记', { 提供方: '青海省公安厅' }),
+  ])
+
+test('a workbook goes from the drop to drafts and back: columns, faults at their cells, changes, commit, undo (T2.2, P5)', async () => {
+  const { cataloger } = portal.world
+  const page = await portal.open(cataloger)
+  await page.goto(`${portal.origin}/catalog/batches`)
+  await settled(page)
+  await page
+    .getByLabel('选择文件')
+    .setInputFiles({ name: '旧.xls', mimeType: 'application/vnd.ms-excel', buffer: sheet() })
+  await page.getByText('另存为 .xlsx', { exact: false }).waitFor()
+  await page.getByLabel('选择文件').setInputFiles({ name: '补充目录.csv', mimeType: 'text/csv', buffer: sheet() })
+  await page.waitForURL(/\/catalog\/batches\/.+/)
+  await portal.world.drain()
+  await page.getByRole('button', { name: '开始检查' }).waitFor()
+  await shoot(page, 'batch-mapping-desktop')
+  assert.deepEqual(await offences(page), [])
+  await page.getByRole('button', { name: '开始检查' }).click()
+  await page.getByText('正在检查').waitFor()
+  await portal.world.drain()
+  await page.getByRole('button', { name: '写入 2 个条目' }).waitFor()
+  await settled(page)
+  await shoot(page, 'batch-result-desktop')
+  assert.deepEqual(await offences(page), [])
+  await page.getByRole('button', { name: /1 错误/ }).click()
+  await page.getByText('M5', { exact: true }).first().waitFor()
+  await page.getByRole('button', { name: /1 冲突/ }).click()
+  await page.getByText('青海省公安厅，不在您的编目范围内', { exact: false }).waitFor()
+  await page.setViewportSize({ width: 390, height: 844 })
+  await shoot(page, 'batch-result-phone')
+  assert.ok((await overflow(page)) <= 0)
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.getByRole('button', { name: '写入 2 个条目' }).click()
+  await page.getByRole('button', { name: '略去 2 个，写入 2 个' }).click()
+  await page.getByText('已写入 2 个条目，均为草稿').waitFor()
+  const drafts = await cataloger.call(catalog.listResources, { query: { q: '经营异常名录' } })
+  assert.equal(drafts.rows[0]?.state, 'draft')
+  await page.getByRole('button', { name: '撤销写入' }).click()
+  await page.getByText('已撤销，条目恢复原样').waitFor()
+  await page.goto(`${portal.origin}/catalog/batches`)
+  await page.getByRole('link', { name: '补充目录.csv' }).waitFor()
+  await shoot(page, 'batches-desktop')
   assert.deepEqual(await offences(page), [])
   await page.context().close()
 })

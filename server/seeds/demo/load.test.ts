@@ -100,6 +100,18 @@ test('providers find requests in every light on the demo’s day: green, yellow 
 test('departments find work waiting: entries in every state, corrections answered and open (demo)', async () => {
   const states = await house.db.selectFrom('catalog.resource').select('state').distinct().execute()
   assert.deepEqual(states.map(({ state }) => state).sort(), ['dept_review', 'draft', 'platform_review', 'published'])
+  const batches = await house.db
+    .selectFrom('catalog.batch')
+    .select(['state', 'new_count', 'error_count', 'conflict_count'])
+    .orderBy('batch_id')
+    .execute()
+  assert.deepEqual(
+    batches.map((one) => [one.state, one.new_count, one.error_count > 0, one.conflict_count]),
+    [
+      ['committed', 5, false, 0],
+      ['checked', 2, true, 1],
+    ],
+  )
   const corrections = await house.db.selectFrom('sharing.correction').select('state').distinct().execute()
   assert.deepEqual(corrections.map(({ state }) => state).sort(), ['answered', 'raised'])
 })

@@ -10,6 +10,7 @@ import { openSeedHouse } from '../house.ts'
 import { readMark } from '../mark.ts'
 import { provincialOrganOf } from '../reference/organs.ts'
 import { attachOffers, ORIGIN_MARK } from './attach.ts'
+import { loadBatches } from './batches.ts'
 import { type ClientWord, DEMO_CLIENTS, demoClients } from './clients.ts'
 import { loadCorrections } from './corrections.ts'
 import { draftDialect } from './dialect.ts'
@@ -196,6 +197,7 @@ const demoSteps = ({ isLoaded = () => true, requests = REQUESTS, hasAgents = fal
   { name: 'history', title: '2017 年共享申请', run: loadHistory(requests) },
   { name: 'corrections', title: '纠错', run: loadCorrections },
   { name: 'working', title: '编制中的目录', run: loadWorking },
+  { name: 'batches', title: '批量导入', run: loadBatches },
   { name: 'dialect', title: '目录标准的青海扩展（草稿）', run: draftDialect },
   { name: 'sources', title: '一数一源与目录质量', run: loadSources },
   { name: 'releases', title: '公共数据开放', run: loadReleases },

@@ -4,6 +4,8 @@ import { routes } from './catalog.routes.ts'
 import { editionTasks } from './edition/edition.jobs.ts'
 import { qualityTasks } from './quality/quality.jobs.ts'
 
+export { commitBatch } from './batch/commit.service.ts'
+export { importWorkbook } from './batch/workbook-import.service.ts'
 export { createResource, createResourceIn, submitResource } from './compile.service.ts'
 export { draftEdition, saveEdition } from './edition/edition.service.ts'
 export { startEffect } from './effect/effect.service.ts'

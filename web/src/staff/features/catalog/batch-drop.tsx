@@ -31,7 +31,7 @@ export const BatchDrop = () => {
     take(event.dataTransfer.files[0])
   }
   return (
-    <section aria-label="上传工作簿">
+    <div className="stack">
       {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is a second way; the button inside does the same by keyboard */}
       <div
         className={isOver ? 'drop-zone over' : 'drop-zone'}
@@ -68,6 +68,6 @@ export const BatchDrop = () => {
       </div>
       {refusal && <Alert type="warning" showIcon role="alert" title={refusal} />}
       {send.isError && <ErrorAlert error={send.error} />}
-    </section>
+    </div>
   )
 }

@@ -38,7 +38,7 @@ const Faults = ({ entry }: { entry: BatchEntry }) => {
   const sorted = entry.faults.toSorted((a, b) => Number(a.level === 'warning') - Number(b.level === 'warning'))
   return (
     <>
-      {entry.reason && <p className="returned">{entry.reason}</p>}
+      {entry.reason && <div className="cell-reason">{entry.reason}</div>}
       <ul className="cell-faults">
         {(isWhole ? sorted : sorted.slice(0, SHOWN)).map((one) => (
           <li key={`${one.cell} ${one.rule} ${one.field} ${one.message}`} className={one.level}>

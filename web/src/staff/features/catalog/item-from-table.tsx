@@ -136,11 +136,13 @@ const Sources = ({ organId, rows, onApply }: { organId: string } & Omit<DiffProp
     >
       {({ rows: agents }) => {
         const options = agents.flatMap((agent) =>
-          agent.connections.map((one) => ({
-            value: `${agent.agent_id} ${one.name}`,
-            label: `${agent.name} · ${one.name}${agent.is_online ? '' : '（未在线）'}`,
-            disabled: !agent.is_online,
-          })),
+          agent.connections
+            .filter((one) => one.can_read)
+            .map((one) => ({
+              value: `${agent.agent_id} ${one.name}`,
+              label: `${agent.name} · ${one.name}${agent.is_online ? '' : '（未在线）'}`,
+              disabled: !agent.is_online,
+            })),
         )
         const [agent_id = '', connection = ''] = chosen?.split(' ') ?? []
         return (

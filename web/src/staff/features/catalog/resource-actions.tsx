@@ -1,6 +1,7 @@
 import { addressOf } from '@sanjiang/contract'
 import {
   exportResource,
+  exportResourceWorkbook,
   type ResourceDetail,
   recallResource,
   removeResource,
@@ -127,9 +128,12 @@ export const ResourceActions = ({ resource }: Props) => {
           href={addressOf(exportResource, { params: { id } })}
           download={`${resource.code?.replace('/', '-')}.jsonld`}
         >
-          导出
+          导出 JSON-LD
         </Button>
       )}
+      <Button href={addressOf(exportResourceWorkbook, { params: { id }, query: {} })} download>
+        导出 XLSX
+      </Button>
       {canAttach && resource.state === 'published' && resource.provider_organ_id === organ_id && (
         <LinkButton to={`/gateway/services/new?resource=${id}`}>挂接接口</LinkButton>
       )}

@@ -1,4 +1,5 @@
-import { SEARCH_ORDERS, type SearchHit, type SearchResult } from '@sanjiang/contract/catalog'
+import { addressOf } from '@sanjiang/contract/call'
+import { exportSearch, SEARCH_ORDERS, type SearchHit, type SearchResult } from '@sanjiang/contract/catalog'
 import { Button, Drawer, Select } from 'antd'
 import { useState } from 'react'
 import { PageHead } from '../../../ui/page-head.tsx'
@@ -50,6 +51,13 @@ const ResultHead = ({ result, search, onFilter }: { result: SearchResult; search
         options={SEARCH_ORDERS.codes.map((value) => ({ value, label: SEARCH_ORDERS.titles[value] }))}
         style={{ width: '8.5rem' }}
       />
+      <Button
+        href={addressOf(exportSearch, { query: { q: search.q || undefined, order: search.order, ...search.chosen } })}
+        download
+        disabled={result.total === 0}
+      >
+        导出 XLSX
+      </Button>
     </div>
   </div>
 )

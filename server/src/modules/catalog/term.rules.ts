@@ -24,21 +24,8 @@ export const bigramsOf = (han: string): string[] => {
   return chars.length === 1 ? chars : chars.slice(1).map((char, index) => chars[index]! + char)
 }
 
-const readLexemes = (text: string): string[] =>
-  runsOf(text).flatMap(({ kind, text: run }) =>
-    kind === 'word' ? [run] : run.length === 1 ? [run] : [...bigramsOf(run), charsOf(run).at(-1)!],
-  )
-
-// Items and organs repeat without end (姓名, 公民身份号码 …): a few thousand texts make up most of a province.
-const MEMORY = 20_000
-const remembered = new Map<string, string[]>()
-
 /** Lexemes a text is indexed under. The last character stands alone as well, so that one character can be searched by prefix. */
-export const lexemesOf = (text: string): string[] => {
-  const known = remembered.get(text)
-  if (known) return known
-  const lexemes = readLexemes(text)
-  if (remembered.size >= MEMORY) remembered.clear()
-  remembered.set(text, lexemes)
-  return lexemes
-}
+export const lexemesOf = (text: string): string[] =>
+  runsOf(text).flatMap(({ kind, text: run }) =>
+    kind === 'word' || run.length === 1 ? [run] : [...bigramsOf(run), charsOf(run).at(-1)!],
+  )

@@ -86,30 +86,43 @@ const totalled = (index: SearchIndex, facet: FacetKey, counts: Uint32Array): Fac
     .slice(0, MAX_VALUES)
 }
 
+/** Per hit one bit for each facet whose choice it misses; nothing where nothing was chosen. */
+const missedBy = (index: SearchIndex, hits: Uint32Array, chosen: Chosen): Uint8Array | undefined => {
+  const active = FACET_KEYS.filter((facet) => (chosen[facet] ?? []).length > 0)
+  if (active.length === 0) return undefined
+  const missed = new Uint8Array(hits.length)
+  for (const facet of active) {
+    const { column, meets } = RULES[facet]
+    const isMet = meets(index, chosen[facet]!)
+    const bit = 1 << FACET_KEYS.indexOf(facet)
+    const lacks = Uint8Array.from(index.values[column].values, (value) => (isMet(value) ? 0 : bit))
+    const codes = index.columns[column]
+    for (let at = 0; at < hits.length; at += 1) missed[at]! |= lacks[codes[hits[at]!]!]!
+  }
+  return missed
+}
+
+const without = (hits: Uint32Array, missed: Uint8Array, forgiven: number): Uint32Array => {
+  const kept = new Uint32Array(hits.length)
+  let count = 0
+  for (let at = 0; at < hits.length; at += 1) if ((missed[at]! & ~forgiven) === 0) kept[count++] = hits[at]!
+  return kept.subarray(0, count)
+}
+
 /** Hits that meet every choice, and the counts of each facet over those that meet the choices in all the others. */
 export const countFacets = (
   index: SearchIndex,
   hits: Uint32Array,
   chosen: Chosen,
 ): { readonly kept: Uint32Array; readonly facets: FacetCount[] } => {
-  const columns = FACET_KEYS.map((facet) => index.columns[RULES[facet].column])
-  const counts = FACET_KEYS.map((facet) => new Uint32Array(index.values[RULES[facet].column].values.length))
-  // Per hit one bit for each facet whose choice it misses.
-  const missed = new Uint8Array(hits.length)
-  for (const [bit, facet] of FACET_KEYS.entries()) {
-    const wanted = chosen[facet] ?? []
-    if (wanted.length === 0) continue
-    const meets = RULES[facet].meets(index, wanted)
-    const lacks = Uint8Array.from(index.values[RULES[facet].column].values, (value) => (meets(value) ? 0 : 1 << bit))
-    for (let at = 0; at < hits.length; at += 1) missed[at]! |= lacks[columns[bit]![hits[at]!]!]!
-  }
-  for (const [bit] of FACET_KEYS.entries()) {
-    const [column, count] = [columns[bit]!, counts[bit]!]
-    const others = 0xff & ~(1 << bit)
-    for (let at = 0; at < hits.length; at += 1) if ((missed[at]! & others) === 0) count[column[hits[at]!]!]!++
-  }
-  return {
-    kept: hits.filter((_, at) => missed[at] === 0),
-    facets: FACET_KEYS.flatMap((facet, bit) => totalled(index, facet, counts[bit]!)),
-  }
+  const missed = missedBy(index, hits, chosen)
+  const facets = FACET_KEYS.flatMap((facet, place) => {
+    const { column } = RULES[facet]
+    const codes = index.columns[column]
+    const counts = new Uint32Array(index.values[column].values.length)
+    const counted = missed ? without(hits, missed, 1 << place) : hits
+    for (let at = 0; at < counted.length; at += 1) counts[codes[counted[at]!]!]!++
+    return totalled(index, facet, counts)
+  })
+  return { kept: missed ? without(hits, missed, 0) : hits, facets }
 }

@@ -166,7 +166,7 @@ const makeRoom = (index: SearchIndex): void => {
 }
 
 const numbersOf = ({ lexicon }: SearchIndex, text: string): Uint32Array =>
-  Uint32Array.from(new Set(lexemesOf(text)), (lexeme) => lexicon.of(lexeme))
+  Uint32Array.from(lexemesOf(text), (lexeme) => lexicon.of(lexeme))
 
 const REMEMBERED = 200_000
 const rememberedOf = (index: SearchIndex, text: string): Uint32Array => {

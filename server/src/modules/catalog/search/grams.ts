@@ -29,6 +29,8 @@ export interface Grams {
   frequencyOf(gram: string): number
   each(gram: string, visit: (entry: number, mask: number) => void): void
   nameOf(entry: number): string
+  /** What decides between equals, the same in every process. */
+  idOf(entry: number): string
   /** The name without the year and the place it begins with. */
   headOf(entry: number): string
 }

@@ -1,66 +1,135 @@
-import { type Bits, keepBits, listBits, noBits, setBit } from './bits.ts'
+import { lexemesOf } from '../term.rules.ts'
+import { type Bits, hasBit, keepBits, listBits, noBits, setBit } from './bits.ts'
 import { FIELDS, type Grams } from './grams.ts'
 import { isPlace, liesIn, namesAround } from './place.names.ts'
 import type { Reader } from './reading.rules.ts'
 import type { SearchIndex } from './search.index.ts'
+import type { Step, Words } from './vocabulary.ts'
 
 type Visit = (entry: number, mask: number) => void
 
-const eachOfOrgans = (index: SearchIndex, organIds: Iterable<string>, visit: Visit): void => {
+/** What one reader's part of the index says of grams; nothing of it depends on what he may not see. */
+interface Part {
+  readonly index: SearchIndex
+  readonly readable: Bits
+  readonly count: number
+  /** Per provider, how many of its entries he may see. */
+  readonly provided: Uint32Array
+  readonly frequencies: Map<string, number>
+  readonly spoken: Map<string, boolean>
+  readonly steps: Map<string, readonly Step[]>
+  readonly synonymGrams: ReadonlySet<string>
+}
+
+const eachOfOrgans = ({ index, readable }: Part, organIds: Iterable<string>, visit: Visit): void => {
   for (const organId of organIds) {
     const provider = index.values.provider_organ_id.find(organId)
     if (provider === undefined) continue
-    for (const entry of index.provided.read(provider)) visit(entry, FIELDS.organ.bit)
+    const entries = index.provided.read(provider)
+    for (let at = 0; at < entries.length; at += 1)
+      if (hasBit(readable, entries[at]!)) visit(entries[at]!, FIELDS.organ.bit)
   }
 }
 
-const eachInPlace = (index: SearchIndex, name: string, visit: Visit): void => {
+const eachInPlace = ({ index, readable }: Part, name: string, visit: Visit): void => {
   if (!isPlace(name)) return
   const lies = Uint8Array.from(index.values.division_code.values, (code) => (liesIn(code, name) ? 1 : 0))
   const column = index.columns.division_code
-  for (let entry = 0; entry < index.count; entry += 1) if (lies[column[entry]!] === 1) visit(entry, FIELDS.place.bit)
+  for (let entry = 0; entry < index.count; entry += 1)
+    if (lies[column[entry]!] === 1 && hasBit(readable, entry)) visit(entry, FIELDS.place.bit)
 }
 
-const eachHolder = (index: SearchIndex, name: string, visit: Visit): void => {
-  const item = index.itemsFolded.get(name)
-  if (item !== undefined) for (const entry of index.held.read(item)) visit(entry, FIELDS.item.bit)
+const eachHolder = ({ index, readable }: Part, name: string, visit: Visit): void => {
+  const key = index.itemKeys.find(name)
+  if (key === undefined) return
+  for (const entry of index.heldAs.read(key)) if (hasBit(readable, entry)) visit(entry, FIELDS.item.bit)
 }
 
-const eachLexeme = (index: SearchIndex, gram: string, visit: Visit): void => {
+const eachLexeme = (part: Part, gram: string, visit: Visit): void => {
+  const { index, readable } = part
   const lexeme = index.lexicon.find(gram)
   if (lexeme === undefined) return
-  for (const value of index.terms.read(lexeme)) visit(value >>> 4, value & 15)
-  eachOfOrgans(index, index.organsByLexeme.get(lexeme) ?? [], visit)
+  const values = index.terms.read(lexeme)
+  for (let at = 0; at < values.length; at += 1) {
+    const value = values[at]!
+    if (hasBit(readable, value >>> 4)) visit(value >>> 4, value & 15)
+  }
+  eachOfOrgans(part, index.organsByLexeme.get(lexeme) ?? [], visit)
 }
 
-const each = (index: SearchIndex, gram: string, visit: Visit): void => {
+const each = (part: Part, gram: string, visit: Visit): void => {
   const token = gram[1] === ':' ? gram[0] : undefined
-  if (token === 'o') eachOfOrgans(index, index.organsByName.get(gram.slice(2)) ?? [], visit)
-  else if (token === '@') eachInPlace(index, gram.slice(2), visit)
-  else if (token === 'i') eachHolder(index, gram.slice(2), visit)
-  else eachLexeme(index, gram, visit)
+  if (token === 'o') eachOfOrgans(part, part.index.organsByName.get(gram.slice(2)) ?? [], visit)
+  else if (token === '@') eachInPlace(part, gram.slice(2), visit)
+  else if (token === 'i') eachHolder(part, gram.slice(2), visit)
+  else eachLexeme(part, gram, visit)
 }
 
-const countOrgans = (index: SearchIndex, organIds: Iterable<string> | undefined): number => {
+const countOrgans = ({ index, provided }: Part, organIds: Iterable<string> | undefined): number => {
   let count = 0
   for (const organId of organIds ?? []) {
     const provider = index.values.provider_organ_id.find(organId)
-    if (provider !== undefined) count += index.provided.count(provider)
+    if (provider !== undefined) count += provided[provider]!
   }
   return count
 }
 
-const frequencyOf = (index: SearchIndex, gram: string): number => {
+const frequencyOf = (part: Part, gram: string): number => {
+  const { index, readable } = part
   if (gram[1] === ':') {
     let count = 0
-    each(index, gram, () => {
+    each(part, gram, () => {
       count += 1
     })
     return count
   }
   const lexeme = index.lexicon.find(gram)
   if (lexeme === undefined) return 0
-  return index.terms.count(lexeme) + countOrgans(index, index.organsByLexeme.get(lexeme))
+  let count = countOrgans(part, index.organsByLexeme.get(lexeme))
+  const values = index.terms.read(lexeme)
+  for (let at = 0; at < values.length; at += 1) if (hasBit(readable, values[at]! >>> 4)) count += 1
+  return count
+}
+
+/** Whether a gram is a word to this reader: of an organ, a synonym, or an entry that he may see and that is more than prose. */
+const isSpoken = ({ index, readable, synonymGrams }: Part, gram: string): boolean => {
+  if (synonymGrams.has(gram)) return true
+  const lexeme = index.lexicon.find(gram)
+  if (lexeme === undefined) return false
+  const isHeard = (value: number): boolean => (value & HEARD) !== 0 && hasBit(readable, value >>> 4)
+  return index.organsByLexeme.has(lexeme) || index.terms.some(lexeme, isHeard)
+}
+const HEARD = FIELDS.name.bit | FIELDS.item.bit | FIELDS.keyword.bit
+
+const partOf = (index: SearchIndex, readable: Bits): Part => {
+  const provided = new Uint32Array(index.values.provider_organ_id.values.length)
+  const providers = index.columns.provider_organ_id
+  let count = 0
+  for (let entry = 0; entry < index.count; entry += 1) {
+    if (!hasBit(readable, entry)) continue
+    count += 1
+    provided[providers[entry]!]! += 1
+  }
+  const synonymGrams = new Set(Array.from(index.synonyms.keys()).flatMap(lexemesOf))
+  return { index, readable, count, provided, frequencies: new Map(), spoken: new Map(), steps: new Map(), synonymGrams }
+}
+
+const parts = new WeakMap<Bits, Part & { readonly version: number }>()
+/** The same reader asks again and again; what his part says is worked out once until something changes. */
+const knownPart = (index: SearchIndex, readable: Bits): Part => {
+  const known = parts.get(readable)
+  if (known?.version === index.version && known.index === index) return known
+  const part = { ...partOf(index, readable), version: index.version }
+  parts.set(readable, part)
+  return part
+}
+
+const once = <T>(known: Map<string, T>, gram: string, work: () => T): T => {
+  const before = known.get(gram)
+  if (before !== undefined) return before
+  const found = work()
+  known.set(gram, found)
+  return found
 }
 
 const headIn = (index: SearchIndex, entry: number): string => {
@@ -70,21 +139,16 @@ const headIn = (index: SearchIndex, entry: number): string => {
   return place && name.length > place.length + 1 ? name.slice(place.length) : name
 }
 
-/** The index as words are weighed in it. Rarity counts all entries: it tells nothing of any one. */
-export const gramsOf = (index: SearchIndex): Grams => {
-  const frequencies = new Map<string, number>()
+/** The index as words are weighed in it for somebody who may see these entries and no others. */
+export const gramsOf = (index: SearchIndex, readable: Bits): Grams => {
+  const part = knownPart(index, readable)
   return {
     size: index.count,
-    count: index.numbers.size,
-    frequencyOf: (gram) => {
-      const known = frequencies.get(gram)
-      if (known !== undefined) return known
-      const count = frequencyOf(index, gram)
-      frequencies.set(gram, count)
-      return count
-    },
-    each: (gram, visit) => each(index, gram, visit),
+    count: part.count,
+    frequencyOf: (gram) => once(part.frequencies, gram, () => frequencyOf(part, gram)),
+    each: (gram, visit) => each(part, gram, visit),
     nameOf: (entry) => index.foldedNames[entry]!,
+    idOf: (entry) => index.ids[entry]!,
     headOf: (entry) => {
       index.heads[entry] ??= headIn(index, entry)
       return index.heads[entry]
@@ -92,14 +156,35 @@ export const gramsOf = (index: SearchIndex): Grams => {
   }
 }
 
-const SPOKEN = FIELDS.name.bit | FIELDS.item.bit | FIELDS.keyword.bit | FIELDS.organ.bit
+const wordsOf = (part: Part): Words => {
+  const { words } = part.index
+  const isKnown = (gram: string): boolean => once(part.spoken, gram, () => isSpoken(part, gram))
+  // In an order of their own: that in which they were learnt tells of what is hidden.
+  const known = (key: string, steps: () => readonly Step[]): readonly Step[] =>
+    once(part.steps, key, () =>
+      steps()
+        .filter(({ gram }) => isKnown(gram))
+        .sort((a, b) => (a.gram < b.gram ? -1 : 1)),
+    )
+  return {
+    knows: (gram) => words.knows(gram) && isKnown(gram),
+    stepsFrom: (char) => known(`from ${char}`, () => words.stepsFrom(char)),
+    stepsTo: (char) => known(`to ${char}`, () => words.stepsTo(char)),
+    stepsBySound: (sound) => known(`by ${sound}`, () => words.stepsBySound(sound)),
+    isSyllable: (text) => words.isSyllable(text),
+    wordsNear: (word) => words.wordsNear(word).filter(isKnown).sort(),
+    wordsFrom: (prefix, limit) => words.wordsFrom(prefix).filter(isKnown).slice(0, limit),
+  }
+}
+
+const SPOKEN = HEARD | FIELDS.organ.bit
 
 /** How queries are read for somebody who may see these entries and no others. */
 export const readerOf = (index: SearchIndex, readable: Bits): Reader => {
-  const grams = gramsOf(index)
+  const grams = gramsOf(index, readable)
   return {
     grams,
-    words: index.words,
+    words: wordsOf(knownPart(index, readable)),
     synonyms: index.synonyms,
     holdsAll: (wanted) => {
       if (wanted.length === 0) return 0

@@ -1,8 +1,8 @@
-import type { Step, Vocabulary } from './vocabulary.ts'
+import type { Step, Words } from './vocabulary.ts'
 
 /** The words there are, and how often each pair of characters stands. */
 export interface Speech {
-  readonly words: Vocabulary
+  readonly words: Words
   readonly frequencyOf: (gram: string) => number
 }
 
@@ -22,7 +22,7 @@ const meets = (place: Place, char: string, sound: string): boolean => {
   return true
 }
 
-const firstSteps = (words: Vocabulary, [first, second]: readonly Place[]): readonly Step[] => {
+const firstSteps = (words: Words, [first, second]: readonly Place[]): readonly Step[] => {
   const candidates =
     'char' in first!
       ? words.stepsFrom(first.char)
@@ -42,6 +42,8 @@ interface Path {
   readonly rarest: number
 }
 
+const byFrequency = (a: Path, b: Path): number => b.rarest - a.rarest || (a.text < b.text ? -1 : 1)
+
 /** Texts that follow the steps of the vocabulary and meet every place, the most frequent first. */
 export const textsLike = ({ words, frequencyOf }: Speech, places: readonly Place[]): string[] => {
   if (places.length < 2) return []
@@ -51,7 +53,7 @@ export const textsLike = ({ words, frequencyOf }: Speech, places: readonly Place
     rarest: frequencyOf(gram),
   }))
   for (const place of places.slice(2)) {
-    if (paths.length > MAX_PATHS) paths = paths.toSorted((a, b) => b.rarest - a.rarest).slice(0, MAX_PATHS)
+    if (paths.length > MAX_PATHS) paths = paths.toSorted(byFrequency).slice(0, MAX_PATHS)
     paths = paths.flatMap(({ text, last, rarest }) =>
       words
         .stepsFrom(last)
@@ -59,12 +61,12 @@ export const textsLike = ({ words, frequencyOf }: Speech, places: readonly Place
         .map(({ gram, to }) => ({ text: text + to, last: to, rarest: Math.min(rarest, frequencyOf(gram)) })),
     )
   }
-  return paths.toSorted((a, b) => b.rarest - a.rarest).map(({ text }) => text)
+  return paths.toSorted(byFrequency).map(({ text }) => text)
 }
 
 const MAX_SYLLABLES = 12
 /** Ways of reading letters as syllables, the last perhaps unfinished: `hunyindeng` is hun yin deng. */
-export const syllablesIn = (words: Vocabulary, letters: string): Place[][] => {
+export const syllablesIn = (words: Words, letters: string): Place[][] => {
   const found: Place[][] = []
   const walk = (at: number, places: Place[]): void => {
     if (found.length >= 8 || places.length > MAX_SYLLABLES) return

@@ -8,6 +8,8 @@ export interface Postings {
   add(list: number, value: number): void
   /** Copies a list out; what it returns is good until the next reading. */
   read(list: number): Uint32Array
+  /** Whether any of a list meets the test; looks no further than the first that does. */
+  some(list: number, test: (value: number) => boolean): boolean
   count(list: number): number
   bytes(): number
 }
@@ -80,6 +82,19 @@ export const makePostings = (): Postings => {
         at = from[start]!
       }
       return buffer.subarray(0, count)
+    },
+    some: (list, test) => {
+      const count = list < counts.length ? counts[list]! : 0
+      let at = heads[list]!
+      for (let done = 0, size = FIRST; done < count; size = Math.min(LARGEST, size * 2)) {
+        const start = at & (BLOCK - 1)
+        const from = block(at)
+        const end = start + 1 + Math.min(size - 1, count - done)
+        for (let next = start + 1; next < end; next += 1) if (test(from[next]!)) return true
+        done += size - 1
+        at = from[start]!
+      }
+      return false
     },
     count: (list) => (list < counts.length ? counts[list]! : 0),
     bytes: () => blocks.length * BLOCK * 4 + heads.length * 20 + buffer.length * 4,

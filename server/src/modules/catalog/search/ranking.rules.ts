@@ -91,7 +91,7 @@ export interface Scored {
   readonly score: number
 }
 
-const byScore = (a: Scored, b: Scored): number => b.score - a.score || a.entry - b.entry
+const byId = (grams: Grams, a: Scored, b: Scored): number => (grams.idOf(a.entry) < grams.idOf(b.entry) ? -1 : 1)
 
 /** Looks closely at the best: their names, the item that was asked for, and that not all of them are the same. */
 export const lookClosely = (grams: Grams, reading: Reading, best: readonly Scored[]): Scored[] => {
@@ -104,7 +104,7 @@ export const lookClosely = (grams: Grams, reading: Reading, best: readonly Score
   const seen = new Map<string, number>()
   return named
     .toSorted(
-      (a, b) => b.score - a.score || grams.nameOf(a.entry).length - grams.nameOf(b.entry).length || a.entry - b.entry,
+      (a, b) => b.score - a.score || grams.nameOf(a.entry).length - grams.nameOf(b.entry).length || byId(grams, a, b),
     )
     .map(({ entry, score }) => {
       const head = grams.headOf(entry)
@@ -112,5 +112,5 @@ export const lookClosely = (grams: Grams, reading: Reading, best: readonly Score
       seen.set(head, before + 1)
       return { entry, score: score - Math.min(before, RANKING.mostAlike) * RANKING.alike }
     })
-    .toSorted(byScore)
+    .toSorted((a, b) => b.score - a.score || byId(grams, a, b))
 }

@@ -3,7 +3,7 @@ import { bigramsOf, foldedOf, runsOf } from '../term.rules.ts'
 import { FIELDS, type Grams, itemToken, organToken, placeToken } from './grams.ts'
 import { nearTexts, type Place, type Speech, syllablesIn, textsLike } from './pattern.rules.ts'
 import { ASKING, GENERAL, isShort } from './reading.words.ts'
-import type { Vocabulary } from './vocabulary.ts'
+import type { Words } from './vocabulary.ts'
 
 /** Each word with those that mean the same. */
 export type Synonyms = ReadonlyMap<string, readonly string[]>
@@ -51,7 +51,7 @@ export interface Reading {
 
 export interface Reader {
   readonly grams: Grams
-  readonly words: Vocabulary
+  readonly words: Words
   readonly synonyms: Synonyms
   /** Whether some entry that may be shown holds all these grams: nothing is corrected to what stands only in hidden entries. */
   readonly holdsAll: (grams: readonly string[]) => number

@@ -26,6 +26,7 @@ const readClasses = async (db: Db, index: SearchIndex): Promise<void> => {
 }
 const readSynonyms = async (db: Db, index: SearchIndex): Promise<void> => {
   index.synonyms = synonymsOf(await listSynonymRows(db))
+  index.version += 1
   for (const word of index.synonyms.keys()) for (const lexeme of lexemesOf(word)) index.words.learn(lexeme)
 }
 

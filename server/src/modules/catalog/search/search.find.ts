@@ -1,6 +1,7 @@
 import { reaches } from '#kernel/ctx.ts'
 import type { Reach } from '../resource.rules.ts'
 import { type Bits, hasBit, keepBits, listBits, noBits, setBit } from './bits.ts'
+import type { Grams } from './grams.ts'
 import { gramsOf, readerOf } from './index.grams.ts'
 import { lookClosely, RANKING, type Scored } from './ranking.rules.ts'
 import { type Reading, readPlainly } from './reading.rules.ts'
@@ -9,16 +10,32 @@ import { type Chosen, countFacets, FACET_KEYS, type FacetCount, type FacetKey } 
 import { type Before, firstOf } from './search.first.ts'
 import type { SearchIndex } from './search.index.ts'
 
-/** Living documents under a label the reader's organs bear: gate 2 of every search, suggestion and count. */
+const known = new WeakMap<SearchIndex, { readonly version: number; readonly byLabels: Map<string, Bits> }>()
+const MAX_KNOWN = 200
+
+const knownIn = (index: SearchIndex): Map<string, Bits> => {
+  const before = known.get(index)
+  if (before?.version === index.version && before.byLabels.size < MAX_KNOWN) return before.byLabels
+  const byLabels = new Map<string, Bits>()
+  known.set(index, { version: index.version, byLabels })
+  return byLabels
+}
+
+/**
+ * Living documents under a label the reader's organs bear: gate 2 of every search, suggestion and count. Readers of the same
+ * labels share them until something changes, and whatever is worked out from them.
+ */
 export const readableBits = (index: SearchIndex, { read, labels }: Reach): Bits => {
+  const open = index.values.audience_path.values.map((label) => labels.includes(label) || reaches(read, label))
+  const byLabels = knownIn(index)
+  const key = open.map(Number).join('')
+  const before = byLabels.get(key)
+  if (before) return before
   const readable = noBits(index.count)
-  const isOpen = Uint8Array.from(index.values.audience_path.values, (label) =>
-    labels.includes(label) || reaches(read, label) ? 1 : 0,
-  )
   const column = index.columns.audience_path
-  for (let document = 0; document < index.count; document += 1)
-    if (isOpen[column[document]!] === 1) setBit(readable, document)
-  return keepBits(readable, index.alive)
+  for (let document = 0; document < index.count; document += 1) if (open[column[document]!]) setBit(readable, document)
+  byLabels.set(key, keepBits(readable, index.alive))
+  return readable
 }
 
 export interface Wanted {
@@ -64,7 +81,7 @@ const hitsOf = (index: SearchIndex, { readable, reading }: Pick<Wanted, 'readabl
     const entries = listBits(readable).filter((entry) => index.codes[entry]!.startsWith(code))
     if (entries.length > 0) return { entries, match: 'code' }
   }
-  const grams = gramsOf(index)
+  const grams = gramsOf(index, readable)
   const met = meet(grams, reading, readable)
   if (met.entries.length > 0) return { entries: met.entries, met, match: matchOf(reading, met) }
   const rest = meetLittle(grams, readPlainly(readerOf(index, readable), reading), readable)
@@ -85,7 +102,7 @@ const orderBy = ({ published, ids, names }: SearchIndex, hits: Uint32Array, orde
 
 /** The best `count` of the hits kept: the first by where the words stand, of these the first by a closer look. */
 const bestOf = (
-  index: SearchIndex,
+  grams: Grams,
   reading: Reading,
   { met, kept, count }: { met: Met; kept: Uint32Array; count: number },
 ): Scored[] => {
@@ -95,9 +112,9 @@ const bestOf = (
     scores[at] = met.scores[from]!
   }
   const first = firstOf(kept.length, Math.max(count, RANKING.closely), (one, other) =>
-    scores[one] !== scores[other] ? scores[one]! > scores[other]! : kept[one]! < kept[other]!,
+    scores[one] !== scores[other] ? scores[one]! > scores[other]! : grams.idOf(kept[one]!) < grams.idOf(kept[other]!),
   ).map((at): Scored => ({ entry: kept[at]!, score: scores[at]! }))
-  const close = lookClosely(gramsOf(index), reading, first.slice(0, RANKING.closely))
+  const close = lookClosely(grams, reading, first.slice(0, RANKING.closely))
   return [...close, ...first.slice(RANKING.closely)].slice(0, count)
 }
 
@@ -105,7 +122,7 @@ const inOrder = (index: SearchIndex, hits: Hits, { kept, wanted }: { kept: Uint3
   const { reading, order, offset, limit } = wanted
   const count = offset + limit
   if (order === 'relevance' && reading && hits.met)
-    return bestOf(index, reading, { met: hits.met, kept, count }).map(({ entry }) => entry)
+    return bestOf(gramsOf(index, wanted.readable), reading, { met: hits.met, kept, count }).map(({ entry }) => entry)
   const before = orderBy(index, kept, order === 'name' ? 'name' : 'newest')
   return firstOf(kept.length, count, before).map((at) => kept[at]!)
 }
@@ -138,7 +155,9 @@ export const placeOf = (index: SearchIndex, wanted: Pick<Wanted, 'readable' | 'r
   const hits = hitsOf(index, wanted)
   const count = Math.min(hits.entries.length, 5_000)
   const best =
-    hits.met && wanted.reading ? bestOf(index, wanted.reading, { met: hits.met, kept: hits.entries, count }) : []
+    hits.met && wanted.reading
+      ? bestOf(gramsOf(index, wanted.readable), wanted.reading, { met: hits.met, kept: hits.entries, count })
+      : []
   const at = best.findIndex((one) => one.entry === entry)
   return { place: at < 0 ? null : at + 1, total: hits.entries.length, score: best[at]?.score ?? 0 }
 }
@@ -146,7 +165,8 @@ export const placeOf = (index: SearchIndex, wanted: Pick<Wanted, 'readable' | 'r
 const MAX_NEAREST = 5
 /** Names that share at least something with a query that found nothing: what to try instead. */
 export const nearestNames = (index: SearchIndex, readable: Bits, reading: Reading): string[] => {
-  const met = meetAny(gramsOf(index), reading, readable)
-  const best = bestOf(index, reading, { met, kept: met.entries, count: MAX_NEAREST * 4 })
+  const grams = gramsOf(index, readable)
+  const met = meetAny(grams, reading, readable)
+  const best = bestOf(grams, reading, { met, kept: met.entries, count: MAX_NEAREST * 4 })
   return [...new Set(best.map(({ entry }) => index.names[entry]!))].slice(0, MAX_NEAREST)
 }

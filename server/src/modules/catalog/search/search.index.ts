@@ -79,6 +79,8 @@ interface OrganWords {
 export interface SearchIndex {
   count: number
   dead: number
+  /** Counts changes of any kind: what was worked out before the last one no longer holds. */
+  version: number
   readonly numbers: Map<string, number>
   readonly ids: string[]
   readonly names: string[]
@@ -100,8 +102,9 @@ export interface SearchIndex {
   readonly itemNames: Codes
   /** Item name → documents. */
   readonly held: Postings
-  /** Item name, Chinese or English, as it is compared → its number in `itemNames`. */
-  readonly itemsFolded: Map<string, number>
+  /** Item names, Chinese and English, as they are compared → documents. */
+  readonly itemKeys: Codes
+  readonly heldAs: Postings
   readonly organs: Map<string, OrganWords>
   readonly organsByLexeme: Map<number, string[]>
   /** Any of an organ's names as a whole → who bears it. */
@@ -119,6 +122,14 @@ interface Work {
   readonly touched: number[]
   /** Items and keywords repeat without end: a few thousand texts make up most of a province. */
   readonly remembered: Map<string, Uint32Array>
+  readonly items: Map<string, KnownItem>
+}
+
+/** An item as it has been met before. */
+interface KnownItem {
+  readonly lexemes: Uint32Array
+  readonly name: number
+  readonly keys: readonly number[]
 }
 
 export const makeSearchIndex = (): SearchIndex => {
@@ -126,6 +137,7 @@ export const makeSearchIndex = (): SearchIndex => {
   return {
     count: 0,
     dead: 0,
+    version: 0,
     numbers: new Map(),
     ids: [],
     names: [],
@@ -142,13 +154,20 @@ export const makeSearchIndex = (): SearchIndex => {
     provided: makePostings(),
     itemNames: makeCodes(),
     held: makePostings(),
-    itemsFolded: new Map(),
+    itemKeys: makeCodes(),
+    heldAs: makePostings(),
     organs: new Map(),
     organsByLexeme: new Map(),
     organsByName: new Map(),
     classes: new Map(),
     synonyms: new Map(),
-    work: { places: new Uint8Array(1024), learnt: new Uint8Array(1024), touched: [], remembered: new Map() },
+    work: {
+      places: new Uint8Array(1024),
+      learnt: new Uint8Array(1024),
+      touched: [],
+      remembered: new Map(),
+      items: new Map(),
+    },
   }
 }
 
@@ -196,17 +215,28 @@ const mark = (work: Work, numbers: Uint32Array, place: number): void => {
 
 const linesOf = (text: string): string[] => (text === '' ? [] : text.split('\n'))
 
-const addItems = (index: SearchIndex, items: readonly string[], document: number): void => {
-  const seen = new Set<number>()
-  for (const item of items) {
-    mark(index.work, rememberedOf(index, item), ITEM)
-    const [chinese = '', english = ''] = item.split('\t')
-    const name = index.itemNames.of(chinese)
-    index.itemsFolded.set(foldedOf(chinese), name)
-    if (english !== '') index.itemsFolded.set(foldedOf(english), name)
-    if (!seen.has(name)) index.held.add(name, document)
-    seen.add(name)
+const itemOf = (index: SearchIndex, line: string): KnownItem => {
+  const { items } = index.work
+  const known = items.get(line)
+  if (known) return known
+  const [chinese = '', english = ''] = line.split('\t')
+  const keys = new Set([chinese, english].filter((one) => one !== '').map((one) => index.itemKeys.of(foldedOf(one))))
+  const item = { lexemes: numbersOf(index, line), name: index.itemNames.of(chinese), keys: [...keys] }
+  if (items.size >= REMEMBERED) items.clear()
+  items.set(line, item)
+  return item
+}
+
+const addItems = (index: SearchIndex, lines: readonly string[], document: number): void => {
+  const [names, keys] = [new Set<number>(), new Set<number>()]
+  for (const line of lines) {
+    const item = itemOf(index, line)
+    mark(index.work, item.lexemes, ITEM)
+    names.add(item.name)
+    for (const key of item.keys) keys.add(key)
   }
+  for (const name of names) index.held.add(name, document)
+  for (const key of keys) index.heldAs.add(key, document)
 }
 
 export const removeEntry = (index: SearchIndex, id: string): void => {
@@ -215,6 +245,7 @@ export const removeEntry = (index: SearchIndex, id: string): void => {
   index.numbers.delete(id)
   index.alive[document >>> 5]! &= ~(1 << (document & 31))
   index.dead += 1
+  index.version += 1
 }
 
 const addTerms = (index: SearchIndex, entry: EntrySource, document: number): void => {
@@ -241,6 +272,7 @@ export const putEntry = (index: SearchIndex, entry: EntrySource): void => {
   makeRoom(index)
   const document = index.count
   index.count += 1
+  index.version += 1
   index.numbers.set(entry.resource_id, document)
   index.ids.push(entry.resource_id)
   index.names.push(entry.name)
@@ -277,6 +309,7 @@ const namesOf = ({ name, short_name, former_names, aliases, successor_names }: O
 
 /** An organ's names and aliases are kept once, not with each of its entries: a new alias is found with them at once. */
 export const putOrgan = (index: SearchIndex, face: OrganFace): void => {
+  index.version += 1
   forget(index, face.organ_id)
   const names = namesOf(face)
   const lexemes = [...new Set(names.flatMap((name) => [...numbersOf(index, name)]))]
@@ -295,4 +328,8 @@ export const putOrgan = (index: SearchIndex, face: OrganFace): void => {
 
 /** Bytes of what grows with the number of entries, names and lexemes as strings left out. */
 export const bytesOf = (index: SearchIndex): number =>
-  index.terms.bytes() + index.provided.bytes() + index.held.bytes() + index.published.byteLength * (COLUMNS.length + 1)
+  index.terms.bytes() +
+  index.provided.bytes() +
+  index.held.bytes() +
+  index.heldAs.bytes() +
+  index.published.byteLength * (COLUMNS.length + 1)

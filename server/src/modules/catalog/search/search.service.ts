@@ -138,7 +138,7 @@ export const explain = async (ctx: Ctx, resource_id: string, q: string): Promise
   const entry = index.numbers.get(resource_id)
   if (entry === undefined || !hasBit(readable, entry)) throw new Fault('not_found')
   const reading = readQuery(readerOf(index, readable), q)
-  const { words, parts } = explainScore(gramsOf(index), reading, entry)
+  const { words, parts } = explainScore(gramsOf(index, readable), reading, entry)
   const { place, total, score } = placeOf(index, { readable, reading }, entry)
   const left = score - parts.reduce((sum, part) => sum + part.score, 0)
   const alike = place !== null && Math.abs(left) > 0.001 ? [{ title: '前面已有同类条目，略往后让', score: left }] : []

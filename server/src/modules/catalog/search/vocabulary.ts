@@ -8,6 +8,20 @@ export interface Step {
   readonly sounds: readonly [string, string]
 }
 
+/** Words as one reader may know them. */
+export interface Words {
+  knows(gram: string): boolean
+  stepsFrom(char: string): readonly Step[]
+  stepsTo(char: string): readonly Step[]
+  /** Steps whose first character is read so; with `*` those that begin with that letter. */
+  stepsBySound(sound: string): readonly Step[]
+  isSyllable(text: string): boolean
+  /** Words of other letters that differ from this by one letter. */
+  wordsNear(word: string): readonly string[]
+  /** The first of the words of other letters that begin so. */
+  wordsFrom(prefix: string, limit: number): readonly string[]
+}
+
 const OPTIONS = { toneType: 'none', type: 'array', v: true } as const
 
 /** The one way a character is read; of those with several the pair must decide: 银行 is yin hang. */
@@ -110,7 +124,7 @@ export class Vocabulary {
     return this.#words.filter((one) => Math.abs(one.length - word.length) < 2 && isNear(one, word))
   }
   /** Words of other letters that begin so. */
-  wordsFrom(prefix: string, limit: number): string[] {
+  wordsFrom(prefix: string): string[] {
     if (!this.#areSorted) {
       this.#words.sort()
       this.#areSorted = true
@@ -123,6 +137,6 @@ export class Vocabulary {
       else high = middle
     }
     const end = this.#words.findIndex((one, at) => at >= low && !one.startsWith(prefix))
-    return this.#words.slice(low, Math.min(low + limit, end < 0 ? this.#words.length : end))
+    return this.#words.slice(low, end < 0 ? this.#words.length : end)
   }
 }

@@ -212,8 +212,17 @@ const withGeneral = (reader: Reader, pieces: readonly Piece[]): Piece[] =>
 const isUnmet = ({ holdsAll }: Reader, { text, ways, weight }: Word): boolean =>
   weight === 1 && ways.length === 1 && ways[0]!.how === 'itself' && holdsAll(hanGrams(text)) === 0
 
+/** What stands in the catalogue just so is one word, whatever known words it may hold; places and organs are told apart. */
+const isOneWord = (reader: Reader, run: string, pieces: readonly Piece[]): boolean => {
+  const { grams } = reader
+  const isNamed = ({ text }: Piece) =>
+    grams.frequencyOf(placeToken(text)) > 0 || grams.frequencyOf(organToken(text)) > 0
+  return pieces.length > 1 && !pieces.some(isNamed) && reader.holdsAll(hanGrams(run)) > 0
+}
+
 const wordsOfRun = (reader: Reader, run: string): { words: Word[]; dropped: string[] } => {
-  const pieces = withGeneral(reader, piecesOf(reader, run))
+  const cut = withGeneral(reader, piecesOf(reader, run))
+  const pieces: readonly Piece[] = isOneWord(reader, run, cut) ? [{ text: run, kind: 'plain' }] : cut
   const dropped = pieces.filter(({ kind }) => kind === 'asking').map(({ text }) => text)
   const words = pieces
     .filter(({ kind }) => kind !== 'asking')

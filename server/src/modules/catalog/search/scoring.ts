@@ -1,4 +1,4 @@
-import { type Bits, hasBit, noBits, setBit } from './bits.ts'
+import { type Bits, hasBit, listBits, noBits, setBit } from './bits.ts'
 import { type Grams, WEIGHT_OF } from './grams.ts'
 import { RANKING, rarityOf, scoreOfWay, together, WHOLE, weightOf } from './ranking.rules.ts'
 import type { Reading, Way, Word } from './reading.rules.ts'
@@ -119,6 +119,8 @@ export interface Met {
   /** Those that hold every word, and how many they are. */
   readonly whole: Bits
   readonly full: number
+  /** The largest share of what was asked for that any of them holds. */
+  readonly most: number
 }
 
 interface Sums {
@@ -144,18 +146,22 @@ const wholeAmong = ({ scratch, size, needed }: Sums, readable: Bits): { whole: B
 }
 
 const harvest = (sums: Sums, readable: Bits): Met => {
-  const { scratch, least, needed, total, isLoose } = sums
+  const { scratch, size, least, needed, total, isLoose } = sums
   const { sum, heldSum, wholes, hits } = scratch
   const { whole, full } = wholeAmong(sums, readable)
   const beside = full > 0 && !isLoose ? Math.max(least, total * RANKING.shareBeside) : least
   const asked = full >= RANKING.enough ? Number.POSITIVE_INFINITY : beside
-  const chosen = hits.entries
-    .subarray(0, hits.count)
-    .filter((entry) => (wholes[entry]! >= needed || heldSum[entry]! >= asked) && hasBit(readable, entry))
-    .sort()
+  const taken = noBits(size)
+  for (let at = 0; at < hits.count; at += 1) {
+    const entry = hits.entries[at]!
+    if ((wholes[entry]! >= needed || heldSum[entry]! >= asked) && hasBit(readable, entry)) setBit(taken, entry)
+  }
+  const chosen = listBits(taken)
   const scores = new Float32Array(chosen.length)
+  let most = 0
   for (let at = 0; at < chosen.length; at += 1) {
     const entry = chosen[at]!
+    most = Math.max(most, heldSum[entry]! / total)
     scores[at] = sum[entry]! / total + (wholes[entry]! >= needed ? RANKING.everyWord : 0)
   }
   for (let at = 0; at < hits.count; at += 1) {
@@ -164,7 +170,7 @@ const harvest = (sums: Sums, readable: Bits): Met => {
     heldSum[entry] = 0
     wholes[entry] = 0
   }
-  return { entries: chosen, scores, whole, full }
+  return { entries: chosen, scores, whole, full, most }
 }
 
 const meetShare = (grams: Grams, reading: Reading, { share, readable }: { share: number; readable: Bits }): Met => {

@@ -83,9 +83,11 @@ const hitsOf = (index: SearchIndex, { readable, reading }: Pick<Wanted, 'readabl
   }
   const grams = gramsOf(index, readable)
   const met = meet(grams, reading, readable)
-  if (met.entries.length > 0) return { entries: met.entries, met, match: matchOf(reading, met) }
-  const rest = meetLittle(grams, readPlainly(readerOf(index, readable), reading), readable)
-  return { entries: rest.entries, met: rest, match: rest.entries.length > 0 ? 'partial' : 'none' }
+  if (met.full > 0) return { entries: met.entries, met, match: matchOf(reading, met) }
+  // Perhaps the query was cut where it should not have been: whichever reading is met better.
+  const plain = meetLittle(grams, readPlainly(readerOf(index, readable), reading), readable)
+  const better = plain.most > met.most ? plain : met
+  return { entries: better.entries, met: better, match: better.entries.length > 0 ? 'partial' : 'none' }
 }
 
 const orderBy = ({ published, ids, names }: SearchIndex, hits: Uint32Array, order: 'newest' | 'name'): Before => {

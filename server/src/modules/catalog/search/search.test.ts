@@ -294,3 +294,33 @@ test('a published entry leaves as DCAT in JSON-LD (P3)', async () => {
   assert.equal(dataset['@type'], 'dcat:Dataset')
   assert.match(String(dataset['dct:identifier']), /^363007\/\d{6}$/)
 })
+
+test('whoever keeps the synonyms is told why a hit stands where it does; others, and of what is hidden, nothing (T2.2)', async () => {
+  const [hit] = (await find({ q: '婚姻登记' })).rows
+  const params = { id: hit!.resource_id }
+  const told = await world.admin.call(catalog.explainHit, { params, query: { q: '哪里有婚姻登记' } })
+  assert.equal(told.place, 1)
+  assert.ok(told.reading.dropped.length > 0)
+  const sum = told.parts.reduce((all, { score }) => all + score, 0)
+  assert.ok(Math.abs(sum - told.score) < 0.001)
+  assert.ok(told.words[0]!.ways[0]!.grams.some(({ gram, fields }) => gram === '婚姻' && fields.includes('名称')))
+  assert.equal((await reader.refused(catalog.explainHit, { params, query: { q: '婚姻' } })).code, 'forbidden')
+  const nobody = { id: '00000000-0000-4000-8000-000000000000' }
+  const refused = await world.admin.refused(catalog.explainHit, { params: nobody, query: { q: '婚姻' } })
+  assert.equal(refused.code, 'not_found')
+})
+
+test('filters that leave nothing are told one by one with what there would be without each (P2)', async () => {
+  const found = await find({ q: '登记', share_type: ['conditional'], provider: [ORGANS.commerce] })
+  assert.equal(found.total, 0)
+  const without = Object.fromEntries(found.without.map(({ facet, total }) => [facet, total]))
+  assert.deepEqual(without, { share_type: 3, provider: 1 })
+  assert.deepEqual((await find({ q: '登记' })).without, [])
+})
+
+test('the reader is told how his words were understood, and which hits hold only part of them (P2)', async () => {
+  const found = await find({ q: '有没有人社厅的参保' })
+  assert.ok(found.reading.dropped.includes('有没有'))
+  assert.ok(found.reading.words.some(({ ways }) => ways.some(({ how }) => how === 'organ')))
+  assert.ok(found.rows[0]!.holds_all)
+})

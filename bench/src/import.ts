@@ -17,6 +17,7 @@ import {
   type WrittenEntry,
   writeWorkbook,
 } from '../../server/src/modules/catalog/workbook/index.ts'
+import { measureCommit } from './import.commit.ts'
 
 const isQuick = process.argv.includes('--quick')
 const ROWS = isQuick ? 2_000 : 10_000
@@ -73,6 +74,10 @@ const contentOf = (no: number): ResourceContent => ({
     data_element: null,
   })),
 })
+
+function* contents(): Generator<ResourceContent> {
+  for (let no = 1; no <= ROWS / ITEMS; no++) yield contentOf(no)
+}
 
 function* entries(): Generator<WrittenEntry> {
   for (let no = 1; no <= ROWS / ITEMS; no++)
@@ -167,6 +172,7 @@ const main = async (): Promise<void> => {
       peers.push(other.ms)
       console.log(`${round}: ours ${one.ms.toFixed(0)} ms, peer ${other.ms.toFixed(0)} ms`)
     }
+    const committed = await measureCommit(contents())
     console.log(
       JSON.stringify({
         bench: 'import',
@@ -188,6 +194,7 @@ const main = async (): Promise<void> => {
           errors_found: counted.faults,
           memory_growth_mib: Math.round(growth / MIB),
           export_ms: Math.round(written.ms),
+          ...committed,
         },
       }),
     )

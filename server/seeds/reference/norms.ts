@@ -1,4 +1,5 @@
 import type { NormDetail, NormField, NormKind, NormLinkKind } from '@sanjiang/contract/catalog'
+import { RULE_CODES, ruleVersions } from '@sanjiang/contract/codes'
 import { legalBases } from './legal-basis.ts'
 import { type ClauseSeed, NORMS, type NormSeed } from './norms.data.ts'
 
@@ -87,4 +88,35 @@ const basisNorms = (): ReferenceNorm[] =>
       clauses: [{ clause, text: '', removed_on: null, links: [{ kind: 'legal_basis', target: key }] }],
     }))
 
-export const norms: readonly ReferenceNorm[] = [...NORMS.map(normOf), ...basisNorms()]
+const AGREED = '项目约定'
+
+/** Days that no document gives are the platform's own rule, and say so. */
+const agreedNorm = (): ReferenceNorm => {
+  const agreed = RULE_CODES.flatMap((code) => {
+    const rule = ruleVersions(code).find(({ clause }) => clause.includes(AGREED))
+    return rule ? [{ code, rule }] : []
+  })
+  return {
+    norm_id: 'platform-days',
+    title: '平台办理时限约定',
+    document_no: '',
+    kind: 'platform_rule',
+    field: 'institution',
+    issuer: '青海省人民政府电子政务办公室',
+    issued_on: null,
+    effective_on: null,
+    abolished_on: null,
+    replaces: null,
+    url: '',
+    summary: '上位文件没有给出天数的环节，由平台约定工作日数；上位文件作出规定后按其修改。',
+    verified: false,
+    clauses: agreed.map(({ code, rule }) => ({
+      clause: rule.title,
+      text: `${rule.days} 个工作日。${rule.clause}`,
+      removed_on: null,
+      links: [{ kind: 'clock_rule', target: code }],
+    })),
+  }
+}
+
+export const norms: readonly ReferenceNorm[] = [...NORMS.map(normOf), agreedNorm(), ...basisNorms()]

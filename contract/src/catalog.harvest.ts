@@ -100,6 +100,8 @@ export const HarvestRun = t.Object({
   is_kept: t.Boolean(),
   note: nullable(t.String()),
   trouble: nullable(t.String()),
+  /** Of single pages: retries, ranges that were halved, encodings; given where one run is shown. */
+  notes: t.Optional(t.Array(t.String())),
 })
 export type HarvestRun = t.Static<typeof HarvestRun>
 

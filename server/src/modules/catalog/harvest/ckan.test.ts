@@ -110,6 +110,7 @@ describe('a CKAN portal that is not in order', () => {
       failed.map(({ pointer }) => pointer.replace(/^第 \d+ 条 (\/result\/results\/\d+)?/, '')),
       ['第 1 行第 69 列', '/title', '/tags', '/metadata_modified', ''],
     )
+    assert.match(run.notes?.[0] ?? '', /第 1–100 条整页读不出，已逐段缩小/)
     assert.match(failed[0]!.title, /^第 41 条$/)
     assert.match(failed[0]!.excerpt, /,,/)
     const refused = await logOf(world.admin, run.run_id, 'refused')

@@ -57,6 +57,7 @@ describe('asking a source that behaves badly', () => {
     const gbk = await get((_, response) => void response.writeHead(200, type('utf-8')).end(iconv.encode(text, 'gbk')))
     const utf8 = await get((_, response) => void response.writeHead(200, type('gbk')).end(text))
     assert.deepEqual([gbk.text, utf8.text], [text, text])
+    assert.deepEqual([gbk.notes, utf8.notes], [['回答声明为 utf-8，实为 GB18030，已按后者读取'], []])
     assert.match(
       await failure((_, response) => void response.end(Buffer.from([0x80, 0xff, 0xff]))),
       /^bad 编码无法识别/,

@@ -134,7 +134,8 @@ export class SourceHttp {
     const { tries, firstWaitMs, longestWaitMs } = this.#manners
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return { ...(await this.#follow(url, ask)), notes }
+        const got = await this.#follow(url, ask)
+        return { ...got, notes: [...notes, ...got.notes] }
       } catch (error) {
         if (this.#signal.aborted) throw new SourceFailure('stopped', '已停止')
         if (!(error instanceof TryAgain)) throw error
@@ -157,7 +158,7 @@ export class SourceHttp {
     if (at > now) await this.#pause(at - now)
   }
 
-  async #follow(url: string, ask: Ask): Promise<Omit<Got, 'notes'>> {
+  async #follow(url: string, ask: Ask): Promise<Got> {
     const seen = new Set<string>()
     for (let at = new URL(url); ; ) {
       if (seen.has(at.href)) throw new SourceFailure('denied', '对方的重定向绕圈')
@@ -200,13 +201,13 @@ export class SourceHttp {
     }
   }
 
-  async #read(answer: Dispatcher.ResponseData, at: URL): Promise<Omit<Got, 'notes'>> {
+  async #read(answer: Dispatcher.ResponseData, at: URL): Promise<Got> {
     const { statusCode: status } = answer
     const type = String(answer.headers['content-type'] ?? '')
     const etag = answer.headers.etag === undefined ? null : String(answer.headers.etag)
     if (status === 304) {
       await answer.body.dump().catch(() => undefined)
-      return { status, text: '', type, etag, url: at.href }
+      return { status, text: '', type, etag, url: at.href, notes: [] }
     }
     if (AGAIN.has(status)) {
       await answer.body.dump({ limit: 16_384 }).catch(() => undefined)

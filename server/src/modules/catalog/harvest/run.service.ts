@@ -6,7 +6,7 @@ import { Fault } from '#kernel/fault.ts'
 import { newId } from '#kernel/id.ts'
 import { toPage } from '#kernel/page.ts'
 import { record } from '#kernel/record.ts'
-import { findRun, insertRun, listRunRows, lockRun, type RunChange, updateRun } from './run.store.ts'
+import { findRun, insertRun, listNotes, listRunRows, lockRun, type RunChange, updateRun } from './run.store.ts'
 import { toRun } from './run.view.ts'
 import { findSourceRow, lockSource } from './source.store.ts'
 
@@ -21,7 +21,7 @@ const note = (tx: Tx, ctx: Ctx, { verb, runId, after }: { verb: string; runId: s
 export const getRun = async (ctx: Ctx, runId: string): Promise<HarvestRun> => {
   const row = await findRun(ctx.db, runId)
   if (!row) throw new Fault('not_found')
-  return toRun(row)
+  return { ...toRun(row), notes: await listNotes(ctx.db, runId) }
 }
 
 export const listRuns = async (

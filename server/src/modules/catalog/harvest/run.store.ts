@@ -177,3 +177,13 @@ export const countPresent = async (db: Db, run: { readonly run_id: string; reado
     from catalog.harvested_entry h where h.source_id = ${run.source_id} and h.state = 'present'`.execute(db)
   return rows[0]!
 }
+
+const NOTES = 100
+
+/** What was remarkable about single pages. */
+export const listNotes = async (db: Db, runId: string): Promise<string[]> => {
+  const { rows } = await sql<{ note: string }>`
+    select p.place || '：' || n.note as note from catalog.harvest_page p cross join lateral unnest(p.notes) as n (note)
+    where p.run_id = ${runId} order by p.page_no limit ${NOTES}`.execute(db)
+  return rows.map(({ note }) => note)
+}

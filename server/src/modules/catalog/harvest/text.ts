@@ -15,11 +15,17 @@ const CHARSET = /charset\s*=\s*"?([\w-]+)/i
  * The bytes say more truly than the heading what they are written in: text that is valid UTF-8 practically never is anything
  * else, and catalogues that claim UTF-8 send GBK.
  */
-export const toText = (bytes: Uint8Array, type: string): { text: string } => {
+export const toText = (bytes: Uint8Array, type: string): { text: string; notes: readonly string[] } => {
   const said = CHARSET.exec(type)?.[1]?.toLowerCase() ?? 'utf-8'
-  const text = /^utf-?16/.test(said) ? decode(bytes, said) : (decode(bytes, 'utf-8') ?? decode(bytes, 'gb18030'))
-  if (text === null) throw new SourceFailure('bad', `编码无法识别：声明为 ${said}，既不是 UTF-8 也不是 GB18030`)
-  return { text }
+  if (/^utf-?16/.test(said)) {
+    const text = decode(bytes, said)
+    if (text !== null) return { text, notes: [] }
+  }
+  const plain = decode(bytes, 'utf-8')
+  if (plain !== null) return { text: plain, notes: [] }
+  const chinese = decode(bytes, 'gb18030')
+  if (chinese === null) throw new SourceFailure('bad', `编码无法识别：声明为 ${said}，既不是 UTF-8 也不是 GB18030`)
+  return { text: chinese, notes: /^gb/.test(said) ? [] : [`回答声明为 ${said}，实为 GB18030，已按后者读取`] }
 }
 
 const POSITION = /at position (\d+)/

@@ -11,6 +11,7 @@ import { Loaded } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
 import { useCan } from '../../session.ts'
 import { countText, LIVE_MS, RunStateTag } from './harvest.words.tsx'
+import './harvest.css'
 
 const Health = ({ source }: { source: HarvestSource }) => {
   const { is_enabled, last_run: run, unmapped_count } = source
@@ -28,13 +29,13 @@ const LastRun = ({ run }: { run: HarvestSource['last_run'] }) =>
   run === null ? (
     <>—</>
   ) : (
-    <>
+    <div>
       <Link to={`/catalog/harvest-runs/${run.run_id}`}>{timeText(run.ended_at ?? run.created_at)}</Link>
       <div className="muted small">
         新 {countText(run.new_count)} · 变 {countText(run.changed_count)} · 未收 {countText(run.refused_count)} · 读不出{' '}
         {countText(run.failed_count)}
       </div>
-    </>
+    </div>
   )
 
 const COLUMNS: readonly Column<HarvestSource>[] = [
@@ -87,7 +88,9 @@ export const HarvestListPage = () => {
                 <Nothing>还没有登记汇聚来源</Nothing>
               </div>
             ) : (
-              <Listing caption="汇聚来源" rows={rows} columns={COLUMNS} rowKey={({ source_id }) => source_id} />
+              <div className="harvest-sources">
+                <Listing caption="汇聚来源" rows={rows} columns={COLUMNS} rowKey={({ source_id }) => source_id} />
+              </div>
             )}
             <Panel title="本节点的公钥">
               <p className="muted">

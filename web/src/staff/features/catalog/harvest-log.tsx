@@ -43,7 +43,7 @@ const COLUMNS: readonly Column<HarvestLogLine>[] = [
   {
     title: '说明',
     render: ({ message, pointer, excerpt }) => (
-      <>
+      <div>
         {message && <div>{message}</div>}
         {pointer && <div className="muted mono small">{pointer}</div>}
         {excerpt && (
@@ -52,7 +52,7 @@ const COLUMNS: readonly Column<HarvestLogLine>[] = [
             <pre className="harvest-excerpt">{excerpt}</pre>
           </details>
         )}
-      </>
+      </div>
     ),
   },
 ]

@@ -144,6 +144,16 @@ const View = ({ run }: { run: HarvestRun }) => {
             ['来源中没有见到', run.absent_count > 0 && countText(run.absent_count)],
           ]}
         />
+        {run.notes && run.notes.length > 0 && (
+          <details>
+            <summary>读取时的情况（{run.notes.length}）</summary>
+            <ul>
+              {run.notes.map((one) => (
+                <li key={one}>{one}</li>
+              ))}
+            </ul>
+          </details>
+        )}
       </Panel>
       <Panel title="逐条日志">
         <HarvestLog run={run} />

@@ -13,6 +13,7 @@ import { attachOffers, ORIGIN_MARK } from './attach.ts'
 import { loadBatches } from './batches.ts'
 import { type ClientWord, DEMO_CLIENTS, demoClients } from './clients.ts'
 import { loadCorrections } from './corrections.ts'
+import { loadDemands } from './demands.ts'
 import { draftDialect } from './dialect.ts'
 import { attachTables, inviteAgents, subscribeTables } from './exchange.ts'
 import { KEY_GRANTS, requestOf } from './grants.ts'
@@ -196,6 +197,7 @@ const demoSteps = ({ isLoaded = () => true, requests = REQUESTS, hasAgents = fal
   { name: 'services', title: '挂接接口服务', run: attach },
   { name: 'history', title: '2017 年共享申请', run: loadHistory(requests) },
   { name: 'corrections', title: '纠错', run: loadCorrections },
+  { name: 'demands', title: '供需对接', run: loadDemands },
   { name: 'working', title: '编制中的目录', run: loadWorking },
   { name: 'batches', title: '批量导入', run: loadBatches },
   { name: 'dialect', title: '目录标准的青海扩展（草稿）', run: draftDialect },

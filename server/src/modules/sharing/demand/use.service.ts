@@ -60,3 +60,23 @@ const observeDeliveries = async (tx: Tx, today: string): Promise<number> =>
         where grant_use.last_used_on is distinct from excluded.last_used_on
           and coalesce(grant_use.last_used_on, excluded.last_used_on) <= excluded.last_used_on`.execute(tx),
   )
+
+interface PastUse {
+  readonly grant_id: string
+  readonly connected_on: string
+  readonly first_used_on: string
+  readonly last_used_on: string
+}
+
+/** Use that lies before the platform's own receipts; what the platform itself observed is left alone. */
+export const importUse = (ctx: Ctx, past: PastUse): Promise<void> =>
+  inTx(ctx, async (tx) => {
+    const row = { ...past, source: 'imported' }
+    await tx
+      .insertInto('sharing.grant_use')
+      .values(row)
+      .onConflict((conflict) =>
+        conflict.column('grant_id').doUpdateSet(row).where('sharing.grant_use.first_used_on', 'is', null),
+      )
+      .execute()
+  })

@@ -12,12 +12,14 @@ export const SHARING_FINDINGS = coded({
   demand_unanswered: '需求没有着落',
   refused_twice: '两次被拒',
   duty_overdue: '责任清单超期',
+  correction_overdue: '疑义数据逾期未校核',
+  business_stopped: '校核期间业务未照常办理',
 })
 export type SharingFindingKind = (typeof SHARING_FINDINGS.codes)[number]
 
 export const SharingFinding = t.Object({
   kind: SHARING_FINDINGS.schema,
-  subject_kind: t.Unsafe<'sharing.grant' | 'sharing.demand' | 'sharing.request'>(t.String()),
+  subject_kind: t.Unsafe<'sharing.grant' | 'sharing.demand' | 'sharing.request' | 'sharing.correction'>(t.String()),
   subject_id: t.String(),
   title: t.String(),
   /** Whose move it is; `null`: the sharing authority's. */

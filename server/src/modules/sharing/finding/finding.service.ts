@@ -3,15 +3,22 @@ import { SHARING_FINDINGS, type SharingFinding, type SharingFindingKind } from '
 import { type Ctx, type Scope, scopeOf } from '#kernel/ctx.ts'
 import { dutyRun } from '../duty/duty.rules.ts'
 import { type DutyRow, listRunning } from '../duty/duty.store.ts'
-import { listIdleGrants, listRefusedRequests, listStuckDemands, type Suspect } from './finding.store.ts'
+import {
+  listIdleGrants,
+  listOpenCorrections,
+  listRefusedRequests,
+  listStuckDemands,
+  type Suspect,
+} from './finding.store.ts'
 
-/** How long each may last before it is out of order: dated rule data. Two refusals are at once. */
+/** How long each may last before it is out of order: dated rule data. Two refusals, and business held up, are at once. */
 const RULES: Partial<Record<SharingFindingKind, ClockRun['rule_code']>> = {
   granted_unconnected: 'grant_connect',
   connected_unused: 'grant_use',
   used_stopped: 'grant_idle',
   effect_unstated: 'effect_state',
   demand_unanswered: 'demand_answer',
+  correction_overdue: 'correction_verify',
 }
 
 const AUTHORITY = '共享主管部门'
@@ -59,6 +66,7 @@ const findAll = async (ctx: Ctx, scope: Scope): Promise<SharingFinding[]> => {
     ...(await listIdleGrants(db, scope, today)),
     ...(await listStuckDemands(db, scope)),
     ...(await listRefusedRequests(db, scope)),
+    ...(await listOpenCorrections(db, scope)),
   ]
   return [...judge(suspects, today), ...overdue(await listRunning(db, scope), today)]
 }

@@ -6,7 +6,7 @@ import { within } from '#kernel/scope.ts'
 /** Something that would be out of order, had it lasted long enough: how long is said by dated rules, not here. */
 export interface Suspect {
   readonly kind: string
-  readonly subject_kind: 'sharing.grant' | 'sharing.demand' | 'sharing.request'
+  readonly subject_kind: 'sharing.grant' | 'sharing.demand' | 'sharing.request' | 'sharing.correction'
   readonly subject_id: string
   readonly title: string
   readonly mover_organ_id: string | null
@@ -67,5 +67,21 @@ export const listRefusedRequests = async (db: Db, scope: Scope): Promise<Suspect
       and (select count(*) from sharing.decision k where k.request_id = r.request_id and k.outcome = 'refused') >= 2
       and not exists (select from sharing.demand_request l where l.request_id = r.request_id)
       and ${visible(scope, 'c.path', 'p.path')}`.execute(db)
+  return rows
+}
+
+/** Values in doubt: not verified in time, or somebody's business held up meanwhile (国发〔2016〕51号 第十五条; domain R12). */
+export const listOpenCorrections = async (db: Db, scope: Scope): Promise<Suspect[]> => {
+  const { rows } = await sql<Suspect>`
+    select f.kind, 'sharing.correction' as subject_kind, r.correction_id::text as subject_id,
+           r.resource_name || ' · ' || r.item_name as title,
+           case f.kind when 'business_stopped' then r.consumer_organ_id else r.provider_organ_id end as mover_organ_id,
+           case f.kind when 'business_stopped' then c.name else p.name end as mover_name,
+           case f.kind when 'business_stopped' then p.name else c.name end as other_name, r.raised_on as since
+    from sharing.correction r join identity.organ c on c.organ_id = r.consumer_organ_id
+    join identity.organ p on p.organ_id = r.provider_organ_id
+    cross join lateral (select 'correction_overdue' as kind
+      union all select 'business_stopped' where not r.business_continued) f
+    where r.state = 'raised' and ${visible(scope, 'c.path', 'p.path')}`.execute(db)
   return rows
 }

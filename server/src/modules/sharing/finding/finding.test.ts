@@ -107,6 +107,32 @@ test('a demand that nobody answers and one refused twice are the authority’s t
   await world.setToday('2017-12-11')
 })
 
+test('a doubted value left unverified is the provider’s to move; business held up meanwhile is the raiser’s (T5.2, R12)', async () => {
+  await ask(civil, people, { names: ['name'] })
+  const body = {
+    resource_id: people.resource_id,
+    item_id: people.item.name!,
+    record_key_kind: 'other' as const,
+    record_key: '户号 1024',
+    wrong_value: '张三',
+    evidence: '居民身份证原件',
+    business_continued: false,
+  }
+  const { correction_id } = await civil.call(sharing.raiseCorrection, { body })
+  assert.deepEqual(await kindsOf(civil, correction_id), ['business_stopped'])
+  await world.setToday('2017-12-19')
+  const { rows } = await police.call(sharing.listSharingFindings, { query: { organ_id: ORGANS.police } })
+  assert.deepEqual(
+    rows.filter(({ subject_id }) => subject_id === correction_id).map(({ kind }) => kind),
+    ['correction_overdue'],
+  )
+  assert.deepEqual(await kindsOf(commerce, correction_id), [])
+  const answer = { result: 'true_fixed' as const, text: '属实，已更正' }
+  await police.call(sharing.answerCorrection, { params: { id: correction_id }, body: answer })
+  assert.deepEqual(await kindsOf(civil, correction_id), [])
+  await world.setToday('2017-12-11')
+})
+
 const ORDER = ['filed', 'assigned', 'matched', 'picked', 'requested', 'granted', 'connected', 'used', 'effect']
 const ACTS = ['match', 'assign', 'pick', 'submit', 'decide', 'bind', 'use', 'effect', 'refuse', 'days'] as const
 

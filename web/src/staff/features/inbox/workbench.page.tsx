@@ -5,6 +5,7 @@ import { Link } from 'react-router'
 import { PageHead, Panel } from '../../../ui/page-head.tsx'
 import { call } from '../../api.ts'
 import { meets, type Need, useSession } from '../../session.ts'
+import { DemandDigest } from './demand-digest.tsx'
 import { NoticeList, ReadAllButton } from './notice-list.tsx'
 import { QualityDigest } from './quality-digest.tsx'
 import { RequestDigest } from './request-digest.tsx'
@@ -21,6 +22,13 @@ interface Quick {
 const QUICK: readonly Quick[] = [
   { title: '编制目录', hint: '新建一条资源', path: '/catalog/resources/new', need: 'catalog.resource.edit' },
   { title: '查找并申请数据', hint: '先查目录，逐项申请', path: '/catalog/search', need: 'sharing.request.create' },
+  { title: '提需求', hint: '目录里没有的，写明要什么', path: '/sharing/demands/new', need: 'sharing.demand.file' },
+  {
+    title: '责任清单',
+    hint: '定责任部门、协调异议',
+    path: '/sharing/demands?stage=filed&view=table',
+    need: 'sharing.duty.assign',
+  },
   { title: '部门审核', hint: '审核本部门目录', path: '/catalog/resources?waiting=1', need: 'catalog.resource.review' },
   {
     title: '平台审核',
@@ -94,6 +102,7 @@ const QuickActions = () => {
 
 export const WorkbenchPage = () => {
   const session = useSession()
+  const canFile = meets(session, 'sharing.demand.file')
   const canRequest = meets(session, 'sharing.request.create')
   const canSeeQuality = meets(session, 'catalog.resource.read')
   const canDecide = meets(session, 'sharing.request.decide')
@@ -108,6 +117,7 @@ export const WorkbenchPage = () => {
             <TodoList />
           </Panel>
           {canSeeQuality && <QualityDigest />}
+          {canFile && <DemandDigest />}
           {canRequest && <RequestDigest side="consumer" />}
           {canDecide && <RequestDigest side="provider" />}
         </div>

@@ -36,6 +36,16 @@ const COLUMNS: readonly Column<Correction>[] = [
     ),
     text: stateText,
   },
+  {
+    title: '业务',
+    render: (row) =>
+      row.business_continued ? (
+        '照常办理'
+      ) : (
+        <StateTag tone="bad">{row.state === 'raised' ? '暂停' : '曾暂停'}</StateTag>
+      ),
+    text: (row) => (row.business_continued ? '照常办理' : '暂停'),
+  },
   { title: '时限', render: (row) => <ClockBar clock={row.clock} />, text: (row) => row.clock.due_on },
 ]
 

@@ -57,7 +57,9 @@ const Editor = ({ grant, item }: { grant: GrantDetail; item: string | null }) =>
             <Input.TextArea rows={3} maxLength={2000} />
           </Form.Item>
           <Form.Item name="business_continued" valuePropName="checked">
-            <Checkbox>校核期间，当事人的业务照常办理</Checkbox>
+            <Checkbox>
+              校核期间，当事人的业务照常办理（已提供合法有效证明的，应当照常办理；暂停的列为供需问题）
+            </Checkbox>
           </Form.Item>
           {act.isError && <ErrorAlert error={act.error} />}
           <Button type="primary" htmlType="submit" loading={act.isPending}>

@@ -26,7 +26,10 @@ export const MAX_CANDIDATES = 8
 const MIN_SCORE = 0.2
 
 /** What a hit of each kind is worth at best; with the items asked for known, words alone say less. */
-const WORTH: Record<string, number> = { every: 0.6, all: 0.6, code: 0.6, pinyin: 0.4, partial: 0.35, typo: 0.35 }
+const WORTH: Record<string, number> = { every: 1, all: 1, code: 1, pinyin: 0.7, partial: 0.6, typo: 0.6 }
+/** Of a whole of one: words and items, and the supplier where one is named. */
+const BY_ITEMS = 0.5
+const BY_SUPPLIER = 0.15
 const MATCH_TEXT: Record<string, string> = { partial: '名称与摘要中有部分词', pinyin: '读音相同', typo: '近似' }
 
 const sample = (names: readonly string[]): string =>
@@ -34,7 +37,7 @@ const sample = (names: readonly string[]): string =>
 
 const wordsOf = (hit: WordHit | undefined): { score: number; reasons: MatchReason[] } => {
   if (!hit) return { score: 0, reasons: [] }
-  const score = Math.max(0.1, (WORTH[hit.match] ?? 0.3) - hit.place * 0.04)
+  const score = Math.max(0.2, (WORTH[hit.match] ?? 0.5) - hit.place * 0.06)
   return { score, reasons: [{ kind: 'words', text: MATCH_TEXT[hit.match] ?? '名称与摘要中有全部词' }] }
 }
 
@@ -47,7 +50,7 @@ const itemsOf = (sought: Sought, match: ItemMatch | undefined, near: readonly st
   if (akin.length > 0) reasons.push({ kind: 'elements', text: sample(akin) })
   if (near.length > 0) reasons.push({ kind: 'synonyms', text: sample(near) })
   const met = same.length + 0.6 * Math.min(akin.length + near.length, total - same.length)
-  return { score: Math.min(1, met / total) * 0.6, reasons }
+  return { score: Math.min(1, met / total), reasons }
 }
 
 const supplierOf = (sought: Sought, face: Face): boolean =>
@@ -59,10 +62,12 @@ const scoreOf = (sought: Sought, face: Face, evidence: Evidence): Scored => {
   const match = evidence.items.find(({ resource_id }) => resource_id === face.resource_id)
   const items = itemsOf(sought, match, evidence.synonyms.get(face.resource_id) ?? [])
   const reasons = [...words.reasons, ...items.reasons]
-  let score = words.score + items.score
+  const isNamed = sought.supplier_organ_id !== null
+  const share = sought.items.length > 0 ? BY_ITEMS : 0
+  let score = (words.score * (1 - share) + items.score * share) * (isNamed ? 1 - BY_SUPPLIER : 1)
   if (score > 0 && supplierOf(sought, face)) {
-    score += 0.15
-    reasons.push({ kind: 'supplier', text: face.name })
+    score += BY_SUPPLIER
+    reasons.push({ kind: 'supplier', text: face.provider_name })
   }
   if (evidence.compiled.has(face.resource_id)) {
     score += 0.5
@@ -79,10 +84,12 @@ export const rankCandidates = (
 ): Scored[] =>
   faces
     .filter(({ provider_organ_id }) => provider_organ_id !== sought.organ_id)
-    .map((face) => scoreOf(sought, face, evidence))
+    .map((face) => ({ height: face.provider_path.length, ...scoreOf(sought, face, evidence) }))
     .filter(({ score }) => score >= MIN_SCORE)
-    .sort((a, b) => b.score - a.score || a.resource_id.localeCompare(b.resource_id))
+    // Of equals the higher government's, where the whole is to be had at once.
+    .sort((a, b) => b.score - a.score || a.height - b.height || a.resource_id.localeCompare(b.resource_id))
     .slice(0, MAX_CANDIDATES)
+    .map(({ height: _, ...scored }) => scored)
 
 const pairsOf = (text: string): Set<string> => {
   const key = catalog.nameKey(text)

@@ -39,13 +39,14 @@ export interface Face {
   readonly resource_id: string
   readonly name: string
   readonly provider_organ_id: string
+  readonly provider_name: string
   readonly provider_path: string
 }
 
 export const listFaces = (db: Db, resourceIds: readonly string[], organPath: string): Promise<Face[]> =>
   db
     .selectFrom('catalog.published_resource')
-    .select(['resource_id', 'name', 'provider_organ_id', 'provider_path'])
+    .select(['resource_id', 'name', 'provider_organ_id', 'provider_name', 'provider_path'])
     .where('resource_id', 'in', resourceIds)
     .where(sql<SqlBool>`starts_with(${organPath}, audience_path)`)
     .execute() as Promise<Face[]>

@@ -29,7 +29,7 @@ const Filtered = ({ result, search }: { result: SearchResult; search: Search }) 
 
 /** Nothing found is where people give up: nearest words, looser filters, and a demand for what is not catalogued. */
 export const SearchNothing = ({ result, search }: { result: SearchResult; search: Search }) => {
-  const canDemand = useCan('sharing.request.create')
+  const canDemand = useCan('sharing.demand.file')
   return (
     <div className="panel nothing-found">
       <h2>没有找到符合条件的资源</h2>

@@ -153,6 +153,14 @@ const piecesOf = ({ grams, words, synonyms }: Reader, run: string): Piece[] => {
 
 const soundOf = (char: string): string => pinyin(char, { toneType: 'none', type: 'array', v: true })[0] ?? ''
 
+/** A character left out is likelier than one mistaken: all that was typed stands in the word still. */
+const keepsAll = (typed: string, near: string): boolean => {
+  let at = 0
+  for (const char of near) if (typed.startsWith(char, at)) at += char.length
+  return at === typed.length
+}
+const KEPT = 0.02
+
 const MAX_NEAR = 4
 /** What a word that nothing holds was probably meant to be. */
 const corrections = (reader: Reader, text: string): Way[] => {
@@ -163,7 +171,10 @@ const corrections = (reader: Reader, text: string): Way[] => {
     .filter(({ count }) => count > 0)
     .toSorted((a, b) => Number(b.isHomophone) - Number(a.isHomophone) || b.count - a.count)
     .slice(0, MAX_NEAR)
-    .map((near) => way(near.isHomophone ? 'homophone' : 'typo', near.text, single(hanGrams(near.text))))
+    .map((near) => {
+      const one = way(near.isHomophone ? 'homophone' : 'typo', near.text, single(hanGrams(near.text)))
+      return keepsAll(text, near.text) ? { ...one, factor: one.factor + KEPT } : one
+    })
 }
 
 /** Where 低保 stands there is no need to look for 低保户 as well. */

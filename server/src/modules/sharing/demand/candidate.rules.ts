@@ -10,6 +10,7 @@ export interface WordHit {
 }
 
 export interface Sought {
+  readonly name: string
   readonly items: readonly string[]
   readonly supplier_organ_id: string | null
 }
@@ -35,8 +36,21 @@ const MATCH_TEXT: Record<string, string> = { partial: '名称与摘要中有部�
 const sample = (names: readonly string[]): string =>
   `${names.slice(0, 5).join('、')}${names.length > 5 ? ` 等 ${names.length} 项` : ''}`
 
-const wordsOf = (hit: WordHit | undefined): { score: number; reasons: MatchReason[] } => {
-  if (!hit) return { score: 0, reasons: [] }
+const pairsOf = (text: string): Set<string> => {
+  const key = catalog.nameKey(text)
+  return new Set(Array.from({ length: Math.max(0, key.length - 1) }, (_, at) => key.slice(at, at + 2)))
+}
+
+// Items that everybody holds, such as a name and a number, say little: of the entries that hold them the one of like name stands first.
+const LIKE_ENOUGH = 0.2
+const likenessOf = (wanted: string, name: string): number => {
+  const [one, other] = [pairsOf(wanted), pairsOf(name)]
+  return [...one].filter((pair) => other.has(pair)).length / Math.max(1, one.size)
+}
+
+const wordsOf = (hit: WordHit | undefined, likeness: number): { score: number; reasons: MatchReason[] } => {
+  if (!hit && likeness < LIKE_ENOUGH) return { score: 0, reasons: [] }
+  if (!hit) return { score: likeness * 0.6, reasons: [{ kind: 'words', text: '名称部分相同' }] }
   const score = Math.max(0.2, (WORTH[hit.match] ?? 0.5) - hit.place * 0.06)
   return { score, reasons: [{ kind: 'words', text: MATCH_TEXT[hit.match] ?? '名称与摘要中有全部词' }] }
 }
@@ -58,7 +72,10 @@ const supplierOf = (sought: Sought, face: Face): boolean =>
   (face.provider_organ_id === sought.supplier_organ_id || face.provider_path.includes(`/${sought.supplier_organ_id}/`))
 
 const scoreOf = (sought: Sought, face: Face, evidence: Evidence): Scored => {
-  const words = wordsOf(evidence.words.find(({ resource_id }) => resource_id === face.resource_id))
+  const words = wordsOf(
+    evidence.words.find(({ resource_id }) => resource_id === face.resource_id),
+    likenessOf(sought.name, face.name),
+  )
   const match = evidence.items.find(({ resource_id }) => resource_id === face.resource_id)
   const items = itemsOf(sought, match, evidence.synonyms.get(face.resource_id) ?? [])
   const reasons = [...words.reasons, ...items.reasons]
@@ -90,11 +107,6 @@ export const rankCandidates = (
     .sort((a, b) => b.score - a.score || a.height - b.height || a.resource_id.localeCompare(b.resource_id))
     .slice(0, MAX_CANDIDATES)
     .map(({ height: _, ...scored }) => scored)
-
-const pairsOf = (text: string): Set<string> => {
-  const key = catalog.nameKey(text)
-  return new Set(Array.from({ length: Math.max(0, key.length - 1) }, (_, at) => key.slice(at, at + 2)))
-}
 
 /** Whether an entry could be a candidate at all, so that one publication does not match every demand anew. */
 export const mayConcern = (

@@ -25,6 +25,7 @@ const asDemander = (ctx: Ctx, row: DemandRow): Ctx => {
 }
 
 const WORD_HITS = 8
+const ITEM_HITS = 200
 const NEAR_ITEMS = 6
 
 const findByWords = async (ctx: Ctx, name: string): Promise<WordHit[]> => {
@@ -52,7 +53,7 @@ const findEvidence = async (ctx: Ctx, row: DemandRow): Promise<Evidence> => {
   const items =
     row.items.length === 0
       ? []
-      : await listItemMatches(ctx.db, { items: row.items, organPath: row.organ_path, limit: 30 })
+      : await listItemMatches(ctx.db, { items: row.items, organPath: row.organ_path, limit: ITEM_HITS })
   const met = new Set(items.flatMap(({ same }) => same))
   return {
     words: await findByWords(ctx, row.name),

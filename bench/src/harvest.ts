@@ -39,9 +39,9 @@ const harvest = async (house: OpenHouse, ctx: Ctx, sourceId: string) => {
 const stamp = async (client: pg.Client): Promise<string> => {
   const tables = ['resource', 'resource_version', 'entry', 'item', 'harvested_entry', 'entry_change', 'code_seq']
   const { rows } = await client.query(
-    tables
+    `${tables
       .map((one) => `select '${one}' as t, count(*), max(xmin::text::bigint) as newest from catalog.${one}`)
-      .join(' union all '),
+      .join(' union all ')} order by 1`,
   )
   return JSON.stringify(rows)
 }

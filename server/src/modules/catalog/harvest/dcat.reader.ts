@@ -149,14 +149,14 @@ export class DcatReader implements Reader {
   ): ReadPage {
     const seen = Number(place.seen) + count
     const next = nextOf(graph)
-    const isLoop = next !== null && this.#read.has(next)
+    const isLoop = next !== null && (this.#read.has(next) || !URL.canParse(next, String(place.url)))
     const goesOn = next !== null && !isLoop
     return {
       place: `第 ${place.no} 页`,
       items,
       total: totalOf(graph) ?? (goesOn || isTorn ? null : seen),
       next: goesOn ? { url: new URL(next, String(place.url)).href, no: Number(place.no) + 1, seen } : null,
-      notes: isLoop ? [...notes, `下一页又指回 ${next}，到此为止`] : notes,
+      notes: isLoop ? [...notes, `下一页的地址 ${next} 读过或无法解析，到此为止`] : notes,
       isTorn,
     }
   }

@@ -8,7 +8,7 @@ import { type Judged, judge } from './judge.service.ts'
 import type { ReadPage } from './portrait.ts'
 import { PublisherBook } from './publisher.service.ts'
 import { openReader } from './reader.ts'
-import { headerOf, secretOf } from './source.service.ts'
+import { assertAddress, headerOf, secretOf } from './source.service.ts'
 import { findSourceRow } from './source.store.ts'
 
 /** A person waits: one try, and not for long. */
@@ -82,6 +82,7 @@ export const probeSource = async (
   ctx: Ctx,
   { source_id, settings }: { readonly source_id?: string | null; readonly settings: HarvestSettings },
 ) => {
+  assertAddress(settings)
   const before = source_id ? await findSourceRow(ctx.db, source_id) : undefined
   if (source_id && !before) throw new Fault('not_found')
   // A kept secret goes to the address it was entered for, and to no other that somebody types in.

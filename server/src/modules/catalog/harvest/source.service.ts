@@ -43,8 +43,17 @@ const CODED = [
   ['update_cycle', 'update_cycle'],
 ] as const
 
+/** The pattern in the contract lets pass what no address can be; a password belongs in the sealed header. */
+export const assertAddress = ({ url }: HarvestSettings): void => {
+  if (!URL.canParse(url)) throw invalid('url', 'format', '地址无法解析')
+  const { username, password } = new URL(url)
+  if (username !== '' || password !== '') throw invalid('url', 'secret', '地址中不要写账号口令，请用鉴权请求头')
+}
+
 /** Defaults of a catalogue that does not speak our language must themselves pass the standard, or no record ever would. */
-const assertDefaults = async (ctx: Ctx, { kind, defaults }: HarvestSettings): Promise<void> => {
+const assertSettings = async (ctx: Ctx, settings: HarvestSettings): Promise<void> => {
+  assertAddress(settings)
+  const { kind, defaults } = settings
   const { standard, classes } = await currentJudge(ctx.db)
   if (defaults.class_code) {
     const node = classes.get(defaults.class_code)
@@ -100,7 +109,7 @@ const nextOf = (ctx: Ctx, { cycle, is_enabled }: HarvestSettings): string | null
 
 export const createSource = (ctx: Ctx, settings: HarvestSettings): Promise<HarvestSource> =>
   inTx(ctx, async (tx, inner) => {
-    await assertDefaults(inner, settings)
+    await assertSettings(inner, settings)
     const source_id = newId()
     await insertSource(tx, {
       ...writable(settings),
@@ -127,7 +136,7 @@ export const saveSource = (
     if (!row) throw new Fault('not_found')
     if (row.revision !== revision) throw new Fault('stale')
     if (row.kind !== settings.kind) throw invalid('kind', 'fixed', '已登记来源的种类不能改')
-    await assertDefaults(inner, settings)
+    await assertSettings(inner, settings)
     const isSameHour = row.cycle === settings.cycle && row.next_run_at !== null && settings.is_enabled
     await updateSource(tx, sourceId, {
       ...writable(settings),

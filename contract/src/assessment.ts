@@ -7,6 +7,8 @@ export const MEASURES = coded({
   entries: '已发布目录',
   items: '信息项',
   attached: '已挂接资源',
+  demands: '信息需求',
+  demands_used: '已用上的需求',
   requests: '共享申请',
   answered: '已答复申请',
   refused: '未同意申请',
@@ -68,7 +70,7 @@ export const getStatistics = endpoint({
 })
 
 export const StatisticsRecord = t.Object({
-  /** `resource`, `request`, `grant`, `call`, `delivery`: what `record_id` names; for calls and deliveries it is the grant. */
+  /** `resource`, `demand`, `request`, `grant`, `call`, `delivery`: what `record_id` names; for calls and deliveries it is the grant. */
   record_kind: t.String(),
   record_id: t.String(),
   record_key: t.String(),

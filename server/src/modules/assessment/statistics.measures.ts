@@ -10,6 +10,8 @@ export const DEFINITIONS: Readonly<Record<Measure, Definition>> = {
   entries: { unit: '个', definition: '现行发布的目录条目，按首次发布日期' },
   items: { unit: '项', definition: '现行发布条目的信息项，按条目首次发布日期' },
   attached: { unit: '个', definition: '现行发布且已挂接接口、库表、文件或推送之一的条目，按首次发布日期' },
+  demands: { unit: '件', definition: '已提出且未撤回的信息需求，按提出日期；提供部门为拟请提供的部门' },
+  demands_used: { unit: '件', definition: '已有实际使用的信息需求，按首次使用日期' },
   requests: { unit: '件', definition: '已提交的共享申请，按提交日期' },
   answered: { unit: '件', definition: '提供方已答复的共享申请，按最近一次答复日期' },
   refused: { unit: '件', definition: '最近一次答复为不同意的共享申请，按答复日期' },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { assessment } from '@sanjiang/contract'
+import { assessment, sharing } from '@sanjiang/contract'
 import { DIMENSIONS, type Dimension, MEASURES, type Statistics } from '@sanjiang/contract/assessment'
 import { newId } from '#kernel/id.ts'
 import { openLog, openNodeKeys } from '#modules/ledger/index.ts'
@@ -43,6 +43,15 @@ before(async () => {
   await ask(civil, people, { names: ['name'] })
   await ask(civil, people, { names: ['citizen_id'] })
   await ask(social, people, { names: ['address'] })
+  await civil.call(sharing.fileDemand, {
+    body: {
+      name: '户籍人口核验',
+      items: ['姓名'],
+      purpose_code: 'data_verification',
+      purpose_ref: '000114001000 最低生活保障对象认定',
+      wanted_on: '2018-03-01',
+    },
+  })
   const call = between('civil_affairs')
   await append([call, call, call, { ...call, outcome: 'refused' }])
   await append([{ ...between('social_security'), rows: 1200 }], 'chunk_accepted')
@@ -107,6 +116,7 @@ test('a department counts what it could open: its own dealings and the entries m
   assert.equal(all.entries, 3)
   assert.equal(own.entries, 2)
   assert.equal(own.requests, 2)
+  assert.deepEqual([all.demands, own.demands, (await read(social)).totals.demands ?? 0], [1, 1, 0])
   assert.equal(own.rows ?? 0, 0)
   const { rows } = await civil.call(assessment.listStatisticsRecords, { query: { measure: 'entries' } })
   assert.ok(rows.every(({ title }) => title !== '警务督察信息'))

@@ -10,6 +10,7 @@ import { figureText, useStatisticsQuery } from './statistics.query.ts'
 /** The receipts of a day where the reader may see the ledger, else the grant under which they came about. */
 const pathOf = ({ record_kind, record_id, day }: StatisticsRecord, mayLedger: boolean): string => {
   if (record_kind === 'resource') return `/catalog/resources/${record_id}`
+  if (record_kind === 'demand') return `/sharing/demands/${record_id}`
   if (record_kind === 'request') return `/sharing/requests/${record_id}`
   if (record_kind === 'grant' || !mayLedger) return `/sharing/grants/${record_id}`
   const kind = record_kind === 'call' ? 'call' : 'chunk_accepted'

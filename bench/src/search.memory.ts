@@ -51,6 +51,7 @@ const sourceOf = (one: DemoResource, number: number): EntrySource => ({
   format_category: one.format_category,
   update_cycle: one.update_cycle,
   attached_methods: '',
+  quality_level: 'none',
   audience_path: '/',
   published_on: one.compiled_on,
 })

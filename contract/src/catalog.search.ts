@@ -1,4 +1,5 @@
 import * as t from 'typebox'
+import { QUALITY_LEVELS } from './catalog.quality.ts'
 import { SHARE_TYPES } from './catalog.resource.ts'
 import { endpoint } from './endpoint.ts'
 import { ById, coded, Id, IsoDate, input, nullable } from './values.ts'
@@ -25,7 +26,11 @@ export const FACETS = coded({
   format: '格式',
   update_cycle: '更新周期',
   attached: '挂接',
+  quality: '质量级',
 })
+
+/** Data seen to be as new as the update cycle promises, or older (C14); unseen where nothing is attached that could tell. */
+export const TIMELINESS = coded({ on_time: '按期', overdue: '逾期', unseen: '未见数据' })
 
 const codes = (max: number) => t.Optional(t.Array(t.String({ minLength: 1, maxLength: max }), { maxItems: 50 }))
 
@@ -43,6 +48,8 @@ export const SEARCH_FILTERS = {
   update_cycle: codes(64),
   /** `api`, `table`, `file`, `push`; `none`: not attached. */
   attached: codes(16),
+  /** `A` to `D`; `none`: not judged yet. */
+  quality: codes(8),
 }
 
 /** The ways in which a word may be met besides standing there as it was typed. */
@@ -92,6 +99,14 @@ export const SearchHit = t.Object({
   item_count: t.Integer(),
   version: t.Integer(),
   published_on: IsoDate,
+  quality_level: nullable(QUALITY_LEVELS.schema),
+  /** Newest day of data that a feed has seen. */
+  updated_on: nullable(IsoDate),
+  timeliness: TIMELINESS.schema,
+  /** Grants in force. */
+  grant_count: t.Integer(),
+  /** Last day somebody called it or took delivery. */
+  used_on: nullable(IsoDate),
   /** False where only most of the words stand in it. */
   holds_all: t.Boolean(),
   matched_items: t.Array(

@@ -56,6 +56,9 @@ test('words find entries, a checkmark narrows them, and the address holds the wh
   await page.goto(`${portal.origin}/catalog/search?q=鲸鱼`)
   await page.getByText('没有找到符合条件的资源').waitFor()
   assert.deepEqual(await offences(page), [])
+  await page.getByRole('link', { name: '提需求' }).click()
+  await page.waitForURL(/\/sharing\/demands\/new\?q=/)
+  assert.equal(await page.getByLabel('所需信息资源名称').inputValue(), '鲸鱼')
   await page.context().close()
 })
 

@@ -1132,15 +1132,15 @@ export interface CatalogResourceVersion {
   published_at: string
 }
 
-/** 检索变更簿:已发布条目、分类、同义词每有变动追加一行,各 api 进程检索前据此更新内存索引 */
+/** 检索变更簿:已发布条目、质量级、分类、同义词每有变动追加一行,各 api 进程检索前据此更新内存索引 */
 export interface CatalogSearchChange {
   /** 序号:发号先后,不是提交先后 */
   seq: ColumnType<number, number | undefined, number>
   /** 所在事务:跟进者据此判断还有哪些未提交 */
   xact: ColumnType<string, string | undefined, string>
-  /** 变动的是什么:条目、分类、同义词 */
+  /** 变动的是什么:条目、分类、同义词、质量级 */
   kind: string
-  /** 条目为资源标识;分类与同义词整体重读,记 all */
+  /** 条目与质量级为资源标识;分类与同义词整体重读,记 all */
   id: string
 }
 

@@ -25,6 +25,7 @@ const entry = (name: string, more: Partial<EntrySource> = {}): EntrySource => ({
   format_category: 'database',
   update_cycle: 'daily',
   attached_methods: '',
+  quality_level: 'none',
   audience_path: '/',
   published_on: '2017-03-01',
   ...more,

@@ -9,6 +9,7 @@ export const FACET_KEYS = [
   'format',
   'update_cycle',
   'attached',
+  'quality',
 ] as const
 export type FacetKey = (typeof FACET_KEYS)[number]
 
@@ -26,6 +27,8 @@ interface FacetRule {
   /** The value under which one of the column's is counted: prefectures, branches of the classification. */
   readonly countedAs: (value: string) => string
   readonly meets: (index: SearchIndex, chosen: readonly string[]) => (value: string) => boolean
+  /** Values that have an order of their own are told in it, the others by how many they are. */
+  readonly isRanked?: boolean
 }
 
 const equal = (column: Column): FacetRule => ({
@@ -69,12 +72,13 @@ const RULES: Readonly<Record<FacetKey, FacetRule>> = {
     countedAs: (value) => methodsOf(value)[0]!,
     meets: (_, chosen) => (value) => methodsOf(value).some((one) => chosen.includes(one)),
   },
+  quality: { ...equal('quality_level'), isRanked: true },
 }
 
 const MAX_VALUES = 100
 
 const totalled = (index: SearchIndex, facet: FacetKey, counts: Uint32Array): FacetCount[] => {
-  const { column, countedAs } = RULES[facet]
+  const { column, countedAs, isRanked = false } = RULES[facet]
   const sums = new Map<string, number>()
   for (const [code, count] of counts.entries()) {
     if (count === 0) continue
@@ -82,27 +86,27 @@ const totalled = (index: SearchIndex, facet: FacetKey, counts: Uint32Array): Fac
     sums.set(value, (sums.get(value) ?? 0) + count)
   }
   return Array.from(sums, ([code, count]) => ({ facet, code, count }))
-    .sort((one, other) => other.count - one.count || (one.code < other.code ? -1 : 1))
+    .sort((one, other) => (isRanked ? 0 : other.count - one.count) || (one.code < other.code ? -1 : 1))
     .slice(0, MAX_VALUES)
 }
 
 /** Per hit one bit for each facet whose choice it misses; nothing where nothing was chosen. */
-const missedBy = (index: SearchIndex, hits: Uint32Array, chosen: Chosen): Uint8Array | undefined => {
+const missedBy = (index: SearchIndex, hits: Uint32Array, chosen: Chosen): Uint16Array | undefined => {
   const active = FACET_KEYS.filter((facet) => (chosen[facet] ?? []).length > 0)
   if (active.length === 0) return undefined
-  const missed = new Uint8Array(hits.length)
+  const missed = new Uint16Array(hits.length)
   for (const facet of active) {
     const { column, meets } = RULES[facet]
     const isMet = meets(index, chosen[facet]!)
     const bit = 1 << FACET_KEYS.indexOf(facet)
-    const lacks = Uint8Array.from(index.values[column].values, (value) => (isMet(value) ? 0 : bit))
+    const lacks = Uint16Array.from(index.values[column].values, (value) => (isMet(value) ? 0 : bit))
     const codes = index.columns[column]
     for (let at = 0; at < hits.length; at += 1) missed[at]! |= lacks[codes[hits[at]!]!]!
   }
   return missed
 }
 
-const without = (hits: Uint32Array, missed: Uint8Array, forgiven: number): Uint32Array => {
+const without = (hits: Uint32Array, missed: Uint16Array, forgiven: number): Uint32Array => {
   const kept = new Uint32Array(hits.length)
   let count = 0
   for (let at = 0; at < hits.length; at += 1) if ((missed[at]! & ~forgiven) === 0) kept[count++] = hits[at]!

@@ -9,7 +9,7 @@ import { buildApi } from '#roles/api.app.ts'
 import { MODULES } from '#roles/modules.ts'
 import { type CatalogWorld, draftOf, openCatalog, publish } from '#test/catalog-world.ts'
 import { fetchOver, ORGANS } from '#test/harness.ts'
-import { importPublished, setAttachedMethod } from '../index.ts'
+import { foldQualities, importPublished, setAttachedMethod } from '../index.ts'
 import { openSearchFeed } from './search.feed.ts'
 
 let world: CatalogWorld
@@ -88,6 +88,23 @@ const openWriter = async () => {
     client.query('update catalog.entry set name = $2 where resource_id = $1', [id, name])
   return { client, rename }
 }
+
+test('a level judged anew reaches every process at once, and the entry is not read a second time for it (T2.2, P2)', async () => {
+  const [id] = await imported('冻土观测条目')
+  const levels = async () =>
+    (await asked({ q: '冻土观测' })).map(({ facets }) =>
+      facets.find(({ facet }) => facet === 'quality')!.values.map(({ code, count }) => [code, count]),
+    )
+  assert.deepEqual(await levels(), [[['none', 1]], [['none', 1]]])
+  await foldQualities(await world.ctx())
+  const [[[judged]]] = (await levels()) as [[[string]]]
+  assert.match(judged, /^[A-D]$/)
+  const feed = openSearchFeed(world.house.db)
+  const { count } = await feed.fresh()
+  await world.sql(`update catalog.quality set level = 'D', score = 12 where resource_id = $1`, [id])
+  assert.deepEqual(await levels(), [[['D', 1]], [['D', 1]]])
+  assert.equal((await feed.fresh()).count, count)
+})
 
 test('transactions that end in another order than they began are missed by nobody, and one rolled back changes nothing (T2.2)', async () => {
   const [slow, quick, given] = await imported('慢事务条目', '快事务条目', '弃事务条目')

@@ -3,12 +3,21 @@ import type { Db } from '#kernel/db.ts'
 import type { Log } from '#kernel/log.ts'
 import { lexemesOf } from '../term.rules.ts'
 import type { Synonyms } from './reading.rules.ts'
-import { bytesOf, makeSearchIndex, putEntry, putOrgan, removeEntry, type SearchIndex } from './search.index.ts'
+import {
+  bytesOf,
+  makeSearchIndex,
+  putEntry,
+  putLevel,
+  putOrgan,
+  removeEntry,
+  type SearchIndex,
+} from './search.index.ts'
 import {
   type Changes,
   currentHorizon,
   listChanges,
   listClassFaces,
+  listLevels,
   listOrganFaces,
   listSources,
   listSourcesAfter,
@@ -79,6 +88,9 @@ const takeChanges = async (db: Db, feed: Feed): Promise<void> => {
   if (idsOf('class').length > 0) await readClasses(db, feed.index)
   if (idsOf('synonym').length > 0) await readSynonyms(db, feed.index)
   await takeEntries(db, feed.index, idsOf('entry'))
+  const judged = idsOf('quality')
+  if (judged.length > 0)
+    for (const { resource_id, level } of await listLevels(db, judged)) putLevel(feed.index, resource_id, level)
   // Everything read this time and still behind the horizon next time; kept only once all of it is in.
   feed.taken = new Set(keyed.map(({ key }) => key))
   feed.horizon = horizon

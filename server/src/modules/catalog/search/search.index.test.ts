@@ -13,6 +13,7 @@ import {
   makeSearchIndex,
   type OrganFace,
   putEntry,
+  putLevel,
   putOrgan,
   removeEntry,
   type SearchIndex,
@@ -42,6 +43,7 @@ const ORGANS: readonly OrganFace[] = [
   aliases: aliases as string[],
   is_dissolved: false,
 }))
+const level = fc.constantFrom('A', 'B', 'D', 'none')
 const LABELS = ['/', '/1/', '/1/11/', '/1/12/', '/2/']
 
 const source = (id: fc.Arbitrary<string>): fc.Arbitrary<EntrySource> =>
@@ -63,6 +65,7 @@ const source = (id: fc.Arbitrary<string>): fc.Arbitrary<EntrySource> =>
     format_category: fc.constant('database'),
     update_cycle: fc.constantFrom('daily', 'monthly'),
     attached_methods: fc.constantFrom('', 'api', 'table,api'),
+    quality_level: level,
     audience_path: fc.constantFrom(...LABELS),
     published_on: fc.constantFrom('2017-01-01', '2017-01-02'),
   })
@@ -84,6 +87,7 @@ const chosen: fc.Arbitrary<Chosen> = fc.oneof(
       class: fc.subarray(['1', '363', '363027']),
       share_type: fc.subarray(['conditional', 'unconditional']),
       attached: fc.subarray(['none', 'api', 'table']),
+      quality: fc.subarray(['A', 'D', 'none']),
     },
     { requiredKeys: [] },
   ),
@@ -144,9 +148,10 @@ test('an index that followed every change says what one read anew says (T2.2)', 
     { weight: 3, arbitrary: source(ids) },
     ids,
     fc.record({ organ_id: fc.constantFrom('11', '12'), alias: word }),
+    fc.record({ judged: ids, level }),
   )
   fc.assert(
-    fc.property(fc.array(change, { maxLength: 30 }), query, reach, (changes, q, who) => {
+    fc.property(fc.array(change, { maxLength: 30 }), query, reach, chosen, (changes, q, ...asker) => {
       const followed = filled([])
       const entries = new Map<string, EntrySource>()
       const organs = new Map(ORGANS.map((one) => [one.organ_id, one]))
@@ -154,6 +159,10 @@ test('an index that followed every change says what one read anew says (T2.2)', 
         if (typeof one === 'string') {
           removeEntry(followed, one)
           entries.delete(one)
+        } else if ('judged' in one) {
+          putLevel(followed, one.judged, one.level)
+          const known = entries.get(one.judged)
+          if (known) entries.set(one.judged, { ...known, quality_level: one.level })
         } else if ('alias' in one) {
           const organ = { ...organs.get(one.organ_id)!, aliases: [one.alias] }
           putOrgan(followed, organ)
@@ -165,7 +174,7 @@ test('an index that followed every change says what one read anew says (T2.2)', 
       }
       const anew = filled([...entries.values()])
       for (const organ of organs.values()) putOrgan(anew, organ)
-      assert.deepEqual(everythingSaid(followed, q, [who, {}]), everythingSaid(anew, q, [who, {}]))
+      assert.deepEqual(everythingSaid(followed, q, asker), everythingSaid(anew, q, asker))
     }),
     { numRuns: 150 },
   )

@@ -29,6 +29,8 @@ export interface EntrySource {
   readonly format_category: string
   readonly update_cycle: string
   readonly attached_methods: string
+  /** `none` until it has been judged. */
+  readonly quality_level: string
   readonly audience_path: string
   readonly published_on: string
 }
@@ -42,6 +44,7 @@ export const COLUMNS = [
   'format_category',
   'update_cycle',
   'attached_methods',
+  'quality_level',
   'audience_path',
 ] as const
 export type Column = (typeof COLUMNS)[number]
@@ -284,6 +287,14 @@ export const putEntry = (index: SearchIndex, entry: EntrySource): void => {
   for (const column of COLUMNS) index.columns[column][document] = index.values[column].of(entry[column])
   index.provided.add(index.columns.provider_organ_id[document]!, document)
   addTerms(index, entry, document)
+}
+
+/** Judged anew: nothing an entry is found by has changed, so its document stays. */
+export const putLevel = (index: SearchIndex, id: string, level: string): void => {
+  const document = index.numbers.get(id)
+  if (document === undefined) return
+  index.columns.quality_level[document] = index.values.quality_level.of(level)
+  index.version += 1
 }
 
 export const isAlive = (index: SearchIndex, document: number): boolean => hasBit(index.alive, document)

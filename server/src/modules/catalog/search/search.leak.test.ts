@@ -45,6 +45,11 @@ before(async () => {
     name,
     label: labelOf(organ, audience),
   }))
+  await world.sql(
+    `insert into catalog.quality (resource_id, version, provider_organ_id, score, level, reasons, error_count, rules_from, folded_on)
+     select resource_id, version, provider_organ_id, 80, (array['A', 'B', 'C', 'D'])[1 + row_number() over (order by name) % 4], '[]', 0,
+       '2017-01-01', '2017-06-01' from catalog.entry where name not like '雪豹%' and name not like '岩羊%'`,
+  )
 })
 after(() => world.close())
 
@@ -70,6 +75,8 @@ const FACETED = [
   { q: '登记信息', share_type: ['unconditional'] },
   { q: '编号', provider: [ORGANS.root] },
   { attached: ['none'] },
+  { quality: ['B', 'D'] },
+  { q: '保护', quality: ['none'] },
 ]
 
 const everythingSaid = async ({ call }: Voice) => {

@@ -1,5 +1,14 @@
 import { codes } from '@sanjiang/contract'
-import type { Explanation, Facet, SearchReading, SearchResult, Standard } from '@sanjiang/contract/catalog'
+import {
+  type Explanation,
+  type Facet,
+  isOverdue,
+  QUALITY_LEVELS,
+  type SearchHit,
+  type SearchReading,
+  type SearchResult,
+  type Standard,
+} from '@sanjiang/contract/catalog'
 import type { Ctx } from '#kernel/ctx.ts'
 import { Fault } from '#kernel/fault.ts'
 import { formatCursor, parseCursor } from '#kernel/page.ts'
@@ -44,6 +53,7 @@ const ATTACHED: Readonly<Record<string, string>> = {
   push: '推送',
   none: '未挂接',
 }
+const LEVELS: Readonly<Record<string, string>> = { ...QUALITY_LEVELS.titles, none: '未评' }
 
 /** What the standard, the classification and the organs call a facet's values. */
 interface Titles {
@@ -56,6 +66,7 @@ const titleOf = ({ standard, index }: Titles, facet: FacetKey, code: string): st
   if (facet === 'class') return index.classes.get(code)?.title ?? code
   if (facet === 'region') return codes.divisionAt(code, '2017-12-31')?.name ?? code
   if (facet === 'attached') return ATTACHED[code] ?? code
+  if (facet === 'quality') return LEVELS[code] ?? code
   return standard.enumerations[STANDARD_LISTS[facet] ?? '']?.find((one) => one.code === code)?.title ?? code
 }
 
@@ -94,6 +105,12 @@ const termsIn = (q: string, reading: Reading | undefined): string[] => {
   return [...new Set([...runs, ...ways.map(({ text }) => text)])]
 }
 
+/** Updated against promised; silent about data that nobody can see. */
+const timelinessOf = (cycle: string, updatedOn: string | null, today: string): SearchHit['timeliness'] => {
+  if (updatedOn === null) return 'unseen'
+  return isOverdue(cycle, updatedOn, today) ? 'overdue' : 'on_time'
+}
+
 const MAX_WORDS = 24
 /** Search over what is published and meant for the reader (P2; architecture §7). */
 export const search = async (ctx: Ctx, query: SearchQuery): Promise<SearchResult> => {
@@ -111,7 +128,11 @@ export const search = async (ctx: Ctx, query: SearchQuery): Promise<SearchResult
   const isMore = offset + found.ids.length < found.total && offset + limit <= MAX_OFFSET
   const rows = await listHitRows(ctx.db, reach, { ids: found.ids, words })
   return {
-    rows: rows.map((row) => ({ ...row, holds_all: found.whole.has(row.resource_id) })),
+    rows: rows.map((row) => ({
+      ...row,
+      holds_all: found.whole.has(row.resource_id),
+      timeliness: timelinessOf(row.update_cycle, row.updated_on, ctx.today),
+    })),
     next: isMore ? formatCursor([offset + limit]) : null,
     total: found.total,
     match: found.match,

@@ -5,7 +5,7 @@ import type { Reach } from '../resource.rules.ts'
 import { mayRead } from '../resource.store.ts'
 import type { ClassFace, EntrySource, OrganFace } from './search.index.ts'
 
-type HitRow = Omit<SearchHit, 'holds_all'>
+type HitRow = Omit<SearchHit, 'holds_all' | 'timeliness'>
 
 const MAX_MATCHED = 6
 // Items whose names hold one of the words, or are held by one.
@@ -31,11 +31,17 @@ export const listHitRows = async (
   const { rows } = await sql<HitRow>`
     select e.resource_id, e.code, e.name, e.summary, e.provider_organ_id, o.name as provider_name, e.division_code,
            e.class_code, n.title as class_title, e.share_type, e.open_type, e.format_category, e.format_type,
-           e.update_cycle, e.attached_methods, e.item_count, e.version, e.published_on, ${matchedItems(words)} as matched_items
+           e.update_cycle, e.attached_methods, e.item_count, e.version, e.published_on, ${matchedItems(words)} as matched_items,
+           q.level as quality_level, f.updated_on, coalesce(f.grant_count, 0) as grant_count, f.used_on
     from unnest(${ids}::uuid[]) with ordinality as p (resource_id, place)
     join catalog.entry e using (resource_id)
     join identity.organ o on o.organ_id = e.provider_organ_id
     join catalog.class_node n on n.code = e.class_code
+    left join catalog.quality q using (resource_id)
+    cross join lateral (
+      select max(since) filter (where kind = 'newest') as updated_on, max(value) filter (where kind = 'granted') as grant_count,
+             max(since) filter (where kind in ('called', 'delivered')) as used_on
+      from catalog.entry_fact where entry_fact.resource_id = e.resource_id) f
     where ${mayRead(reach)}
     order by p.place`.execute(db)
   return rows
@@ -46,8 +52,9 @@ const SOURCE = sql`
          coalesce((select string_agg(i.name || E'\\t' || i.name_en, E'\\n' order by i.seq)
            from catalog.item i where i.resource_id = e.resource_id), '') as items,
          e.provider_organ_id, e.division_code, e.class_code, e.share_type, e.open_type, e.format_category, e.update_cycle,
-         array_to_string(e.attached_methods, ',') as attached_methods, e.audience_path, e.published_on
-  from catalog.entry e`
+         array_to_string(e.attached_methods, ',') as attached_methods, coalesce(q.level, 'none') as quality_level,
+         e.audience_path, e.published_on
+  from catalog.entry e left join catalog.quality q using (resource_id)`
 
 export const listSourcesAfter = async (db: Db, after: string, limit: number): Promise<EntrySource[]> => {
   const { rows } = await sql<EntrySource>`
@@ -59,6 +66,14 @@ export const listSources = async (db: Db, ids: readonly string[]): Promise<Entry
   const { rows } = await sql<EntrySource>`${SOURCE} where e.resource_id = any(${ids}::uuid[])`.execute(db)
   return rows
 }
+
+export const listLevels = async (db: Db, ids: readonly string[]) =>
+  (
+    await sql<{ resource_id: string; level: string }>`
+      select e.resource_id, coalesce(q.level, 'none') as level
+      from catalog.entry e left join catalog.quality q using (resource_id)
+      where e.resource_id = any(${ids}::uuid[])`.execute(db)
+  ).rows
 
 /** Organs by id, or all of them. An organ is read as it is: `identity.*` is open to every module. */
 export const listOrganFaces = async (db: Db, ids?: readonly string[]): Promise<OrganFace[]> => {
@@ -101,7 +116,7 @@ export interface Changes {
   /** Transactions before this one have ended: what they changed is among what was read so far. */
   readonly horizon: string
   readonly changes: readonly {
-    readonly kind: 'entry' | 'organ' | 'class' | 'synonym'
+    readonly kind: 'entry' | 'organ' | 'class' | 'synonym' | 'quality'
     readonly seq: number
     readonly id: string
   }[]

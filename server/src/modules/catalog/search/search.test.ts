@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { catalog } from '@sanjiang/contract'
+import { inTx } from '#kernel/db.ts'
 import { BASIS, type CatalogWorld, draftOf, ITEM, openCatalog } from '#test/catalog-world.ts'
 import { ORGANS, type OrganKey, type Voice } from '#test/harness.ts'
-import { importPublished } from '../index.ts'
+import { foldQualities, importPublished, type ReportedFact, reportFacts } from '../index.ts'
 
 let world: CatalogWorld
 let reader: Voice
@@ -171,6 +172,47 @@ test('facets count what the words found; inside one a choice widens, between the
   assert.deepEqual(names(await find({ class: ['1'] })), ['殡葬服务机构名录'])
   const title = everything.facets.find(({ facet }) => facet === 'region')!.values.map((value) => value.title)
   assert.ok(title.includes('西宁市') && title.includes('青海省'))
+})
+
+test('a hit tells its level, whether data came when promised and who uses it; levels are a facet in their order (P2, C14)', async () => {
+  const [hit] = (await find({ q: '企业登记基本信息' })).rows
+  const said = async () => {
+    const { quality_level, timeliness, updated_on, grant_count, used_on } = (await find({ q: '企业登记基本信息' }))
+      .rows[0]!
+    return { quality_level, timeliness, updated_on, grant_count, used_on }
+  }
+  const nothing = { updated_on: null, grant_count: 0, used_on: null }
+  assert.deepEqual(await said(), { quality_level: null, timeliness: 'unseen', ...nothing })
+  const { today } = await world.ctx()
+  const fact = { resource_id: hit!.resource_id, party: 'provider', message: '', value: 1 } as const
+  const kinds = ['newest', 'granted', 'called', 'delivered'] as const
+  const told = async (...facts: ReportedFact[]) => inTx(await world.ctx(), (tx) => reportFacts(tx, { kinds, facts }))
+  await told({ ...fact, kind: 'newest', since: today }, { ...fact, kind: 'granted', value: 3, since: '2017-05-01' })
+  await foldQualities(await world.ctx())
+  const { quality_level, ...rest } = await said()
+  assert.match(quality_level!, /^[A-D]$/)
+  assert.deepEqual(rest, { timeliness: 'on_time', updated_on: today, grant_count: 3, used_on: null })
+  const used = { ...fact, kind: 'called', since: '2017-06-01' } as const
+  await told({ ...fact, kind: 'newest', since: '2017-01-01' }, used, {
+    ...used,
+    kind: 'delivered',
+    since: '2017-05-20',
+  })
+  const late = await said()
+  assert.deepEqual([late.timeliness, late.used_on, late.grant_count], ['overdue', '2017-06-01', 0])
+  await world.sql(`update catalog.quality set level = 'A' where resource_id = $1`, [hit!.resource_id])
+  await world.sql(`update catalog.quality set level = 'C' where resource_id <> $1`, [hit!.resource_id])
+  const levels = (result: catalog.SearchResult) =>
+    result.facets.find(({ facet }) => facet === 'quality')!.values.map(({ title, count }) => [title, count])
+  const every = [
+    ['A 优', 1],
+    ['C 中', SAMPLES.length - 1],
+  ]
+  assert.deepEqual(levels(await find({})), every)
+  const chosen = await find({ quality: ['A'] })
+  assert.deepEqual([chosen.total, levels(chosen)], [1, every])
+  assert.equal((await find({ quality: ['A', 'C'] })).total, SAMPLES.length)
+  assert.equal((await find({ quality: ['A'], provider: [ORGANS.police] })).total, 0)
 })
 
 test('pages follow each other without gap or double, in every order (P2)', async () => {

@@ -1,8 +1,10 @@
-import type { SearchHit } from '@sanjiang/contract/catalog'
+import { type SearchHit, TIMELINESS } from '@sanjiang/contract/catalog'
 import { Link } from 'react-router'
 import { Highlight } from '../../../ui/highlight.tsx'
+import { StateTag } from '../../../ui/page-head.tsx'
 import { ShareTag } from '../../../ui/share-tag.tsx'
 import { methodsText } from './catalog.words.tsx'
+import { LevelTag } from './quality.words.tsx'
 import { useTitles } from './standard.query.ts'
 
 const MatchedItems = ({ hit, terms }: { hit: SearchHit; terms: readonly string[] }) => (
@@ -14,6 +16,25 @@ const MatchedItems = ({ hit, terms }: { hit: SearchHit; terms: readonly string[]
     ))}
   </ul>
 )
+
+const Updated = ({ hit }: { hit: SearchHit }) =>
+  hit.updated_on === null ? (
+    <span className="muted">未见数据</span>
+  ) : (
+    <>
+      数据到 {hit.updated_on}{' '}
+      <StateTag tone={hit.timeliness === 'overdue' ? 'bad' : 'good'}>{TIMELINESS.titles[hit.timeliness]}</StateTag>
+    </>
+  )
+
+const Used = ({ hit: { grant_count, used_on } }: { hit: SearchHit }) =>
+  grant_count === 0 && used_on === null ? (
+    <span className="muted">尚无授权</span>
+  ) : (
+    <>
+      {grant_count} 份授权{used_on === null ? '，尚未取用' : `，最近取用 ${used_on}`}
+    </>
+  )
 
 /** One entry found: what it is, whose, how open, how fresh, how to be had, and which items matched. */
 export const SearchHitCard = ({
@@ -37,6 +58,7 @@ export const SearchHitCard = ({
         <span className="hit-tags">
           {!hit.holds_all && <small className="partly">只含部分词</small>}
           <ShareTag type={hit.share_type} />
+          <LevelTag level={hit.quality_level} />
         </span>
       </header>
       <p className="hit-whose">
@@ -54,8 +76,16 @@ export const SearchHitCard = ({
           <dd>{hit.item_count} 项</dd>
         </div>
         <div>
-          <dt>更新周期</dt>
-          <dd>{titleOf('update_cycle', hit.update_cycle)}</dd>
+          <dt>更新</dt>
+          <dd>
+            {titleOf('update_cycle', hit.update_cycle)}，<Updated hit={hit} />
+          </dd>
+        </div>
+        <div>
+          <dt>使用</dt>
+          <dd>
+            <Used hit={hit} />
+          </dd>
         </div>
         <div>
           <dt>挂接</dt>

@@ -8,7 +8,7 @@ import { qualityOf } from './search.quality.ts'
 const FLOORS: Readonly<Record<string, readonly [p10: number, mrr: number]>> = {
   exact: [0.97, 0.98],
   multi: [0.88, 0.9],
-  boundary: [0.95, 0.97],
+  boundary: [0.95, 0.96],
   reordered: [0.9, 0.9],
   natural: [0.8, 0.84],
   synonym: [0.94, 0.93],

@@ -201,9 +201,9 @@ export class GatewayGround {
     await this.sql(
       `insert into catalog.entry (resource_id, version, code, provider_organ_id, division_code, class_code, name, name_en, summary,
          source_system_name, format_category, format_type, share_type, share_condition, share_method_category, share_method_type,
-         open_type, open_condition, update_cycle, keywords, audience_path, item_count, first_published_on, published_on, terms, sounds)
+         open_type, open_condition, update_cycle, keywords, audience_path, item_count, first_published_on, published_on)
        values ($1, 1, $2, $3, '630000', '363007', '人口基础信息', 'population', '', '', 'database', 'other', 'conditional', '', 'platform',
-         'api', 'closed', '', 'day', '{}', '/', $4, '2017-09-01', '2017-09-01', '', '')`,
+         'api', 'closed', '', 'day', '{}', '/', $4, '2017-09-01', '2017-09-01')`,
       [resource_id, code, PROVIDER, items.length],
     )
     const made = items.map((item) => ({ ...item, item_id: newId() }))

@@ -9,7 +9,9 @@ import { sweepFiles } from './file.service.ts'
 const READ = 'catalog.batch.read'
 const CHECK = 'catalog.batch.check'
 
-const SILENT_MS = 90_000
+// Six beats of a turn; a batch that only waits for its turn is given longer.
+const SILENT_MS = 30_000
+const WAITING_MS = 180_000
 const FORGOTTEN_MS = 7 * 86_400_000
 const KEPT_MS = 30 * 86_400_000
 
@@ -18,8 +20,11 @@ const before = (ctx: Ctx, ms: number): string => new Date(Date.parse(ctx.instant
 /** Starts again what a killed worker left half done, and gives up what nobody came back to. */
 export const sweepBatches = async (ctx: Ctx): Promise<void> => {
   await inTx(ctx, async (tx, inner) => {
-    for (const { batch_id, state } of await listSilent(tx, before(ctx, SILENT_MS))) {
-      await updateBatch(tx, batch_id, { updated_at: inner.instant })
+    for (const { batch_id, state } of await listSilent(tx, {
+      turn: before(ctx, SILENT_MS),
+      wait: before(ctx, WAITING_MS),
+    })) {
+      await updateBatch(tx, batch_id, { turn: null, updated_at: inner.instant })
       await inner.jobs.enqueue(tx, state === 'reading' ? READ : CHECK, { subject_id: batch_id })
     }
   })

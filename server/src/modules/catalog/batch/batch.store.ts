@@ -145,12 +145,14 @@ export const removePieces = (tx: Tx, ids: readonly string[]) =>
     .execute()
 
 /** Batches whose process has been silent since then: killed, or its machine gone. */
-export const listSilent = (db: Db, before: string) =>
+export const listSilent = (db: Db, before: { readonly turn: string; readonly wait: string }) =>
   db
     .selectFrom('catalog.batch')
     .select(['batch_id', 'state'])
     .where('state', 'in', ['reading', 'checking'])
-    .where('updated_at', '<', before)
+    .where(
+      sql<SqlBool>`updated_at < case when turn is null then ${before.wait}::timestamptz else ${before.turn}::timestamptz end`,
+    )
     .limit(100)
     .execute()
 

@@ -54,10 +54,31 @@ const inTurn = (
     await updateBatch(tx, batch_id, { updated_at: new Date().toISOString(), ...(await work(tx)) })
   })
 
+const BEAT_MS = 5_000
+
+/** Says every few seconds that this turn is alive, however long its next word takes; one beat missed is made up by the next. */
+const beating = async (ctx: Ctx, row: BatchRow, work: () => Promise<void>): Promise<void> => {
+  let isBusy = false
+  const timer = setInterval(() => {
+    if (isBusy) return
+    isBusy = true
+    void inTurn(ctx, row, async () => ({}))
+      .catch(() => undefined)
+      .finally(() => {
+        isBusy = false
+      })
+  }, BEAT_MS)
+  try {
+    await work()
+  } finally {
+    clearInterval(timer)
+  }
+}
+
 /** A file that cannot be read is the sender's matter and is told to him; anything else is tried again. */
 const failing = async (ctx: Ctx, row: BatchRow, work: () => Promise<void>): Promise<void> => {
   try {
-    await work()
+    await beating(ctx, row, work)
   } catch (error) {
     if (error instanceof Superseded) return
     if (!(error instanceof Fault)) throw error

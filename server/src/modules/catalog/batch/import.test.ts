@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { catalog } from '@sanjiang/contract'
+import { type ZipFile, zipBytes } from '@sanjiang/tabular/zip-write'
 import { type CatalogWorld, draftOf, openCatalog, publish } from '#test/catalog-world.ts'
 import type { Voice } from '#test/harness.ts'
 import { csvOf, itemOf, rowOf, sendFile } from '#test/workbook-ground.ts'
@@ -178,6 +181,57 @@ test('junk is refused in words and leaves the worker at work (T2.2, T16.3)', asy
     const batch = await sendFile(world, world.cataloger, { name, file })
     assert.ok(batch.state === 'failed' ? batch.fault : batch.state === 'mapping', `${name} ${batch.state}`)
   }
+})
+
+const zipped = async (files: readonly ZipFile[]): Promise<Buffer> =>
+  Buffer.concat(await Array.fromAsync(zipBytes(files)))
+
+test('an old .xls, a workbook under a password and a zip bomb are refused in words, and nothing of them stays half done (T2.2, T16.3)', async () => {
+  const ole = Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(4000)])
+  const bomb = await zipped([
+    { path: 'xl/workbook.xml', content: ['<workbook><sheets><sheet name="a" id="r1"/></sheets></workbook>'] },
+    { path: 'xl/_rels/workbook.xml.rels', content: ['<R><Relationship Id="r1" Target="s.xml"/></R>'] },
+    {
+      path: 'xl/s.xml',
+      content: ['<worksheet><sheetData>', ...Array.from({ length: 64 }, () => ' '.repeat(1_048_576))],
+    },
+  ])
+  const files = [
+    ['旧表.xls', ole, /请在表格软件中另存为 \.xlsx/],
+    ['加密.xlsx', Buffer.concat([ole, Buffer.from('EncryptedPackage', 'utf16le'), Buffer.alloc(100)]), /密码/],
+    ['炸弹.xlsx', bomb, /压缩比异常/],
+  ] as const
+  const before = await world.sql('select resource_id from catalog.resource')
+  for (const [name, file, words] of files) {
+    const batch = await sendFile(world, world.cataloger, { name, file })
+    assert.deepEqual([batch.state, batch.can, batch.sheets, batch.mapping], ['failed', ['cancel'], [], []])
+    assert.match(batch.fault!, words)
+    const params = { id: batch.batch_id }
+    for (const endpoint of [catalog.readBatch, catalog.commitBatch, catalog.takeBatchEntries] as const)
+      assert.equal(
+        (await world.cataloger.refused(endpoint as never, { params, body: {} } as never)).code,
+        'wrong_state',
+      )
+    assert.deepEqual(await entriesOf(batch.batch_id), [])
+    await world.cataloger.call(catalog.cancelBatch, { params })
+    assert.equal((await detail(batch.batch_id)).piece_count, 0)
+  }
+  assert.equal((await world.sql('select resource_id from catalog.resource')).length, before.length)
+  const left = await readdir(join(world.dataDir, 'tmp'))
+  assert.deepEqual(
+    left.filter((name) => name.startsWith('batch-')),
+    [],
+  )
+})
+
+test('what cannot be read in a cell is told there once, not again for every item that takes it from there (T2.2)', async () => {
+  const wrong = row('读不懂的共享类型', { 共享类型: '看情况' })
+  const { batch_id } = await imported(csv(wrong, itemOf('甲', 'item_a'), itemOf('乙', 'item_b')))
+  const [{ faults }] = (await entriesOf(batch_id, 'error')) as [catalog.BatchEntry]
+  const told = faults
+    .filter(({ field }) => /share_type$/.test(field))
+    .map(({ field, cell, rule }) => [field, cell, rule])
+  assert.deepEqual(told, [['share_type', 'H2', 'W04']])
 })
 
 test('a check that was killed half way is begun again, and what its first worker still writes is not taken (T2.2)', async () => {

@@ -145,11 +145,19 @@ const ALIASES: Readonly<Record<string, string>> = {
   provider_organ_id: 'provider_code',
 }
 
+const INHERITED = /^items\.\d+\.(share_type|open_type)$/
+
 /** Findings of the rules at their cells, beside what reading found; where a cell could not be read, the rules need not repeat it. */
 export const faultsOf = (entry: ReadEntry, findings: readonly Finding[]): CellFault[] => {
   const unread = new Set(entry.faults.filter(({ level }) => level === 'error').map(({ field }) => field))
+  const isUnread = (field: string): boolean => unread.has(field) || (field === 'open_type' && unread.has('is_open'))
+  const isTold = (field: string): boolean => {
+    // What an item takes from its resource was unreadable there, once; the item has no cell of its own for it.
+    const above = entry.cells.has(field) ? undefined : INHERITED.exec(field)?.[1]
+    return isUnread(field) || (above !== undefined && isUnread(above))
+  }
   const more = findings
-    .filter(({ field }) => !unread.has(field) && !(field === 'open_type' && unread.has('is_open')))
+    .filter(({ field }) => !isTold(field))
     .map((finding) => ({ ...finding, cell: cellOf(entry, finding.field) }))
   return [...entry.faults, ...more]
 }

@@ -17,7 +17,7 @@ const CLASS = '363027'
 function* entriesOf(contents: Iterable<ResourceContent>) {
   for (const content of contents) {
     const one: ResourceContent = { ...content, class_code: CLASS, open_type: 'closed', related_codes: [] }
-    yield { code: null, content: one, provider_name: '', provider_code: null, published_on: null }
+    yield { code: null, content: one, provider_name: '', provider_code: null, published_on: null, revision: null }
   }
 }
 

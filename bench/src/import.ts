@@ -87,6 +87,7 @@ function* entries(): Generator<WrittenEntry> {
       provider_name: '省民政厅',
       provider_code: '11630000015000011M',
       published_on: '2017-09-05',
+      revision: null,
     }
 }
 

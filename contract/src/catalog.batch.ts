@@ -1,7 +1,6 @@
 import * as t from 'typebox'
 import { FieldChange } from './catalog.compile.ts'
-import { Basis, RESOURCE_STATES } from './catalog.resource.ts'
-import { SEARCH_FILTERS, SEARCH_ORDERS } from './catalog.search.ts'
+import { Basis } from './catalog.resource.ts'
 import { endpoint } from './endpoint.ts'
 import { ById, coded, Id, Instant, input, Line, nullable, Page, PageQuery } from './values.ts'
 
@@ -151,6 +150,8 @@ export const BatchEntry = t.Object({
   reason: nullable(t.String()),
   faults: t.Array(BatchFault),
   change_count: t.Integer(),
+  /** Changed by others since the export: the officer may take what the file says all the same. */
+  may_take: t.Boolean(),
   is_written: t.Boolean(),
 })
 export type BatchEntry = t.Static<typeof BatchEntry>
@@ -267,6 +268,19 @@ export const commitBatch = endpoint({
   response: BatchDetail,
 })
 
+export const takeBatchEntries = endpoint({
+  method: 'POST',
+  path: '/catalog/batches/:id/taken-entries',
+  permission: edit,
+  summary: '导出之后已被他人修改的冲突条目：选定仍采用文件所写（逐条或全部），随后一并写入',
+  params: ById,
+  body: input({
+    /** 不写即全部. */
+    seqs: t.Optional(t.Array(t.Integer({ minimum: 1, maximum: 1_000_000 }), { minItems: 1, maxItems: 500 })),
+  }),
+  response: BatchDetail,
+})
+
 export const undoBatch = endpoint({
   method: 'POST',
   path: '/catalog/batches/:id/undo',
@@ -283,67 +297,6 @@ export const cancelBatch = endpoint({
   summary: '取消尚未写入的批量办理',
   params: ById,
   response: BatchDetail,
-})
-
-const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
-const LAYOUT = t.Optional(
-  t.Unsafe<'full' | 'census'>(t.String({ enum: ['full', 'census'], description: 'full 全部字段；census 普查三十列' })),
-)
-
-export const getTemplate = endpoint({
-  method: 'GET',
-  path: '/catalog/batch-template',
-  permission: edit,
-  summary: '现行目录标准的填报模板（含下拉选项与示例）',
-  response: t.Unknown(),
-  produces: XLSX,
-})
-
-export const getAnnotated = endpoint({
-  method: 'GET',
-  path: '/catalog/batches/:id/annotated',
-  permission: edit,
-  summary: '原文件加上“检查结果”一列，错误单元格标色',
-  params: ById,
-  response: t.Unknown(),
-  /** In the format it came in: .xlsx or .csv. */
-  produces: 'application/octet-stream',
-})
-
-export const exportResources = endpoint({
-  method: 'GET',
-  path: '/catalog/resource-workbook',
-  permission: 'catalog.resource.read',
-  summary: '职责范围内的条目导出为工作簿；原样再导入没有任何变化',
-  query: input({
-    layout: LAYOUT,
-    state: t.Optional(RESOURCE_STATES.schema),
-    provider_organ_id: t.Optional(t.String({ pattern: '^\\d{10}$' })),
-    q: t.Optional(t.String({ maxLength: 100 })),
-  }),
-  response: t.Unknown(),
-  produces: XLSX,
-})
-
-export const exportSearch = endpoint({
-  method: 'GET',
-  path: '/catalog/search-workbook',
-  permission: 'catalog.resource.read',
-  summary: '检索结果导出为工作簿（至多 2000 条，只含已发布且本人可见的）',
-  query: input({ ...SEARCH_FILTERS, order: t.Optional(SEARCH_ORDERS.schema), layout: LAYOUT }),
-  response: t.Unknown(),
-  produces: XLSX,
-})
-
-export const exportResourceWorkbook = endpoint({
-  method: 'GET',
-  path: '/catalog/resources/:id/workbook',
-  permission: 'catalog.resource.read',
-  summary: '一个条目导出为工作簿',
-  params: ById,
-  query: input({ layout: LAYOUT }),
-  response: t.Unknown(),
-  produces: XLSX,
 })
 
 const Chosen = {

@@ -146,7 +146,7 @@ export interface CatalogBatchEntry {
   resource_id: string | null
   /** 检查时对应条目的修订号 */
   base_revision: number | null
-  /** 要写入的全部内容:无变化与冲突的为空 */
+  /** 要写入的全部内容:无变化的为空;冲突的只在可以选定采用文件时才有 */
   content: unknown | null
   /** 冲突的缘由 */
   reason: string | null
@@ -158,6 +158,8 @@ export interface CatalogBatchEntry {
   before: unknown | null
   /** 写入后的修订号:撤销时须仍是它 */
   written_revision: number | null
+  /** 文件中的修订号:导出时的修订次数与内容摘要 */
+  exported_as: string | null
 }
 
 /** 导入文件的分段:各角色可在不同机器上,文件存于库中 */

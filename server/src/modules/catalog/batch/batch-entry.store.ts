@@ -16,6 +16,8 @@ export interface Judged {
   readonly provider_organ_id: string | null
   readonly resource_id: string | null
   readonly base_revision: number | null
+  /** As the file is marked: what the officer had before him. */
+  readonly exported_as: string | null
   readonly content: ResourceContent | null
   readonly reason: string | null
   readonly faults: readonly BatchFault[]
@@ -33,6 +35,7 @@ const COLUMNS = {
   provider_organ_id: 'text',
   resource_id: 'uuid',
   base_revision: 'integer',
+  exported_as: 'text',
   content: 'jsonb',
   reason: 'text',
   faults: 'jsonb',
@@ -82,6 +85,22 @@ export const countKinds = async (db: Db, batchId: string): Promise<Record<BatchK
   }
 }
 
+/** A conflict that the officer may settle himself: everything of it is judged, only somebody was there before him. */
+const mayTake = (entry: 'e' | 'catalog.batch_entry') =>
+  sql<boolean>`(${sql.ref(`${entry}.kind`)} = 'conflict' and ${sql.ref(`${entry}.content`)} is not null)`
+
+/** Settles such conflicts for the file; all of them where none is named. */
+export const takeJudged = async (tx: Tx, batchId: string, seqs?: readonly number[]): Promise<number> => {
+  const { numUpdatedRows } = await tx
+    .updateTable('catalog.batch_entry')
+    .set({ kind: 'changed', reason: null })
+    .where('batch_id', '=', batchId)
+    .where(mayTake('catalog.batch_entry'))
+    .$if(seqs !== undefined, (query) => query.where('seq', 'in', [...seqs!]))
+    .executeTakeFirst()
+  return Number(numUpdatedRows)
+}
+
 interface ListOptions {
   readonly batchId: string
   readonly kind?: BatchKind
@@ -99,6 +118,7 @@ export const listJudged = (db: Db, { batchId, kind, q, after, limit }: ListOptio
     .select(['e.seq', 'e.kind', 'e.sheet', 'e.first_row', 'e.last_row', 'e.name', 'e.code', 'e.resource_id'])
     .select(['e.reason', 'e.faults', 'e.written_revision', 'o.name as provider_name'])
     .select(sql<number>`jsonb_array_length(e.changes)`.as('change_count'))
+    .select(mayTake('e').as('may_take'))
     .where('e.batch_id', '=', batchId)
     .where(sql<SqlBool>`e.seq > ${Number.isFinite(from) ? from : 0}::bigint`)
     .$if(kind !== undefined, (query) => query.where('e.kind', '=', kind!))

@@ -4,6 +4,7 @@ import { listBatchChanges, listBatchEntries, listBatches, showBatch } from './ba
 import { approveResources, publishResources, submitResources } from './bulk-act.service.ts'
 import { commitBatch, undoBatch } from './commit.service.ts'
 import { exportOne, exportResources, exportSearch, getAnnotated, getTemplate } from './export.service.ts'
+import { takeBatchEntries } from './take.service.ts'
 import { cancelBatch, checkBatch, editResources, openBatch, putBatchPiece, readBatch } from './upload.service.ts'
 
 export const batchRoutes: readonly Route[] = [
@@ -17,6 +18,7 @@ export const batchRoutes: readonly Route[] = [
   serve(contract.listBatchEntries, (ctx, { params, query }) => listBatchEntries(ctx, params.id, query)),
   serve(contract.listBatchChanges, (ctx, { params }) => listBatchChanges(ctx, params.id, params.seq)),
   serve(contract.commitBatch, (ctx, { params, body }) => commitBatch(ctx, params.id, body)),
+  serve(contract.takeBatchEntries, (ctx, { params, body }) => takeBatchEntries(ctx, params.id, body.seqs)),
   serve(contract.undoBatch, (ctx, { params }) => undoBatch(ctx, params.id)),
   serve(contract.cancelBatch, (ctx, { params }) => cancelBatch(ctx, params.id)),
   serve(contract.getTemplate, async (ctx) => download('政务信息资源目录填报模板.xlsx', await getTemplate(ctx))),

@@ -2,6 +2,7 @@ import {
   type BatchEdit,
   type BatchFault,
   type Checker,
+  type FieldChange,
   type Finding,
   hasErrors,
   nameKey,
@@ -22,6 +23,7 @@ import {
   listByName,
   listItemsOf,
   listNamedOrgans,
+  listOwnEarlier,
   type NamedOrgan,
   type Present,
 } from './match.store.ts'
@@ -156,6 +158,7 @@ const blank = ({ candidate, read, organ, present }: Subject) => ({
   provider_organ_id: organ?.organ_id ?? null,
   resource_id: present?.resource_id ?? null,
   base_revision: present?.revision ?? null,
+  exported_as: read?.revision ?? null,
 })
 
 const NOTHING = { content: null, reason: null, faults: [], changes: [] } as const
@@ -163,6 +166,28 @@ const NOTHING = { content: null, reason: null, faults: [], changes: [] } as cons
 const draftOf = ({ read, present }: Subject, edit: BatchEdit | null): ResourceDraft => {
   if (!read) return applyEdit(present!.content, edit ?? {})
   return overlay(present?.content ?? null, read.draft)
+}
+
+const digestOf = (mark: string): string => mark.slice(mark.indexOf('-') + 1)
+
+/** Entries that say something else than they said when the file was exported. */
+const listOvertaken = async (db: Db, subjects: readonly Subject[]): Promise<ReadonlySet<string>> => {
+  const moved = subjects.flatMap(({ read, present }) =>
+    present && read?.revision && digestOf(read.revision) !== digestOf(present.mark)
+      ? [{ resource_id: present.resource_id, mark: present.mark, revision: read.revision }]
+      : [],
+  )
+  const own = await listOwnEarlier(db, moved)
+  return new Set(moved.map(({ resource_id }) => resource_id).filter((id) => !own.has(id)))
+}
+
+const NAMED = 6
+
+/** What an old export would write over what others have written since. */
+const overtakenText = ({ revision }: Present, changes: readonly FieldChange[]): string => {
+  const titles = [...new Set(changes.map(({ title }) => title))]
+  const more = titles.length > NAMED ? `等 ${titles.length} 项` : ''
+  return `导出之后已被他人修改（现为第 ${revision} 次修订），与文件不同的有：${titles.slice(0, NAMED).join('、')}${more}；请重新导出再改，或选定采用文件`
 }
 
 /** What would become of a few hundred entries, each judged by the rules of form and API (T2.2). */
@@ -186,6 +211,7 @@ export const judge = async (db: Db, bench: Bench, candidates: readonly Candidate
   await bench.names.learn(db, strangers)
   for (const id of strangers) bench.learned.add(id)
   const factsOf = await gatherFacts(db, [...contents.values()], bench.names)
+  const overtaken = await listOvertaken(db, open)
   return subjects.map((one): Judged => {
     const { present, read, conflict } = one
     if (conflict !== undefined)
@@ -199,6 +225,8 @@ export const judge = async (db: Db, bench: Bench, candidates: readonly Candidate
     // Reading may have failed at a cell and left the value as it was: then nothing changes, but not as the sheet wants it.
     const isWrong = hasErrors(isSame ? toFaults(read, []) : faults) && !bench.may_have_errors
     const kind = isWrong ? 'error' : isSame ? 'same' : present ? 'changed' : 'new'
+    if (kind === 'changed' && overtaken.has(present!.resource_id))
+      return { ...blank(one), kind: 'conflict', content, reason: overtakenText(present!, changes), faults, changes }
     return { ...blank(one), ...NOTHING, kind, content: isSame ? null : content, faults, changes }
   })
 }

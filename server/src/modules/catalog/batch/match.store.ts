@@ -40,12 +40,21 @@ export interface Present {
   readonly last_version: number
   readonly published_version: number | null
   readonly content: ResourceContent
+  /** As an export of it now would be marked. */
+  readonly mark: string
 }
+
+type Said = 'coalesce(r.draft, v.content)' | 'v.content'
+
+/** The number of an entry's revision, and a digest of what it says there: review and publication alone change no word of it. */
+export const markOf = (said: Said): RawBuilder<string> =>
+  sql`'R' || r.revision || '-' || left(md5((${sql.raw(said)})::text), 10)`
 
 const listPresent = async (db: Db, where: RawBuilder<SqlBool>): Promise<Present[]> => {
   const { rows } = await sql<Present>`
     select r.resource_id, r.code, r.provider_organ_id, o.name as provider_name, o.path as provider_path, r.name, r.name_key,
-      r.state, r.revision, r.last_version, r.published_version, coalesce(r.draft, v.content) as content
+      r.state, r.revision, r.last_version, r.published_version, coalesce(r.draft, v.content) as content,
+      ${markOf('coalesce(r.draft, v.content)')} as mark
     from catalog.resource r join identity.organ o on o.organ_id = r.provider_organ_id
     left join catalog.resource_version v on v.resource_id = r.resource_id and v.version = r.last_version
     where ${where}`.execute(db)
@@ -69,6 +78,21 @@ export const listByName = (
 
 export const listByIds = (db: Db, ids: readonly string[]): Promise<Present[]> =>
   listPresent(db, sql<SqlBool>`r.resource_id = any(${[...ids]}::uuid[])`)
+
+/** Entries that say just what an earlier import of the same export wrote: who goes on with his own file has missed nothing. */
+export const listOwnEarlier = async (
+  db: Db,
+  marked: readonly { readonly resource_id: string; readonly mark: string; readonly revision: string }[],
+): Promise<Set<string>> => {
+  if (marked.length === 0) return new Set()
+  const { rows } = await sql<{ resource_id: string }>`
+    select e.resource_id
+    from unnest(${marked.map((one) => one.resource_id)}::uuid[], ${marked.map((one) => one.revision)}::text[],
+      ${marked.map((one) => one.mark)}::text[]) as w (resource_id, revision, mark)
+    join catalog.batch_entry e on e.resource_id = w.resource_id and e.exported_as = w.revision
+      and e.written_revision is not null and left(md5(e.content::text), 10) = split_part(w.mark, '-', 2)`.execute(db)
+  return new Set(rows.map(({ resource_id }) => resource_id))
+}
 
 /** Every item these entries ever published, by entry. */
 export const listItemsOf = async (db: Db, ids: readonly string[]): Promise<Map<string, KnownItem[]>> => {

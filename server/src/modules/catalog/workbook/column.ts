@@ -21,6 +21,7 @@ export type Kind =
   | 'is_open'
   | 'basis'
   | 'basis_part'
+  | 'revision'
 
 /** A column that the workbook knows: a field of the standard, or a part of one. */
 export interface Column {
@@ -99,6 +100,17 @@ const AUDIENCE: Column = {
   is_required: false,
 }
 
+/** What the entry said when it was exported; the last column, so that nobody's columns move. */
+const REVISION: Column = {
+  key: 'revision',
+  title: '修订号',
+  kind: 'revision',
+  is_item: false,
+  enumeration: null,
+  field: null,
+  is_required: false,
+}
+
 /** Every field of the standard, items behind the resource: nothing of an entry is left behind. */
 const fullColumns = (standard: Standard): Column[] => {
   const resource = standard.fields.flatMap((field) => {
@@ -128,7 +140,8 @@ const censusLayout = (standard: Standard, known: ReadonlyMap<string, Column>): C
 
 export const columnsOf = (standard: Standard, layout: Layout): readonly Column[] => {
   const full = fullColumns(standard)
-  return layout === 'full' ? full : censusLayout(standard, new Map(full.map((one) => [one.key, one])))
+  const own = layout === 'full' ? full : censusLayout(standard, new Map(full.map((one) => [one.key, one])))
+  return [...own, REVISION]
 }
 
 /** Every column that can be read, in whatever layout. */

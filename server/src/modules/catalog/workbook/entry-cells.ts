@@ -67,6 +67,7 @@ const resourceCell = (sheet: Sheet, column: Column, entry: WrittenEntry): CellVa
   if (field === 'provider_organ_id') return entry.provider_name
   if (field === 'provider_code') return entry.provider_code
   if (field === 'published_on') return entry.published_on
+  if (field === 'revision') return entry.revision
   if (field === 'census') return content.census?.[part as keyof typeof content.census] ?? null
   if (field === 'extension') return extensionCell(sheet, column, content.extension?.[part ?? ''])
   const value = (content as unknown as Record<string, unknown>)[field]

@@ -83,7 +83,7 @@ export class EntryReading {
     if (row.is_hidden)
       this.tell(row, { rule: 'W12', level: 'warning', message: '此行在表中是隐藏的（筛选或手工隐藏），仍已读取' })
     for (const place of row.formulas.length === 0 ? [] : [...this.#places.resource, ...this.#places.items]) {
-      if (!row.formulas.includes(place.index)) continue
+      if (!row.formulas.includes(place.index) || place.column.kind === 'revision') continue
       const cell = refOf(this.#facts, row.row, place.index)
       const field = place.column.is_item
         ? place.column.key.replace('items.', `items.${this.#items.length}.`)
@@ -124,7 +124,7 @@ export class EntryReading {
     const no = this.#addItem(row)
     for (const place of this.#places.resource) {
       const [before, now] = [this.#raw.get(place.column.key) ?? '', rawOf(row, place.index)]
-      if (now === '' || now === before) continue
+      if (now === '' || now === before || place.column.kind === 'revision') continue
       // What the first row leaves blank a later one may still say.
       if (before === '') this.#take(row, place)
       else if (!this.#giveItem(row, place, no)) this.#contradict(row, place, before)
@@ -197,6 +197,7 @@ export class EntryReading {
       provider_name: text('provider_organ_id'),
       provider_code: text('provider_code'),
       published_on: text('published_on'),
+      revision: text('revision'),
       cells: this.#at,
       faults: this.#faults,
     }

@@ -62,6 +62,13 @@ const OPEN_TYPE: Column = {
   is_required: true,
 }
 
+const MARK = /^R\d{1,9}-[0-9a-f]{10}$/
+
+const readMark = (value: unknown): string | null => {
+  const text = typeof value === 'string' ? value.trim() : ''
+  return MARK.test(text) ? text : null
+}
+
 const readCell = (value: unknown, column: Column, facts: SheetFacts): Read<unknown> => {
   switch (column.kind) {
     case 'code':
@@ -78,6 +85,8 @@ const readCell = (value: unknown, column: Column, facts: SheetFacts): Read<unkno
       return asList(value)
     case 'is_open':
       return readFlagOrOpenType(value, facts)
+    case 'revision':
+      return { value: readMark(value) }
     case 'class':
       return readClass(value, facts.options)
     default:

@@ -152,6 +152,7 @@ const entriesOf = (contents: readonly ResourceContent[]): WrittenEntry[] =>
     provider_name: '省发展和改革委员会',
     provider_code: '11630000015000011M',
     published_on: '2017-09-05',
+    revision: `R${index + 1}-0123456789`,
   }))
 
 const plain = ({ extension, ...one }: ResourceContent): unknown =>
@@ -189,13 +190,14 @@ for (const layout of ['full', 'census'] as const)
           contents.map(plain),
         )
         assert.deepEqual(
-          read.map(({ code, provider_name, provider_code, published_on }) => [
+          read.map(({ code, provider_name, provider_code, published_on, revision }) => [
             code,
             provider_name,
             provider_code,
             published_on,
+            revision,
           ]),
-          entries.map((one) => [one.code, one.provider_name, one.provider_code, one.published_on]),
+          entries.map((one) => [one.code, one.provider_name, one.provider_code, one.published_on, one.revision]),
         )
         assert.deepEqual(
           read.flatMap(({ faults }) => faults),
@@ -217,13 +219,13 @@ test('an entry of a thousand items comes back whole (T2.3)', async () => {
   assert.equal(read[0]!.last_row - read[0]!.first_row, 999)
 })
 
-test('the census workbook has the 30 columns of 2017 in their order, and another hand reads them (T2.3)', async () => {
+test('the census workbook has the 30 columns of 2017 in their order with the revision behind them, and another hand reads them (T2.3)', async () => {
   const file = await desk.save(writeWorkbook(standard1272, 'census', entriesOf(EXAMPLES)))
   const book = new ExcelJS.Workbook()
   await book.xlsx.readFile(file)
   const sheet = book.getWorksheet('目录条目')!
   const titles = (sheet.getRow(2).values as string[]).slice(1)
-  assert.equal(titles.length, 30)
+  assert.deepEqual([titles.length, titles[30]], [31, '修订号'])
   assert.deepEqual(titles.slice(0, 8), [
     '信息资源名称',
     '信息资源英文名称',
@@ -246,7 +248,7 @@ test('the census workbook has the 30 columns of 2017 in their order, and another
     '数据类型',
     '数据长度',
   ])
-  assert.deepEqual(titles.slice(25), ['是否向社会开放', '开放条件', '更新周期', '发布日期', '关联及类目名称'])
+  assert.deepEqual(titles.slice(25, 30), ['是否向社会开放', '开放条件', '更新周期', '发布日期', '关联及类目名称'])
   assert.equal(sheet.getCell('A3').value, '婚姻登记信息')
   assert.equal(sheet.getCell('L3').value, 12.5)
   assert.equal(sheet.getCell('Z3').value, '否')

@@ -73,6 +73,8 @@ export interface ReadEntry {
   readonly provider_code: string | null
   /** As written in the file; the platform sets its own day at publication. */
   readonly published_on: string | null
+  /** The mark of what was exported; null where it was removed or is none, and then nothing is compared. */
+  readonly revision: string | null
   /** Path of a finding → its cell. */
   readonly cells: ReadonlyMap<string, CellRef>
   readonly faults: readonly CellFault[]
@@ -94,6 +96,8 @@ export interface WrittenEntry {
   readonly provider_name: string
   readonly provider_code: string | null
   readonly published_on: string | null
+  /** `R12-3fa9c1d27b`: the number of the revision, and a digest of what the entry says at it. */
+  readonly revision: string | null
 }
 
 /** What the import says about the rows of one entry; shown in the column behind the last. */

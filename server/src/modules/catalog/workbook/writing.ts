@@ -101,10 +101,10 @@ interface Asked {
   readonly name: string
   readonly layout: Layout
   readonly entries: AsyncIterable<WrittenEntry> | Iterable<WrittenEntry>
+  readonly columns: readonly Column[]
 }
 
-const entrySheet = (standard: Standard, { name, layout, entries }: Asked): SheetOut => {
-  const columns = columnsOf(standard, layout)
+const entrySheet = (standard: Standard, { name, layout, entries, columns }: Asked): SheetOut => {
   return {
     name,
     widths: columns.map(widthOf),
@@ -121,8 +121,9 @@ export const writeWorkbook = (
   layout: Layout,
   entries: AsyncIterable<WrittenEntry> | Iterable<WrittenEntry>,
 ): Readable => {
-  const codes = codesUsed(standard, columnsOf(standard, layout))
-  const sheets = [entrySheet(standard, { name: OWN_SHEETS.entries, layout, entries }), codeSheet(codes)]
+  const columns = columnsOf(standard, layout)
+  const codes = codesUsed(standard, columns)
+  const sheets = [entrySheet(standard, { name: OWN_SHEETS.entries, layout, entries, columns }), codeSheet(codes)]
   return Readable.from(workbookBytes(sheets), { objectMode: false })
 }
 
@@ -178,17 +179,19 @@ export const writeTemplate = async (
   standard: Standard,
   { organ, layout = 'full' }: TemplateAsked,
 ): Promise<Readable> => {
-  const columns = columnsOf(standard, layout)
+  // What is not in the catalogue yet has no revision.
+  const columns = columnsOf(standard, layout).filter(({ kind }) => kind !== 'revision')
   const examples = EXAMPLES.map((content) => ({
     code: null,
     content,
     provider_name: organ ?? '（提供方全称）',
     provider_code: null,
     published_on: null,
+    revision: null,
   }))
   const sheets = [
-    entrySheet(standard, { name: OWN_SHEETS.entries, layout, entries: [] }),
-    entrySheet(standard, { name: OWN_SHEETS.examples, layout, entries: examples }),
+    entrySheet(standard, { name: OWN_SHEETS.entries, layout, entries: [], columns }),
+    entrySheet(standard, { name: OWN_SHEETS.examples, layout, entries: examples, columns }),
     guideSheet(standard, columns),
     codeSheet(codesUsed(standard, columns)),
   ]

@@ -5,15 +5,17 @@ import {
   type BatchKind,
   listBatchChanges,
   listBatchEntries,
+  takeBatchEntries,
 } from '@sanjiang/contract/catalog'
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Drawer } from 'antd'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { type Column, PagedListing, usePaged } from '../../../ui/listing.tsx'
+import { type Column, PagedListing, rowsOf, usePaged } from '../../../ui/listing.tsx'
 import { StateTag, type Tone } from '../../../ui/page-head.tsx'
-import { Loaded } from '../../../ui/states.tsx'
+import { ErrorAlert, Loaded } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
+import { batchKey } from './batch.query.ts'
 import { FieldChanges } from './field-changes.tsx'
 import './resource.css'
 
@@ -56,7 +58,13 @@ const Faults = ({ entry }: { entry: BatchEntry }) => {
   )
 }
 
-const columnsOf = (onShow: (entry: BatchEntry) => void): readonly Column<BatchEntry>[] => [
+interface Acts {
+  readonly onShow: (entry: BatchEntry) => void
+  /** Undefined once nothing can be chosen any longer. */
+  readonly onTake: ((entry: BatchEntry) => void) | undefined
+}
+
+const columnsOf = ({ onShow, onTake }: Acts): readonly Column<BatchEntry>[] => [
   {
     title: '条目',
     kind: 'lead',
@@ -77,12 +85,20 @@ const columnsOf = (onShow: (entry: BatchEntry) => void): readonly Column<BatchEn
   { title: '问题', render: (entry) => <Faults entry={entry} />, text: faultText },
   {
     title: '变化',
-    render: (entry) =>
-      entry.kind === 'changed' || entry.kind === 'new' || (entry.kind === 'error' && entry.change_count > 0) ? (
-        <Button size="small" onClick={() => onShow(entry)}>
-          {entry.change_count > 0 ? `${entry.change_count} 处变化` : '查看内容'}
-        </Button>
-      ) : null,
+    render: (entry) => (
+      <>
+        {(entry.kind === 'new' || entry.change_count > 0) && (
+          <Button size="small" onClick={() => onShow(entry)}>
+            {entry.change_count > 0 ? `${entry.change_count} 处变化` : '查看内容'}
+          </Button>
+        )}
+        {entry.may_take && onTake && (
+          <Button size="small" type="link" onClick={() => onTake(entry)}>
+            仍采用文件
+          </Button>
+        )}
+      </>
+    ),
   },
 ]
 
@@ -94,10 +110,34 @@ const Changes = ({ batchId, entry }: { batchId: string; entry: BatchEntry }) => 
   return <Loaded query={query}>{(changes) => <FieldChanges changes={changes} />}</Loaded>
 }
 
+/** Conflicts with what others changed since the export, settled for the file: one, or all. */
+const useTake = (batch: Batch) => {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (seqs: number[] | undefined) =>
+      call(takeBatchEntries, { params: { id: batch.batch_id }, body: { seqs } }),
+    onSuccess: (data) => {
+      client.setQueryData(batchKey(batch.batch_id), data)
+      void client.invalidateQueries({ queryKey: [...batchKey(batch.batch_id), 'entries'] })
+    },
+  })
+}
+
+const TakeAll = ({ take }: { take: ReturnType<typeof useTake> }) => (
+  <div className="toolbar">
+    <span>有的条目导出之后已被他人修改：看过变化，可以逐条或全部仍采用文件所写。</span>
+    <Button loading={take.isPending} onClick={() => take.mutate(undefined)}>
+      全部仍采用文件
+    </Button>
+  </div>
+)
+
 /** Step 4 and 5: how many of each kind, every fault at its cell, every change field by field. */
 export const BatchResult = ({ batch }: { batch: Batch }) => {
   const [kind, setKind] = useState<BatchKind>()
   const [shown, setShown] = useState<BatchEntry>()
+  const take = useTake(batch)
+  const isOpen = batch.can.includes('commit')
   const query = usePaged(['catalog', 'batch', batch.batch_id, 'entries', kind ?? '', batch.state], (after) =>
     call(listBatchEntries, { params: { id: batch.batch_id }, query: { kind, after, limit: 50 } }),
   )
@@ -127,10 +167,12 @@ export const BatchResult = ({ batch }: { batch: Batch }) => {
           </li>
         ))}
       </ul>
+      {take.isError && <ErrorAlert error={take.error} />}
+      {isOpen && rowsOf(query).some(({ may_take }) => may_take) && <TakeAll take={take} />}
       <PagedListing
         caption="检查结果"
         query={query}
-        columns={columnsOf(setShown)}
+        columns={columnsOf({ onShow: setShown, onTake: isOpen ? ({ seq }) => take.mutate([seq]) : undefined })}
         rowKey={({ seq }) => String(seq)}
         empty={kind ? `没有“${BATCH_KINDS.titles[kind]}”的条目。` : '没有条目。'}
       />

@@ -43,6 +43,7 @@ export const fieldChoices = (standard: Standard): FieldChoice[] => {
     ...within('', '', standard.fields),
     { value: 'is_open', label: '是否向社会开放' },
     { value: 'audience', label: '可见范围' },
+    { value: 'revision', label: '修订号（导出时）' },
     ...within('census.', '普查：', standard.census_fields),
     ...within('items.', '信息项：', standard.item_fields),
   ]

@@ -58,11 +58,15 @@ export const SearchHitCard = ({
         <span className="hit-tags">
           {!hit.holds_all && <small className="partly">只含部分词</small>}
           <ShareTag type={hit.share_type} />
-          <LevelTag level={hit.quality_level} />
+          <span className="level">
+            质量 <LevelTag level={hit.quality_level} />
+          </span>
         </span>
       </header>
       <p className="hit-whose">
-        <Highlight text={hit.provider_name} terms={terms} />
+        <span>
+          <Highlight text={hit.provider_name} terms={terms} />
+        </span>
         <span className="mono">{hit.code}</span>
         <span>{hit.class_title}</span>
       </p>

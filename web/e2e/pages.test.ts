@@ -1,10 +1,7 @@
-import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { gateway, sharing, systems } from '@sanjiang/contract'
-import type { Page } from 'playwright-core'
-import type { Voice } from '../../server/test/harness.ts'
 import { CITIZEN_ID, openProvince, type Province } from '../../server/test/province.ts'
-import { offences, openPortal, overflow, type Portal, type Size, settled, shoot } from './portal.ts'
+import { openPortal, type Portal } from './portal.ts'
 
 let portal: Portal<Province>
 before(async () => {
@@ -60,27 +57,10 @@ const furnishPages = async (world: Province) => {
   return { waiting, grant: grant!, correction, system }
 }
 
-/** Pages of one person in one window, one after another: sound, and nothing runs out of the window. */
-const walk = async (voice: Voice, size: Size, paths: Readonly<Record<string, string>>): Promise<void> => {
-  const page: Page = await portal.open(voice, size)
-  const faults: string[] = []
-  page.on('pageerror', ({ message }) => faults.push(message))
-  for (const [name, path] of Object.entries(paths)) {
-    await page.goto(portal.origin + path)
-    await settled(page)
-    await shoot(page, `${name}-${size}`)
-    assert.deepEqual(await offences(page), [], `${name} ${size}`)
-    assert.ok((await overflow(page)) <= 0, `${name} ${size} runs out of the window`)
-    assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1, `${name} ${size} has one heading`)
-  }
-  assert.deepEqual(faults, [])
-  await page.context().close()
-}
-
 test('both sides of an exchange find their pages sound on a phone (T5.2)', async () => {
   const { world } = portal
   const { waiting, grant, correction } = await furnishPages(world)
-  await walk(world.consumer, 'phone', {
+  await portal.walk(world.consumer, 'phone', {
     'requests-consumer': '/sharing/requests',
     'request-form': `/sharing/requests/new?resource=${world.resource.resource_id}`,
     request: `/sharing/requests/${waiting.request_id}`,
@@ -93,7 +73,7 @@ test('both sides of an exchange find their pages sound on a phone (T5.2)', async
     client: `/identity/clients/${world.client.client_id}`,
     account: '/identity/account',
   })
-  await walk(world.provider, 'phone', {
+  await portal.walk(world.provider, 'phone', {
     'requests-provider': '/sharing/requests?view=table&side=provider',
     decision: `/sharing/requests/${waiting.request_id}`,
     corrections: '/sharing/corrections',
@@ -104,14 +84,14 @@ test('both sides of an exchange find their pages sound on a phone (T5.2)', async
 
 test('the three administrators and the auditor find their pages sound (T16.1, C2)', async () => {
   const { world } = portal
-  await walk(await world.signIn('egov', 'system_admin'), 'phone', {
+  await portal.walk(await world.signIn('egov', 'system_admin'), 'phone', {
     persons: '/identity/persons',
     organs: '/identity/organs',
     organ: `/identity/organs/${world.provider.organ_id}`,
   })
-  await walk(await world.signIn('egov', 'security_admin'), 'desktop', { persons: '/identity/persons' })
-  await walk(await world.signIn('audit', 'audit_admin'), 'desktop', { access: '/ledger/access' })
-  await walk(await world.signIn('audit', 'auditor'), 'phone', {
+  await portal.walk(await world.signIn('egov', 'security_admin'), 'desktop', { persons: '/identity/persons' })
+  await portal.walk(await world.signIn('audit', 'audit_admin'), 'desktop', { access: '/ledger/access' })
+  await portal.walk(await world.signIn('audit', 'auditor'), 'phone', {
     logs: '/ledger/logs',
     entries: '/ledger/entries',
     consistency: '/ledger/consistency',
@@ -120,9 +100,9 @@ test('the three administrators and the auditor find their pages sound (T16.1, C2
     statistics: '/assessment/statistics?by=region',
     'statistics-records': '/assessment/statistics/records?measure=requests',
   })
-  await walk(await world.signIn('audit', 'auditor'), 'desktop', { statistics: '/assessment/statistics' })
+  await portal.walk(await world.signIn('audit', 'auditor'), 'desktop', { statistics: '/assessment/statistics' })
   const [system] = (await world.cataloger.call(systems.listSystems, { query: {} })).rows
-  await walk(world.cataloger, 'phone', {
+  await portal.walk(world.cataloger, 'phone', {
     systems: '/systems/systems',
     system: `/systems/systems/${system!.system_id}`,
     'system-form': '/systems/systems/new',

@@ -29,6 +29,8 @@ export interface Portal<W extends World> {
   open(voice: Voice | null, size?: Size): Promise<Page>
   /** A page on a desk and on a phone: pictures taken, nothing running out of the window, nothing for axe to hold against it. */
   see(voice: Voice, path: string, name: string): Promise<void>
+  /** Pages of one person in one window, one after another: sound, and nothing runs out of the window. */
+  walk(voice: Voice, size: Size, paths: Readonly<Record<string, string>>): Promise<void>
   close(): Promise<void>
 }
 
@@ -72,6 +74,26 @@ const look = async (page: Page, name: string, size: Size): Promise<void> => {
   assert.deepEqual(await offences(page), [], `${name} on a ${size}`)
 }
 
+interface Way {
+  readonly size: Size
+  /** Addresses by the names of their pictures. */
+  readonly paths: Readonly<Record<string, string>>
+}
+
+const walkPages = async (page: Page, origin: string, { size, paths }: Way): Promise<void> => {
+  const faults: string[] = []
+  page.on('pageerror', ({ message }) => faults.push(message))
+  for (const [name, path] of Object.entries(paths)) {
+    await page.goto(origin + path)
+    await settled(page)
+    await shoot(page, `${name}-${size}`)
+    assert.deepEqual(await offences(page), [], `${name} ${size}`)
+    assert.ok((await overflow(page)) <= 0, `${name} ${size} runs out of the window`)
+    assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1, `${name} ${size} has one heading`)
+  }
+  assert.deepEqual(faults, [])
+}
+
 /** The real API with the built portal behind it, and a real browser before it. */
 export const openPortal = async <W extends World>(openWorld: () => Promise<W>): Promise<Portal<W>> => {
   await build()
@@ -93,6 +115,11 @@ export const openPortal = async <W extends World>(openWorld: () => Promise<W>): 
       await settled(page)
       await look(page, name, 'phone')
       await look(page, name, 'desktop')
+    },
+    walk: async (voice, size, paths) => {
+      const page = await open(voice, size)
+      await walkPages(page, origin, { size, paths })
+      await page.context().close()
     },
     close: async () => {
       await browser.close()

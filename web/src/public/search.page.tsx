@@ -31,7 +31,9 @@ export const SearchPage = (view: Search) => {
           </>
         )}
       </p>
-      {total === 0 && <p>换一个说法试试，或者从下面的主题开始。</p>}
+      {total === 0 && (
+        <p>{!theme && themes.length > 0 ? '换一个说法试试，或者从下面的主题开始。' : '换一个说法试试。'}</p>
+      )}
       <ul className="cards">
         {rows.map((one) => (
           <DatasetCard key={one.slug} heading="h2" {...one} />

@@ -1,7 +1,7 @@
 import { App as AntApp, ConfigProvider, Drawer } from 'antd'
 import zhCN from 'antd/locale/zh_CN'
 import { Suspense, useEffect, useState } from 'react'
-import { Link, Route, Routes, useLocation } from 'react-router'
+import { Link, Navigate, Route, Routes, useLocation } from 'react-router'
 import { themeOf } from '../../ui/theme.ts'
 import { type Display, keepDisplay, readDisplay } from '../display.ts'
 import { ErrorBoundary } from '../error-boundary.tsx'
@@ -29,6 +29,8 @@ const Pages = () => {
             <Route key={route.path} path={route.path} element={<Guarded route={route} />} />
           ))}
           <Route path="/help" element={<HelpPage />} />
+          {/* Who signed in at the door's own address has no page there to go back to. */}
+          <Route path="/login" element={<Navigate to="/" replace />} />
           <Route path="*" element={<Missing />} />
         </Routes>
       </Suspense>

@@ -122,12 +122,20 @@ export const recount = async (tx: Tx, keys: readonly string[]): Promise<void> =>
         mode() within group (order by data_type) as data_type, count(distinct line)::integer as departments,
         count(distinct resource_id)::integer as entries
       from member group by key having count(distinct line) > 1),
+    -- Of one name is who bears the cluster's own, whichever word stands for its group of synonyms.
+    titled as (
+      select key, name, min(match) as match from member join held using (key, name) group by key, name),
+    judged as (
+      select m.key, m.item_id, m.resource_id, m.organ_id, m.en, m.data_type,
+        case when m.match = 'element' then 'element' when m.name = t.name then 'name'
+          when t.match = 'synonym' then 'synonym' else m.match end as match
+      from member m join titled t using (key)),
     sure as (
       select m.key, floor(avg(${POINTS}))::integer as confidence,
         count(*) filter (where m.match = 'element')::integer as by_element,
         count(*) filter (where m.match = 'name')::integer as by_name,
         count(*) filter (where m.match = 'synonym')::integer as by_synonym
-      from member m join held c using (key) group by m.key),
+      from judged m join held c using (key) group by m.key),
     counted as (
       insert into catalog.cluster (cluster_id, key, name, departments, entries, confidence, by_element, by_name, by_synonym)
       select gen_random_uuid(), c.key, c.name, c.departments, c.entries, s.confidence, s.by_element, s.by_name, s.by_synonym
@@ -137,7 +145,7 @@ export const recount = async (tx: Tx, keys: readonly string[]): Promise<void> =>
         by_synonym = excluded.by_synonym)
     insert into catalog.cluster_item (item_id, key, resource_id, organ_id, match, has_same_english, has_same_type)
     select m.item_id, m.key, m.resource_id, m.organ_id, m.match, m.en = c.en, m.data_type = c.data_type
-    from member m join held c using (key)
+    from judged m join held c using (key)
     on conflict (item_id) do update set key = excluded.key, resource_id = excluded.resource_id, organ_id = excluded.organ_id,
       match = excluded.match, has_same_english = excluded.has_same_english, has_same_type = excluded.has_same_type`.execute(
     tx,

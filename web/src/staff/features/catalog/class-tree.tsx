@@ -6,6 +6,8 @@ import { call } from '../../api.ts'
 interface TreeProps {
   readonly chosen: string | null
   readonly onChoose: (code: string | null) => void
+  /** Its counts are of the whole catalogue; beside an answer to a question they would be read as counts of the answer. */
+  readonly isCounted: boolean
 }
 
 const useClasses = (parent: string | undefined, isWanted: boolean) =>
@@ -16,12 +18,12 @@ const useClasses = (parent: string | undefined, isWanted: boolean) =>
     staleTime: 60_000,
   })
 
-const Level = ({ parent, chosen, onChoose }: TreeProps & { parent?: string }) => {
+const Level = ({ parent, ...tree }: TreeProps & { parent?: string }) => {
   const { data } = useClasses(parent, true)
   return (
     <ul className="class-level">
       {data?.map((one) => (
-        <Node key={one.code} node={one} chosen={chosen} onChoose={onChoose} />
+        <Node key={one.code} node={one} {...tree} />
       ))}
     </ul>
   )
@@ -29,7 +31,8 @@ const Level = ({ parent, chosen, onChoose }: TreeProps & { parent?: string }) =>
 
 type ClassRow = NonNullable<ReturnType<typeof useClasses>['data']>[number]
 
-const Node = ({ node, chosen, onChoose }: TreeProps & { node: ClassRow }) => {
+const Node = ({ node, ...tree }: TreeProps & { node: ClassRow }) => {
+  const { chosen, onChoose, isCounted } = tree
   // A chosen class is shown with its ancestors open, whoever opened the page.
   const [isOpen, setOpen] = useState(chosen !== null && chosen !== node.code && chosen.startsWith(node.code))
   const isChosen = chosen === node.code
@@ -57,9 +60,9 @@ const Node = ({ node, chosen, onChoose }: TreeProps & { node: ClassRow }) => {
         >
           {node.title}
         </button>
-        <span className="num">{node.resource_count}</span>
+        {isCounted && <span className="num">{node.resource_count}</span>}
       </div>
-      {isOpen && <Level parent={node.code} chosen={chosen} onChoose={onChoose} />}
+      {isOpen && <Level parent={node.code} {...tree} />}
     </li>
   )
 }

@@ -1,5 +1,7 @@
 import { type ClusterItem, getCluster, MATCH_KINDS, proposeLead } from '@sanjiang/contract/catalog'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { useState } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
 import { AskButton } from '../../../ui/ask.tsx'
 import { type Column, Listing } from '../../../ui/listing.tsx'
@@ -12,6 +14,12 @@ import { certaintyText, LeadStateTag } from './cluster.words.tsx'
 import { LevelTag } from './quality.words.tsx'
 import { type TitleOf, useTitles } from './standard.query.ts'
 import './quality.css'
+
+interface HoldersProps {
+  readonly items: readonly ClusterItem[]
+  readonly is_cut: boolean
+  readonly columns: readonly Column<ClusterItem>[]
+}
 
 interface Actions {
   readonly suggested: string | null
@@ -41,10 +49,10 @@ const columnsOf = (titleOf: TitleOf, { suggested, propose }: Actions): readonly 
   {
     title: '信息项',
     render: (row) => (
-      <>
+      <div>
         {row.name} <span className="muted small">{MATCH_KINDS.titles[row.match]}</span>
         <div className={`mono small${row.has_same_english ? '' : ' differs'}`}>{row.name_en}</div>
-      </>
+      </div>
     ),
     text: (row) => row.name,
   },
@@ -78,6 +86,34 @@ const columnsOf = (titleOf: TitleOf, { suggested, propose }: Actions): readonly 
   },
 ]
 
+/** Names such as a credit code are held by hundreds of entries; a phone is not sent through all of them. */
+const AT_ONCE = 20
+
+const Holders = ({ items, is_cut, columns }: HoldersProps) => {
+  const [shown, setShown] = useState(AT_ONCE)
+  const foot = (
+    <>
+      <span>
+        底色标出的与多数不同；{is_cut ? '只取前' : '共'} {items.length} 项，已列出 {Math.min(shown, items.length)} 项
+      </span>
+      {shown < items.length && (
+        <Button size="small" onClick={() => setShown(shown + AT_ONCE)}>
+          再列一页
+        </Button>
+      )}
+    </>
+  )
+  return (
+    <Listing
+      caption="持有部门"
+      rows={items.slice(0, shown)}
+      columns={columns}
+      rowKey={(row) => row.item_id}
+      foot={foot}
+    />
+  )
+}
+
 const useCluster = (id: string) =>
   useQuery({ queryKey: ['catalog', 'cluster', id], queryFn: () => call(getCluster, { params: { id } }) })
 
@@ -102,13 +138,7 @@ const View = ({ id, of }: { id: string; of: NonNullable<ReturnType<typeof useClu
           把握 <b>{cluster.confidence}%</b>：{certaintyText(cluster)}
         </span>
       </div>
-      <Listing
-        caption="持有部门"
-        rows={items}
-        columns={can_propose ? columns : columns.slice(0, -1)}
-        rowKey={(row) => row.item_id}
-        foot={is_cut ? `只列出前 ${items.length} 项` : '底色标出的与多数不同'}
-      />
+      <Holders items={items} is_cut={is_cut} columns={can_propose ? columns : columns.slice(0, -1)} />
       {leads.length > 0 && (
         <Panel title="牵头商定">
           <ul className="tight">

@@ -12,10 +12,10 @@ const COLUMNS: readonly Column<QualityRule>[] = [
   {
     title: '依据',
     render: (row) => (
-      <>
+      <span>
         {row.clause}
         {!row.verified && <span className="muted small">（未与原文核对）</span>}
-      </>
+      </span>
     ),
   },
   { title: '施行', kind: 'fix', render: (row) => row.valid_from },

@@ -64,7 +64,11 @@ const ResultHead = ({ result, search, onFilter }: { result: SearchResult; search
 
 const Filters = ({ result, search }: { result: SearchResult; search: Search }) => (
   <>
-    <ClassTree chosen={search.chosen.class?.[0] ?? null} onChoose={search.setClass} />
+    <ClassTree
+      chosen={search.chosen.class?.[0] ?? null}
+      onChoose={search.setClass}
+      isCounted={search.q === '' && Object.keys(search.chosen).every((facet) => facet === 'class')}
+    />
     <FacetList facets={result.facets} search={search} />
   </>
 )

@@ -1,7 +1,7 @@
 import { sharing } from '@sanjiang/contract'
 import { DUTY_STATES, type Duty } from '@sanjiang/contract/sharing'
 import { useQuery } from '@tanstack/react-query'
-import { Select } from 'antd'
+import { Button, Select } from 'antd'
 import { Link, Navigate, useParams, useSearchParams } from 'react-router'
 import { ClockBar } from '../../../ui/clock-bar.tsx'
 import { type Column, Listing, PagedListing, usePaged } from '../../../ui/listing.tsx'
@@ -38,9 +38,9 @@ const organColumns = (choose: (organ: string) => void): readonly Column<OrganRow
     title: '责任部门',
     kind: 'lead',
     render: (row) => (
-      <button type="button" className="link" onClick={() => choose(row.organ_id)}>
+      <Button type="link" size="small" style={{ paddingInline: 0 }} onClick={() => choose(row.organ_id)}>
         {row.name}
-      </button>
+      </Button>
     ),
     text: (row) => row.name,
   },
@@ -99,9 +99,9 @@ export const DutyListPage = () => {
         {organ_id && (
           <span>
             {organ?.name ?? organ_id}{' '}
-            <button type="button" className="link" onClick={() => set({ organ: undefined })}>
+            <Button type="link" size="small" onClick={() => set({ organ: undefined })}>
               看全部部门
-            </button>
+            </Button>
           </span>
         )}
       </div>

@@ -71,7 +71,9 @@ export const noteKeyed = async (tx: Tx, resourceIds: readonly string[]): Promise
       insert into catalog.cluster_due
       select distinct key from (
         select unnest(keys) as key from now
-        union all select unnest(keys) from catalog.clustered where resource_id = any(${resourceIds}::uuid[])) d
+        union all select unnest(keys) from catalog.clustered where resource_id = any(${resourceIds}::uuid[])
+        -- Where the words have changed since, the keys noted then are not those it is counted under now.
+        union all select key from catalog.cluster_item where resource_id = any(${resourceIds}::uuid[])) d
       on conflict do nothing),
     gone as (
       delete from catalog.clustered c where c.resource_id = any(${resourceIds}::uuid[])

@@ -121,7 +121,11 @@ const Requests = ({ demand }: { demand: DemandDetail }) => (
             {REQUEST_STATES.titles[one.state as keyof typeof REQUEST_STATES.titles]}
             {one.reason_code && ` · ${REFUSAL_REASONS.titles[one.reason_code]}`}
           </span>
-          {one.state === 'submitted' && <ClockBar clock={one.clock} />}
+          {one.state === 'submitted' && (
+            <div>
+              <ClockBar clock={one.clock} />
+            </div>
+          )}
           {one.grants.map((grant) => (
             <p key={grant.grant_id} className="muted">
               <Link to={`/sharing/grants/${grant.grant_id}`}>授权</Link> {grant.issued_on}

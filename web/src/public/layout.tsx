@@ -17,6 +17,7 @@ export const Layout = ({ title, q, hasSearch, style, demo, children }: LayoutPro
       <meta charSet="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <title>{title === '青海省公共数据开放' ? title : `${title} · 青海省公共数据开放`}</title>
+      <link rel="icon" href="data:," />
       <link rel="stylesheet" href={style} />
     </head>
     <body>

@@ -10,7 +10,7 @@ import { DaysLeft, StageTag, turnText } from './demand.words.tsx'
 export type DemandSide = 'demander' | 'supplier' | 'all'
 
 const LANES: readonly { title: string; stages: readonly DemandStage[]; none: string }[] = [
-  { title: '找提供方', stages: ['filed', 'assigned'], none: '没有找不到提供方的需求' },
+  { title: '找提供方', stages: ['filed', 'assigned'], none: '每项需求都有提供方' },
   { title: '选定候选', stages: ['matched', 'picked'], none: '没有等着选定的需求' },
   { title: '申请与授权', stages: ['requested', 'granted'], none: '没有在申请的需求' },
   { title: '接通与使用', stages: ['connected', 'used', 'effect'], none: '还没有用起来的需求' },

@@ -6,7 +6,7 @@ import { API_PREFIX, type Endpoint, endpointsOf, roleSpec } from '@sanjiang/cont
 import type { LightMyRequestResponse } from 'fastify'
 import { type Corpus, type Entry, keepCall, nameOf, type Shot, shotOf } from './fuzz-shots.ts'
 import { type Dice, harvest, makeDice, type Pool, remember } from './fuzz-values.ts'
-import { type Caller, openFuzzWorld } from './fuzz-world.ts'
+import { CANARY, type Caller, openFuzzWorld } from './fuzz-world.ts'
 import type { World } from './harness.ts'
 
 // Repeat a run with FUZZ_SEED=…; FUZZ_SECONDS says how long the random part goes on.
@@ -80,13 +80,20 @@ const faultsOf = (answer: LightMyRequestResponse, caller: Caller | null, shot: S
   return found
 }
 
+/** The platform's own calls may carry the draft through its three hands; what has been published is no secret any more. */
+const isPublished = async (): Promise<boolean> =>
+  (await world.sql(`select from catalog.resource_version where strpos(content::text, $1) > 0 limit 1`, [CANARY.draft]))
+    .length > 0
+
 const faults = new Map<string, string>()
 const reached = new Set<string>()
 
 const shoot = async (entry: Entry, caller: Caller | null, shot: Shot): Promise<void> => {
   const name = nameOf(entry)
   const answer = await fire(caller, shot)
-  const found = faultsOf(answer, caller, shot)
+  const told = faultsOf(answer, caller, shot)
+  const isShown = (fault: string) => fault.startsWith(`shows ${CANARY.draft}`)
+  const found = told.some(isShown) && (await isPublished()) ? told.filter((one) => !isShown(one)) : told
   for (const fault of found) {
     const key = `${name} ${fault.slice(0, 80)}`
     if (!faults.has(key))

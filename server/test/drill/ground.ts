@@ -105,6 +105,16 @@ const portsFor = async (): Promise<Record<string, string>> => {
 export const openDrillGround = async (): Promise<DrillGround> => {
   const dir = await mkdtemp(join(tmpdir(), 'sanjiang-drill-'))
   const server = await startPostgres({ dir, settings: SETTINGS })
+  try {
+    return await furnish(dir, server)
+  } catch (error) {
+    // A server left running would keep the test's process from ending, and the run from telling what failed.
+    await server.stop()
+    throw error
+  }
+}
+
+const furnish = async (dir: string, server: Postgres): Promise<DrillGround> => {
   await migrate({ adminUrl: server.url('postgres') })
   const endKeeping = keepPostgres({ dir, settings: SETTINGS }, server, () => undefined)
   const ground = await GatewayGround.open(server.url('postgres'))

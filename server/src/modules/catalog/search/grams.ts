@@ -31,6 +31,8 @@ export interface Grams {
   nameOf(entry: number): string
   /** What decides between equals, the same in every process. */
   idOf(entry: number): string
+  /** A number that is less where the id is less, and mostly enough to tell. */
+  idHeadOf(entry: number): number
   /** The name without the year and the place it begins with. */
   headOf(entry: number): string
 }

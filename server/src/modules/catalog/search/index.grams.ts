@@ -149,6 +149,7 @@ export const gramsOf = (index: SearchIndex, readable: Bits): Grams => {
     each: (gram, visit) => each(part, gram, visit),
     nameOf: (entry) => index.foldedNames[entry]!,
     idOf: (entry) => index.ids[entry]!,
+    idHeadOf: (entry) => index.idHeads[entry]!,
     headOf: (entry) => {
       index.heads[entry] ??= headIn(index, entry)
       return index.heads[entry]

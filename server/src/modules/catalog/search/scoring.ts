@@ -41,25 +41,24 @@ interface Group {
   readonly place: number
 }
 
-/** A way that must be met whole looks only at entries that met every group before. */
-const isOut = ({ how }: Way, groups: Uint8Array, { entry, place }: { entry: number; place: number }): boolean =>
-  how !== 'itself' && groups[entry]! < place
-
 const addGroup = (grams: Grams, scratch: Scratch, way: Way, group: Group): void => {
   const { share, well, best, groups, touched, seen } = scratch
   const { part, place } = group
+  const { fields } = way
+  // A way that must be met whole looks only at entries that met every group before.
+  const before = way.how === 'itself' ? 0 : place
   seen.count = 0
   const add = (entry: number, places: number): void => {
-    const value = WEIGHT_OF[places & way.fields]! * part
-    const before = best[entry]!
-    if (value <= before || isOut(way, groups, { entry, place })) return
-    if (before === 0) {
+    const value = WEIGHT_OF[places & fields]! * part
+    const earlier = best[entry]!
+    if (value <= earlier || groups[entry]! < before) return
+    if (earlier === 0) {
       if (groups[entry] === 0) push(touched, entry)
       share[entry]! += part
       groups[entry]! += 1
       push(seen, entry)
     }
-    well[entry]! += value - before
+    well[entry]! += value - earlier
     best[entry] = value
   }
   for (const gram of group.grams) grams.each(gram, add)

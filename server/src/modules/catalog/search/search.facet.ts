@@ -120,13 +120,15 @@ export const countFacets = (
   chosen: Chosen,
 ): { readonly kept: Uint32Array; readonly facets: FacetCount[] } => {
   const missed = missedBy(index, hits, chosen)
+  const kept = missed ? without(hits, missed, 0) : hits
   const facets = FACET_KEYS.flatMap((facet, place) => {
     const { column } = RULES[facet]
     const codes = index.columns[column]
     const counts = new Uint32Array(index.values[column].values.length)
-    const counted = missed ? without(hits, missed, 1 << place) : hits
+    const isChosen = (chosen[facet] ?? []).length > 0
+    const counted = missed && isChosen ? without(hits, missed, 1 << place) : kept
     for (let at = 0; at < counted.length; at += 1) counts[codes[counted[at]!]!]!++
     return totalled(index, facet, counts)
   })
-  return { kept: missed ? without(hits, missed, 0) : hits, facets }
+  return { kept, facets }
 }

@@ -102,20 +102,31 @@ const orderBy = ({ published, ids, names }: SearchIndex, hits: Uint32Array, orde
   }
 }
 
+/** The scores of those kept; both lists are in the order of the entries' numbers. */
+const scoresOf = (met: Met, kept: Uint32Array): Float32Array => {
+  const scores = new Float32Array(kept.length)
+  for (let at = 0, from = 0; at < kept.length; at += 1) {
+    while (met.entries[from] !== kept[at]) from += 1
+    scores[at] = met.scores[from]!
+  }
+  return scores
+}
+
 /** The best `count` of the hits kept: the first by where the words stand, of these the first by a closer look. */
 const bestOf = (
   grams: Grams,
   reading: Reading,
   { met, kept, count }: { met: Met; kept: Uint32Array; count: number },
 ): Scored[] => {
-  const scores = new Float32Array(kept.length)
-  for (let at = 0, from = 0; at < kept.length; at += 1) {
-    while (met.entries[from] !== kept[at]) from += 1
-    scores[at] = met.scores[from]!
+  const scores = kept === met.entries ? met.scores : scoresOf(met, kept)
+  const isBefore: Before = (one, other) => {
+    if (scores[one] !== scores[other]) return scores[one]! > scores[other]!
+    const [a, b] = [grams.idHeadOf(kept[one]!), grams.idHeadOf(kept[other]!)]
+    return a !== b ? a < b : grams.idOf(kept[one]!) < grams.idOf(kept[other]!)
   }
-  const first = firstOf(kept.length, Math.max(count, RANKING.closely), (one, other) =>
-    scores[one] !== scores[other] ? scores[one]! > scores[other]! : grams.idOf(kept[one]!) < grams.idOf(kept[other]!),
-  ).map((at): Scored => ({ entry: kept[at]!, score: scores[at]! }))
+  const first = firstOf(kept.length, Math.max(count, RANKING.closely), isBefore).map(
+    (at): Scored => ({ entry: kept[at]!, score: scores[at]! }),
+  )
   const close = lookClosely(grams, reading, first.slice(0, RANKING.closely))
   return [...close, ...first.slice(RANKING.closely)].slice(0, count)
 }

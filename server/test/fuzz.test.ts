@@ -85,15 +85,28 @@ const isPublished = async (): Promise<boolean> =>
   (await world.sql(`select from catalog.resource_version where strpos(content::text, $1) > 0 limit 1`, [CANARY.draft]))
     .length > 0
 
+/** Organs are merged and moved in a run like this; then the reach of everybody is another. */
+const haveOrgansMoved = async (): Promise<boolean> =>
+  (await world.sql('select from identity.organ_succession limit 1')).length > 0
+
+/** Roles are given away in a run like this: it is a leak if a newcomer with the caller's first roles is shown it as well. */
+const isLeak = async (fault: string, caller: Caller, shot: Shot): Promise<boolean> => {
+  if (fault.includes(CANARY.draft) && (await isPublished())) return false
+  if (await haveOrgansMoved()) return false
+  if (shot.method !== 'GET') return true
+  caller.voice = await world.signIn(caller.organ, ...caller.roles)
+  return faultsOf(await fire(caller, shot), caller, shot).includes(fault)
+}
+
 const faults = new Map<string, string>()
 const reached = new Set<string>()
 
 const shoot = async (entry: Entry, caller: Caller | null, shot: Shot): Promise<void> => {
   const name = nameOf(entry)
   const answer = await fire(caller, shot)
-  const told = faultsOf(answer, caller, shot)
-  const isShown = (fault: string) => fault.startsWith(`shows ${CANARY.draft}`)
-  const found = told.some(isShown) && (await isPublished()) ? told.filter((one) => !isShown(one)) : told
+  const found: string[] = []
+  for (const fault of faultsOf(answer, caller, shot))
+    if (!fault.startsWith('shows ') || (await isLeak(fault, caller!, shot))) found.push(fault)
   for (const fault of found) {
     const key = `${name} ${fault.slice(0, 80)}`
     if (!faults.has(key))

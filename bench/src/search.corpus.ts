@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-/** The facets every engine has to count, and the values it may be asked to narrow by. */
+/** The facets every engine has to count, and the values it may be asked to narrow by; ours counts quality levels as a ninth. */
 export const FACETS = [
   'provider',
   'region',

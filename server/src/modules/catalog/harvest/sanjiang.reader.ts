@@ -63,6 +63,10 @@ const ITEM_KEYS = new Set(Object.keys(ResourceDraft.properties.items.items.prope
 const only = (from: Record<string, unknown>, keys: ReadonlySet<string>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(from).filter(([key]) => keys.has(key)))
 
+/** What is no object stays as it is, for the schema to name it in its place. */
+const itemOf = (one: unknown): unknown =>
+  typeof one === 'object' && one !== null ? { ...only(one as Record<string, unknown>, ITEM_KEYS), item_id: null } : one
+
 /** Content as a draft of ours: identities of the other node's items and organs mean nothing here, nor does its dialect. */
 const draftOf = (content: Record<string, unknown>): unknown => {
   const { provider_organ_id: _, extension: __, items, ...rest } = content
@@ -70,7 +74,7 @@ const draftOf = (content: Record<string, unknown>): unknown => {
   return {
     ...only(rest, DRAFT_KEYS),
     related_codes: [],
-    items: list.map((one) => ({ ...only(one as Record<string, unknown>, ITEM_KEYS), item_id: null })),
+    items: list.map(itemOf),
   }
 }
 

@@ -16,43 +16,101 @@ export interface SiteTheme {
   readonly count: number
 }
 
-export type SiteView =
-  | {
-      readonly page: 'home'
-      readonly counts: { readonly datasets: number; readonly organs: number; readonly unconditional: number }
-      readonly themes: readonly SiteTheme[]
-      readonly newest: readonly SiteDataset[]
-      /** Date of the newest release; `null` before the first. */
-      readonly as_of: string | null
-    }
-  | {
-      readonly page: 'search'
-      readonly q: string
-      readonly theme: string
-      readonly total: number
-      readonly from: number
-      readonly limit: number
-      readonly rows: readonly SiteDataset[]
-      readonly themes: readonly SiteTheme[]
-    }
-  | {
-      readonly page: 'dataset'
-      readonly content: OpenContent
-      readonly released_on: string
-      readonly release_no: number
-    }
-  | {
-      readonly page: 'tombstone'
-      readonly title: string
-      readonly organ_name: string
-      readonly withdrawn_on: string
-      readonly reason: string
-    }
-  | { readonly page: 'accessibility' }
-  | { readonly page: 'fault'; readonly status: number; readonly title: string; readonly detail: string }
+/**
+ * What a column is good for beside being shown. `lon` and `lat` stand in pairs (CGCS2000 degrees), `shape` holds a GeoJSON
+ * geometry, `category` names what a `measure` is drawn against.
+ */
+export type ColumnRole = 'key' | 'lon' | 'lat' | 'shape' | 'category' | 'measure'
+
+/** One column of an edition, in order; `name` is the column of the data table. */
+export interface SiteColumn {
+  readonly name: string
+  readonly title: string
+  /** C M G text · N Y B F number · I integer · D date · T Beijing wall time · L yes or no; `shape` is G. */
+  readonly data_type: string
+  readonly length: number | null
+  readonly role: ColumnRole | null
+  readonly unit: string | null
+}
+
+/** One delivery of a dataset's rows. */
+export interface SiteEdition {
+  readonly edition_no: number
+  readonly is_current: boolean
+  readonly table_name: string | null
+  readonly columns: readonly SiteColumn[]
+  readonly row_count: number
+  readonly digest: string
+  readonly data_on: string
+  readonly carried_at: string
+  readonly note: string
+}
+
+export interface HomeView {
+  readonly page: 'home'
+  readonly counts: { readonly datasets: number; readonly organs: number; readonly unconditional: number }
+  readonly themes: readonly SiteTheme[]
+  readonly newest: readonly SiteDataset[]
+  /** Date of the newest release; `null` before the first. */
+  readonly as_of: string | null
+}
+
+export interface SearchView {
+  readonly page: 'search'
+  readonly q: string
+  readonly theme: string
+  readonly total: number
+  readonly from: number
+  readonly limit: number
+  readonly rows: readonly SiteDataset[]
+  readonly themes: readonly SiteTheme[]
+}
+
+export interface DatasetView {
+  readonly page: 'dataset'
+  readonly content: OpenContent
+  readonly released_on: string
+  readonly release_no: number
+}
+
+export interface TombstoneView {
+  readonly page: 'tombstone'
+  readonly title: string
+  readonly organ_name: string
+  readonly withdrawn_on: string
+  readonly reason: string
+}
+
+export interface AccessibilityView {
+  readonly page: 'accessibility'
+}
+
+export interface FaultView {
+  readonly page: 'fault'
+  readonly status: number
+  readonly title: string
+  readonly detail: string
+}
+
+/** Every page there is: one line each, in the order of the menu. */
+export type SiteView = HomeView | SearchView | DatasetView | TombstoneView | AccessibilityView | FaultView
+
+/** What stands in a page's head beside its title: for feeds, search engines and catalogues. */
+export interface SiteHead {
+  readonly canonical?: string
+  readonly alternates?: readonly { readonly type: string; readonly href: string; readonly title: string }[]
+  /** schema.org, as data: no script runs on these pages. */
+  readonly json_ld?: Readonly<Record<string, unknown>>
+}
+
+export interface SiteFrame {
+  readonly style: string
+  readonly demo: boolean
+  readonly head?: SiteHead
+}
 
 /** What `web/dist/public/public-server.js` gives the public role. */
 export interface SiteRenderer {
-  renderPage(view: SiteView, site: { readonly style: string; readonly demo: boolean }): string
+  renderPage(view: SiteView, frame: SiteFrame): string
   readonly STYLE: string
 }

@@ -20,6 +20,8 @@ export interface Config {
   readonly publicDatabaseUrl: string
   /** The same database as its owner: what migrates it and what the worker publishes into, from the inside out. */
   readonly publishDatabaseUrl: string
+  /** Where the world reaches the public portal: what stable addresses in its catalogue begin with. */
+  readonly publicUrl: string
   readonly demo: boolean
   readonly logLevel: string
   /** Networks (CIDR) that provider addresses may resolve into; the egress door refuses all else. */
@@ -109,6 +111,11 @@ export const SETTINGS: Record<string, Setting> = {
     about: '同一个库的库主帐号:内部由此迁移、发布,只出不进;与 PUBLIC_DATABASE_URL 同设或同空',
     check: isUrl,
   },
+  PUBLIC_URL: {
+    fallback: '',
+    about: '公众访问开放门户的地址(反向代理之外),写入目录的永久标识;空则为 http://HOST:PUBLIC_PORT',
+    check: isOrigin,
+  },
   DEMO: {
     fallback: '1',
     about: '1 载入演示省份并可设定业务日期;0 正式运行',
@@ -182,6 +189,8 @@ export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
     databaseUrl: values.DATABASE_URL!,
     publicDatabaseUrl: values.PUBLIC_DATABASE_URL!,
     publishDatabaseUrl: values.PUBLISH_DATABASE_URL!,
+    publicUrl:
+      values.PUBLIC_URL! || `http://${values.HOST === '0.0.0.0' ? '127.0.0.1' : values.HOST}:${values.PUBLIC_PORT}`,
     demo,
     logLevel: values.LOG_LEVEL!,
     egressAllow: Object.freeze([...listOf(values.EGRESS_ALLOW!), ...(demo ? ['127.0.0.0/8'] : [])]),
@@ -244,6 +253,7 @@ export const toEnvironment = (config: Config): Record<string, string> => ({
   DATABASE_URL: config.databaseUrl,
   PUBLISH_DATABASE_URL: config.publishDatabaseUrl,
   PUBLIC_DATABASE_URL: config.publicDatabaseUrl,
+  PUBLIC_URL: config.publicUrl,
   DEMO: config.demo ? '1' : '0',
   LOG_LEVEL: config.logLevel,
   EGRESS_ALLOW: config.egressAllow.filter((one) => !(config.demo && one === '127.0.0.0/8')).join(','),

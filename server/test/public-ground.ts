@@ -4,7 +4,7 @@ import pg from 'pg'
 import { openPool } from '#kernel/db.ts'
 import { makeLog } from '#kernel/log.ts'
 import { migrate } from '#kernel/migrate.ts'
-import { loadRenderer } from '#roles/public.ts'
+import { loadRenderer, STATEMENT_MS } from '#roles/public.ts'
 import { buildSite } from '../src/public/site.app.ts'
 
 const FOLDER = new URL('../public-migrations/', import.meta.url)
@@ -44,12 +44,13 @@ export const openPublic = async (inside: string): Promise<PublicGround> => {
   const site = Object.assign(new URL(publish), { username: login, password })
   await migrate({ adminUrl: publish.href, folder: FOLDER, hasQueue: false })
   await asAdmin(publish.href, (client) => client.query(`grant sanjiang_public to ${login}`))
-  const pool = openPool(site.href, { name: 'public-test', max: 3 })
+  const pool = openPool(site.href, { name: 'public-test', max: 3, statementMs: STATEMENT_MS })
   const app = buildSite({
     pool,
     renderer: await loadRenderer(),
     log: makeLog('public', 'silent'),
     demo: true,
+    origin: 'http://data.test',
     trustProxy: [],
   })
   return {

@@ -26,13 +26,16 @@ export interface DbOptions {
   readonly role?: 'sanjiang_app' | 'sanjiang_gateway' | 'sanjiang_exchange'
   readonly max?: number
   readonly name?: string
+  /** No statement runs longer; for pools that strangers' questions reach. */
+  readonly statementMs?: number
 }
 
-export const openPool = (url: string, { role, max = 10, name = 'sanjiang' }: DbOptions = {}): pg.Pool => {
+export const openPool = (url: string, { role, max = 10, name = 'sanjiang', statementMs }: DbOptions = {}): pg.Pool => {
   const pool = new pg.Pool({
     connectionString: url,
     max,
     application_name: name,
+    statement_timeout: statementMs,
     options: role ? `-c role=${role}` : undefined,
     types: {
       getTypeParser: ((oid: number, format?: 'text') => PARSERS[oid] ?? pg.types.getTypeParser(oid, format)) as never,

@@ -1,17 +1,35 @@
+import type { SiteFrame, SiteHead } from '@sanjiang/contract/site'
 import type { ReactNode } from 'react'
 import { SearchForm } from './search-form.tsx'
 
-interface LayoutProps {
+interface LayoutProps extends SiteFrame {
   readonly title: string
   readonly q: string
   readonly hasSearch: boolean
-  readonly style: string
-  readonly demo: boolean
   readonly children: ReactNode
 }
 
+// "</" would end the element that holds the data.
+const dataText = (data: SiteHead['json_ld']): string => JSON.stringify(data).replaceAll('<', '\\u003c')
+
+const HeadLinks = ({ canonical, alternates = [], json_ld }: SiteHead) => (
+  <>
+    {canonical && <link rel="canonical" href={canonical} />}
+    {alternates.map(({ type, href, title }) => (
+      <link key={href} rel="alternate" type={type} href={href} title={title} />
+    ))}
+    {json_ld && <script type="application/ld+json" dangerouslySetInnerHTML={{ __html: dataText(json_ld) }} />}
+  </>
+)
+
+/** The menu: one line each. */
+const MENU: readonly (readonly [href: string, title: string])[] = [['/search', '全部数据集']]
+
+/** What every page's foot leads to. */
+const FOOT: readonly (readonly [href: string, title: string])[] = [['/accessibility', '无障碍声明']]
+
 /** The frame of every public page: skip link, where one is, search, the page, who answers for it. */
-export const Layout = ({ title, q, hasSearch, style, demo, children }: LayoutProps) => (
+export const Layout = ({ title, q, hasSearch, style, demo, head, children }: LayoutProps) => (
   <html lang="zh-CN">
     <head>
       <meta charSet="utf-8" />
@@ -19,6 +37,7 @@ export const Layout = ({ title, q, hasSearch, style, demo, children }: LayoutPro
       <title>{title === '青海省公共数据开放' ? title : `${title} · 青海省公共数据开放`}</title>
       <link rel="icon" href="data:," />
       <link rel="stylesheet" href={style} />
+      {head && <HeadLinks {...head} />}
     </head>
     <body>
       <a className="skip" href="#main">
@@ -31,7 +50,11 @@ export const Layout = ({ title, q, hasSearch, style, demo, children }: LayoutPro
           </a>
           {demo && <span className="demo">演示，数据均为虚构</span>}
           <nav aria-label="主导航">
-            <a href="/search">全部数据集</a>
+            {MENU.map(([href, title]) => (
+              <a key={href} href={href}>
+                {title}
+              </a>
+            ))}
           </nav>
         </div>
         {hasSearch && (
@@ -46,9 +69,13 @@ export const Layout = ({ title, q, hasSearch, style, demo, children }: LayoutPro
       <footer className="foot">
         <div className="wide">
           <p>主办：省政府电子政务办公室　运维：省信息中心　服务电话：12345</p>
-          <p>
-            <a href="/accessibility">无障碍声明</a>
-          </p>
+          <nav aria-label="关于本站">
+            {FOOT.map(([href, title]) => (
+              <a key={href} href={href}>
+                {title}
+              </a>
+            ))}
+          </nav>
         </div>
       </footer>
     </body>

@@ -1,0 +1,22 @@
+import type { FaultView } from '@sanjiang/contract/site'
+
+const FAULTS: Readonly<Record<number, readonly [title: string, detail: string]>> = {
+  400: ['请求无法解析', '地址或参数不符合要求。'],
+  404: ['没有找到这一页', '地址可能有误，或内容已移走。可以从首页检索。'],
+  405: ['不支持这种请求', '请用页面上的链接或表单访问。'],
+  410: ['内容已撤回', '这项内容已不再提供。'],
+  413: ['提交的内容太大', '请缩短后再试。'],
+  415: ['不支持这种内容类型', '请用页面上的表单提交。'],
+  429: ['访问过于频繁', '请稍候再试；需要大量数据时请下载整份文件。'],
+  503: ['暂时无法提供服务', '数据库正在恢复，请稍后再试。'],
+  500: ['页面出错', '平台的问题，已记录；请稍后再试。'],
+}
+
+/** The nearest status that has words of its own. */
+export const shownStatus = (status: number): number => (FAULTS[status] ? status : status >= 500 ? 500 : 400)
+
+export const faultView = (status: number): FaultView => {
+  const shown = shownStatus(status)
+  const [title, detail] = FAULTS[shown]!
+  return { page: 'fault', status: shown, title, detail }
+}

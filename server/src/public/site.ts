@@ -1,0 +1,49 @@
+import type { SiteHead, SiteView } from '@sanjiang/contract/site'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type pg from 'pg'
+import type { Log } from '#kernel/log.ts'
+
+/** One page to be sent. */
+export interface Page {
+  readonly status: number
+  readonly view: SiteView
+  readonly head?: SiteHead
+}
+
+/** What every route of the public side has to work with. */
+export interface Site {
+  readonly pool: pg.Pool
+  readonly log: Log
+  readonly demo: boolean
+  /** What stable addresses begin with; no slash at the end. */
+  readonly origin: string
+  /** Renders and sends a page with its entity tag; answers 304 where the reader has it already. */
+  send(request: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply
+}
+
+/** A group of addresses: one file each, one line in `routes.ts`. */
+export type SiteRoutes = (app: FastifyInstance, site: Site) => void
+
+/** A refusal by a rule of an interface: which parameter, what is wrong, in words a developer can act on. */
+export class SiteFault extends Error {
+  readonly status: number
+  readonly code: string
+  readonly field: string | undefined
+  constructor(status: number, code: string, { detail, field }: { detail: string; field?: string }) {
+    super(detail)
+    this.name = 'SiteFault'
+    this.status = status
+    this.code = code
+    this.field = field
+  }
+}
+
+/** A word of a query or a path: no NUL, trimmed, capped; anything but text is empty. */
+export const textOf = (value: unknown, max: number): string =>
+  typeof value === 'string' ? value.replaceAll('\0', '').trim().slice(0, max) : ''
+
+/** A whole number of a query within bounds; anything else is `fallback`. */
+export const wholeOf = (value: unknown, { fallback, max }: { fallback: number; max: number }): number => {
+  const text = textOf(value, 12)
+  return /^\d+$/.test(text) ? Math.min(Number(text), max) : fallback
+}

@@ -14,6 +14,7 @@ const WATCHED = [
   'contract/src',
   'seal/src',
   'seal/node',
+  'finder/src',
   'agent/src',
 ]
 const SETTLE_MS = 300

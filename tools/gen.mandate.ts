@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { CLAUSES } from '../server/seeds/reference/clauses.ts'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
-const FOLDERS = ['contract', 'seal', 'tabular', 'server', 'agent', 'web', 'cli', 'tools']
+const FOLDERS = ['contract', 'seal', 'tabular', 'finder', 'server', 'agent', 'web', 'cli', 'tools']
 
 interface Titled {
   readonly file: string

@@ -1,17 +1,11 @@
+import { findEntries } from '@sanjiang/finder/find'
+import { readerOf } from '@sanjiang/finder/index.grams'
+import { type Reading, readQuery } from '@sanjiang/finder/reading.rules'
+import { type OrganFace, putEntry, putOrgan, putSynonyms } from '@sanjiang/finder/search.index'
 import type { DemoResource } from '../../server/seeds/demo/resources.ts'
 import { organById, organs, type ReferenceOrgan } from '../../server/seeds/reference/organs.ts'
 import { SYNONYMS } from '../../server/seeds/reference/synonym.data.ts'
-import { readerOf } from '../../server/src/modules/catalog/search/index.grams.ts'
-import { type Reading, readQuery } from '../../server/src/modules/catalog/search/reading.rules.ts'
-import { findEntries } from '../../server/src/modules/catalog/search/search.find.ts'
-import {
-  type EntrySource,
-  makeSearchIndex,
-  type OrganFace,
-  putEntry,
-  putOrgan,
-} from '../../server/src/modules/catalog/search/search.index.ts'
-import { lexemesOf } from '../../server/src/modules/catalog/term.rules.ts'
+import { type EntrySource, makeCatalogIndex } from '../../server/src/modules/catalog/search/search.shape.ts'
 import { corpus } from './search.judged.ts'
 
 const borneBy = Map.groupBy(
@@ -36,7 +30,7 @@ const faceOf = (organ: ReferenceOrgan): OrganFace => ({
 })
 
 const sourceOf = (one: DemoResource, number: number): EntrySource => ({
-  resource_id: one.key,
+  id: one.key,
   code: `${one.class_code}/${String(number + 1).padStart(6, '0')}`,
   name: one.name,
   name_en: one.name_en,
@@ -58,11 +52,8 @@ const sourceOf = (one: DemoResource, number: number): EntrySource => ({
 
 /** Our own index over the demo province, as an api process holds it, with the synonyms every installation starts from. */
 export const openOurs = () => {
-  const index = makeSearchIndex()
-  index.synonyms = new Map(
-    SYNONYMS.flatMap((group) => group.map((word) => [word, group.filter((one) => one !== word)])),
-  )
-  for (const word of index.synonyms.keys()) for (const lexeme of lexemesOf(word)) index.words.learn(lexeme)
+  const index = makeCatalogIndex()
+  putSynonyms(index, SYNONYMS)
   for (const organ of organs) putOrgan(index, faceOf(organ))
   for (const [number, one] of corpus.entries()) putEntry(index, sourceOf(one, number))
   const readable = index.alive.slice(0, (index.count + 31) >>> 5)

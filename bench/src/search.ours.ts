@@ -1,8 +1,9 @@
+import { findEntries } from '@sanjiang/finder/find'
+import { readerOf } from '@sanjiang/finder/index.grams'
+import { readQuery } from '@sanjiang/finder/reading.rules'
 import type { Db } from '../../server/src/kernel/db.ts'
-import { readerOf } from '../../server/src/modules/catalog/search/index.grams.ts'
-import { readQuery } from '../../server/src/modules/catalog/search/reading.rules.ts'
 import { openSearchFeed, type SearchFeed } from '../../server/src/modules/catalog/search/search.feed.ts'
-import { findEntries, readableBits } from '../../server/src/modules/catalog/search/search.find.ts'
+import { readableBits } from '../../server/src/modules/catalog/search/search.shape.ts'
 import { type Answer, FACETS, type SearchPeer } from './search.corpus.ts'
 
 /** Ours without HTTP, session and the page's rows: asking the database what has changed, then words, permission, order, facets. */

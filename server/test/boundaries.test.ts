@@ -4,7 +4,7 @@ import { importsOf, read, sourceFiles } from './sources.ts'
 
 const files = sourceFiles()
 const isTest = (name: string): boolean =>
-  /\.test\.tsx?$|^server\/test\/|^seal\/test\/|^tabular\/test\/|^agent\/test\/|\/e2e\//.test(name)
+  /\.test\.tsx?$|^server\/test\/|^seal\/test\/|^tabular\/test\/|^finder\/test\/|^agent\/test\/|\/e2e\//.test(name)
 const product = files.filter((name) => !isTest(name))
 
 const offences = (of: (name: string) => boolean, isAllowed: (target: string, name: string) => boolean): string[] =>
@@ -15,7 +15,7 @@ const offences = (of: (name: string) => boolean, isAllowed: (target: string, nam
   )
 
 const isPackage = (target: string): boolean =>
-  !/^(contract|seal|tabular|server|agent|web|cli|bench|tools)\//.test(target)
+  !/^(contract|seal|tabular|finder|server|agent|web|cli|bench|tools)\//.test(target)
 const among =
   (...folders: string[]) =>
   (target: string): boolean =>
@@ -53,6 +53,11 @@ test('tables are read and written by what knows neither platform nor node, only 
   assert.deepEqual(offences(among('tabular/src/'), isAllowed), [])
 })
 
+test('what finds words does no input or output, so that the inside and the public side can both carry it (architecture §7)', () => {
+  const isAllowed = (target: string) => target === 'pinyin-pro' || among('finder/', 'contract/')(target)
+  assert.deepEqual(offences(among('finder/src/'), isAllowed), [])
+})
+
 test('the kernel knows no module (architecture §3)', () => {
   const isAllowed = (target: string) => isPackage(target) || among('server/src/kernel/', 'contract/', 'seal/')(target)
   assert.deepEqual(offences(among('server/src/kernel/'), isAllowed), [])
@@ -62,7 +67,11 @@ test('a module calls only the faces of the modules below it (architecture §4)',
   const isAllowed = (target: string, name: string): boolean => {
     const own = moduleOf(name)!
     const other = moduleOf(target)
-    if (isPackage(target) || among('contract/', 'seal/', 'tabular/', 'server/src/kernel/')(target) || other === own)
+    if (
+      isPackage(target) ||
+      among('contract/', 'seal/', 'tabular/', 'finder/', 'server/src/kernel/')(target) ||
+      other === own
+    )
       return true
     return other !== undefined && MAY_CALL[own]!.includes(other) && target === `server/src/modules/${other}/index.ts`
   }
@@ -70,8 +79,8 @@ test('a module calls only the faces of the modules below it (architecture §4)',
   assert.deepEqual([...new Set(product.map(moduleOf).filter(Boolean))].sort(), Object.keys(MAY_CALL).sort())
 })
 
-test('the public side has no way inwards: it knows the contract, a pool, a log, and no module (T4.2)', () => {
-  const own = among('server/src/public/', 'contract/')
+test('the public side has no way inwards: it knows the contract, how words are found, a pool, a log, and no module (T4.2)', () => {
+  const own = among('server/src/public/', 'contract/', 'finder/')
   const kernel = ['server/src/kernel/db.ts', 'server/src/kernel/log.ts', 'server/src/kernel/metrics.ts']
   const isAllowed = (target: string) => isPackage(target) || own(target) || kernel.includes(target)
   assert.deepEqual(offences(among('server/src/public/'), isAllowed), [])

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-const FOLDERS = ['contract', 'seal', 'tabular', 'server', 'agent', 'web', 'cli', 'bench', 'tools']
+const FOLDERS = ['contract', 'seal', 'tabular', 'finder', 'server', 'agent', 'web', 'cli', 'bench', 'tools']
 const SKIPPED = /(^|\/)(node_modules|dist)(\/|$)/
 
 /** Every source file of the repository, as a path from its root. */

@@ -1,17 +1,8 @@
+import { bytesOf, putEntry, putOrgan, putSynonyms, removeEntry } from '@sanjiang/finder/search.index'
 import type { House } from '#kernel/ctx.ts'
 import type { Db } from '#kernel/db.ts'
 import type { Log } from '#kernel/log.ts'
-import { lexemesOf } from '../term.rules.ts'
-import type { Synonyms } from './reading.rules.ts'
-import {
-  bytesOf,
-  makeSearchIndex,
-  putEntry,
-  putLevel,
-  putOrgan,
-  removeEntry,
-  type SearchIndex,
-} from './search.index.ts'
+import { type CatalogIndex, makeCatalogIndex, putLevel } from './search.shape.ts'
 import {
   type Changes,
   currentHorizon,
@@ -24,24 +15,20 @@ import {
   listSynonymRows,
 } from './search.store.ts'
 
-const synonymsOf = (rows: Awaited<ReturnType<typeof listSynonymRows>>): Synonyms => {
-  const groups = Map.groupBy(rows, ({ group_no }) => group_no)
-  const wordsOf = (groupNo: number) => groups.get(groupNo)!.map(({ word }) => word)
-  return new Map(rows.map(({ group_no, word }) => [word, wordsOf(group_no).filter((one) => one !== word)]))
-}
-
-const readClasses = async (db: Db, index: SearchIndex): Promise<void> => {
+const readClasses = async (db: Db, index: CatalogIndex): Promise<void> => {
   index.classes = new Map((await listClassFaces(db)).map((one) => [one.code, one]))
 }
-const readSynonyms = async (db: Db, index: SearchIndex): Promise<void> => {
-  index.synonyms = synonymsOf(await listSynonymRows(db))
-  index.version += 1
-  for (const word of index.synonyms.keys()) for (const lexeme of lexemesOf(word)) index.words.learn(lexeme)
+const readSynonyms = async (db: Db, index: CatalogIndex): Promise<void> => {
+  const groups = Map.groupBy(await listSynonymRows(db), ({ group_no }) => group_no)
+  putSynonyms(
+    index,
+    Array.from(groups.values(), (rows) => rows.map(({ word }) => word)),
+  )
 }
 
 /** What a process knows, and how far it has read what changes. */
 interface Feed {
-  readonly index: SearchIndex
+  readonly index: CatalogIndex
   horizon: string
   /** Changes already taken in of transactions that may have others yet to come. */
   taken: Set<string>
@@ -53,7 +40,7 @@ const BATCH = 250
 /** Reads the whole catalogue, batch by batch. What changes meanwhile lies behind the horizon taken before. */
 const load = async (db: Db): Promise<Feed> => {
   const horizon = await currentHorizon(db)
-  const index = makeSearchIndex()
+  const index = makeCatalogIndex()
   await Promise.all([readClasses(db, index), readSynonyms(db, index)])
   for (const face of await listOrganFaces(db)) putOrgan(index, face)
   let next = listSourcesAfter(db, '00000000-0000-0000-0000-000000000000', BATCH)
@@ -61,18 +48,18 @@ const load = async (db: Db): Promise<Feed> => {
     const rows = await next
     const last = rows.at(-1)
     if (!last) return { index, horizon, taken: new Set() }
-    next = listSourcesAfter(db, last.resource_id, BATCH)
+    next = listSourcesAfter(db, last.id, BATCH)
     // Awaited a round later; a failure before that is no stray one.
     next.catch(() => undefined)
     for (const row of rows) putEntry(index, row)
   }
 }
 
-const takeEntries = async (db: Db, index: SearchIndex, ids: readonly string[]): Promise<void> => {
+const takeEntries = async (db: Db, index: CatalogIndex, ids: readonly string[]): Promise<void> => {
   for (let at = 0; at < ids.length; at += BATCH) {
     const some = ids.slice(at, at + BATCH)
     const rows = await listSources(db, some)
-    const found = new Set(rows.map(({ resource_id }) => resource_id))
+    const found = new Set(rows.map(({ id }) => id))
     for (const id of some) if (!found.has(id)) removeEntry(index, id)
     for (const row of rows) putEntry(index, row)
   }
@@ -98,19 +85,19 @@ const takeChanges = async (db: Db, feed: Feed): Promise<void> => {
 
 /** Dead documents beyond this, and beyond the living, are cleared away by reading everything anew. */
 const MAX_DEAD = 20_000
-const isWorn = ({ dead, numbers }: SearchIndex): boolean => dead > MAX_DEAD && dead > numbers.size
+const isWorn = ({ dead, numbers }: CatalogIndex): boolean => dead > MAX_DEAD && dead > numbers.size
 
 export interface SearchFeed {
   /** The index with everything in it that was committed before the call. */
-  fresh(): Promise<SearchIndex>
+  fresh(): Promise<CatalogIndex>
   isLoaded(): boolean
 }
 
 export const openSearchFeed = (db: Db, log?: Log): SearchFeed => {
   let feed: Feed | undefined
   let isRenewing = false
-  let running: Promise<SearchIndex> | undefined
-  let queued: Promise<SearchIndex> | undefined
+  let running: Promise<CatalogIndex> | undefined
+  let queued: Promise<CatalogIndex> | undefined
 
   const loadTold = async (): Promise<Feed> => {
     const startedAt = performance.now()
@@ -129,21 +116,21 @@ export const openSearchFeed = (db: Db, log?: Log): SearchFeed => {
     }
     isRenewing = false
   }
-  const run = async (): Promise<SearchIndex> => {
+  const run = async (): Promise<CatalogIndex> => {
     feed ??= await loadTold()
     const current = feed
     await takeChanges(db, current)
     if (isWorn(current.index) && !isRenewing) void renew()
     return current.index
   }
-  const start = (): Promise<SearchIndex> => {
+  const start = (): Promise<CatalogIndex> => {
     running = run().finally(() => {
       running = undefined
     })
     return running
   }
   // A reading under way began before the call and may miss what was committed since; all who wait share the next one.
-  const fresh = (): Promise<SearchIndex> => {
+  const fresh = (): Promise<CatalogIndex> => {
     if (!running && !queued) return start()
     queued ??= running!
       .then(

@@ -1,24 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { explainScore } from '@sanjiang/finder/explain.rules'
+import { findEntries, nearestNames, placeOf } from '@sanjiang/finder/find'
+import { gramsOf, readerOf } from '@sanjiang/finder/index.grams'
+import { readQuery } from '@sanjiang/finder/reading.rules'
+import { type OrganFace, putEntry, putOrgan, removeEntry } from '@sanjiang/finder/search.index'
+import { suggestionsFor } from '@sanjiang/finder/suggest'
 import fc from 'fast-check'
 import { reaches } from '#kernel/ctx.ts'
 import type { Reach } from '../resource.rules.ts'
-import { explainScore } from './explain.rules.ts'
-import { gramsOf, readerOf } from './index.grams.ts'
-import { readQuery } from './reading.rules.ts'
-import type { Chosen } from './search.facet.ts'
-import { findEntries, nearestNames, placeOf, readableBits } from './search.find.ts'
 import {
+  type CatalogIndex,
+  type Chosen,
   type EntrySource,
-  makeSearchIndex,
-  type OrganFace,
-  putEntry,
+  makeCatalogIndex,
   putLevel,
-  putOrgan,
-  removeEntry,
-  type SearchIndex,
-} from './search.index.ts'
-import { suggestionsFor } from './search.suggest.ts'
+  readableBits,
+} from './search.shape.ts'
 
 // Few characters, so that random texts meet; 因 sounds like 姻, 行 is read in two ways.
 const han = fc.string({ unit: fc.constantFrom(...'婚姻因登记信息银行行政企业'), minLength: 1, maxLength: 7 })
@@ -48,7 +46,7 @@ const LABELS = ['/', '/1/', '/1/11/', '/1/12/', '/2/']
 
 const source = (id: fc.Arbitrary<string>): fc.Arbitrary<EntrySource> =>
   fc.record({
-    resource_id: id,
+    id,
     code: fc.constantFrom('101001/000001', '363010/000002', '363010/000003'),
     name: text,
     name_en: fc.constantFrom('', 'marriage register', 'bank'),
@@ -71,7 +69,7 @@ const source = (id: fc.Arbitrary<string>): fc.Arbitrary<EntrySource> =>
   })
 const corpus = fc
   .array(source(fc.constant('')), { maxLength: 25 })
-  .map((entries) => entries.map((one, at) => ({ ...one, resource_id: `r${String(at).padStart(3, '0')}` })))
+  .map((entries) => entries.map((one, at) => ({ ...one, id: `r${String(at).padStart(3, '0')}` })))
 const reach: fc.Arbitrary<Reach> = fc
   .record({
     read: fc.oneof(fc.constant('all' as const), fc.subarray(LABELS.slice(1), { maxLength: 1 })),
@@ -99,8 +97,8 @@ const query = fc.oneof(
 )
 const SYNONYMS = new Map([['婚姻', ['银行']]])
 
-const filled = (entries: readonly EntrySource[]): SearchIndex => {
-  const index = makeSearchIndex()
+const filled = (entries: readonly EntrySource[]): CatalogIndex => {
+  const index = makeCatalogIndex()
   index.synonyms = SYNONYMS
   for (const organ of ORGANS) putOrgan(index, organ)
   for (const entry of entries) putEntry(index, entry)
@@ -110,7 +108,7 @@ const filled = (entries: readonly EntrySource[]): SearchIndex => {
 const mayRead = (entry: EntrySource, { read, labels }: Reach): boolean =>
   labels.includes(entry.audience_path) || reaches(read, entry.audience_path)
 
-const everythingSaid = (index: SearchIndex, q: string, [who, chosen]: readonly [Reach, Chosen]) => {
+const everythingSaid = (index: CatalogIndex, q: string, [who, chosen]: readonly [Reach, Chosen]) => {
   const readable = readableBits(index, who)
   const reading = q.trim() === '' ? undefined : readQuery(readerOf(index, readable), q)
   const page = { readable, reading, chosen, offset: 0, limit: 50 }
@@ -169,7 +167,7 @@ test('an index that followed every change says what one read anew says (T2.2)', 
           organs.set(one.organ_id, organ)
         } else {
           putEntry(followed, one)
-          entries.set(one.resource_id, one)
+          entries.set(one.id, one)
         }
       }
       const anew = filled([...entries.values()])

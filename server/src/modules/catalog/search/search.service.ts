@@ -9,22 +9,22 @@ import {
   type SearchResult,
   type Standard,
 } from '@sanjiang/contract/catalog'
+import { hasBit } from '@sanjiang/finder/bits'
+import { explainScore } from '@sanjiang/finder/explain.rules'
+import type { FacetCount } from '@sanjiang/finder/facet'
+import { type Found, findEntries, nearestNames, placeOf } from '@sanjiang/finder/find'
+import { gramsOf, readerOf } from '@sanjiang/finder/index.grams'
+import { type Reading, readQuery } from '@sanjiang/finder/reading.rules'
+import { type Suggestion, suggestionsFor } from '@sanjiang/finder/suggest'
+import { runsOf } from '@sanjiang/finder/term.rules'
 import type { Ctx } from '#kernel/ctx.ts'
 import { Fault } from '#kernel/fault.ts'
 import { formatCursor, parseCursor } from '#kernel/page.ts'
 import { reachOf } from '../resource.rules.ts'
 import { currentChecker } from '../standard.service.ts'
-import { runsOf } from '../term.rules.ts'
-import { hasBit } from './bits.ts'
-import { explainScore } from './explain.rules.ts'
-import { gramsOf, readerOf } from './index.grams.ts'
-import { type Reading, readQuery } from './reading.rules.ts'
-import { type Chosen, FACET_KEYS, type FacetCount, type FacetKey } from './search.facet.ts'
 import { searchFeed } from './search.feed.ts'
-import { type Found, findEntries, nearestNames, placeOf, readableBits } from './search.find.ts'
-import type { SearchIndex } from './search.index.ts'
+import { type CatalogIndex, type Chosen, FACET_KEYS, type FacetKey, readableBits } from './search.shape.ts'
 import { listHitRows } from './search.store.ts'
-import { type Suggestion, suggestionsFor } from './search.suggest.ts'
 
 export interface SearchQuery extends Chosen {
   readonly q?: string
@@ -58,7 +58,7 @@ const LEVELS: Readonly<Record<string, string>> = { ...QUALITY_LEVELS.titles, non
 /** What the standard, the classification and the organs call a facet's values. */
 interface Titles {
   readonly standard: Standard
-  readonly index: SearchIndex
+  readonly index: CatalogIndex
 }
 
 const titleOf = ({ standard, index }: Titles, facet: FacetKey, code: string): string => {
@@ -70,7 +70,7 @@ const titleOf = ({ standard, index }: Titles, facet: FacetKey, code: string): st
   return standard.enumerations[STANDARD_LISTS[facet] ?? '']?.find((one) => one.code === code)?.title ?? code
 }
 
-const toFacets = (titles: Titles, { facets, total }: Found, chosen: Chosen): Facet[] =>
+const toFacets = (titles: Titles, { facets, total }: Found<FacetKey>, chosen: Chosen): Facet[] =>
   FACET_KEYS.map((facet) => {
     const wanted = chosen[facet] ?? []
     const counted = facets.filter((one) => one.facet === facet)

@@ -1,9 +1,10 @@
 import type { SearchHit } from '@sanjiang/contract/catalog'
+import type { ClassFace, OrganFace } from '@sanjiang/finder/search.index'
 import { type RawBuilder, sql } from 'kysely'
 import { type Db, runPrepared, type Tx } from '#kernel/db.ts'
 import type { Reach } from '../resource.rules.ts'
 import { mayRead } from '../resource.store.ts'
-import type { ClassFace, EntrySource, OrganFace } from './search.index.ts'
+import type { EntrySource } from './search.shape.ts'
 
 type HitRow = Omit<SearchHit, 'holds_all' | 'timeliness'>
 
@@ -48,7 +49,7 @@ export const listHitRows = async (
 }
 
 const SOURCE = sql`
-  select e.resource_id, e.code, e.name, e.name_en, e.summary, array_to_string(e.keywords || nullif(e.extension_words, ''), E'\\n') as keywords,
+  select e.resource_id as id, e.code, e.name, e.name_en, e.summary, array_to_string(e.keywords || nullif(e.extension_words, ''), E'\\n') as keywords,
          coalesce((select string_agg(i.name || E'\\t' || i.name_en, E'\\n' order by i.seq)
            from catalog.item i where i.resource_id = e.resource_id), '') as items,
          e.provider_organ_id, e.division_code, e.class_code, e.share_type, e.open_type, e.format_category, e.update_cycle,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { bigramsOf, lexemesOf, runsOf } from './term.rules.ts'
+import { bigramsOf, lexemesOf, runsOf } from '../src/term.rules.ts'
 
 const texts = (text: string) => runsOf(text).map((run) => run.text)
 

@@ -1,8 +1,8 @@
 import { pinyin } from 'pinyin-pro'
-import { bigramsOf, foldedOf, runsOf } from '../term.rules.ts'
 import { FIELDS, type Grams, itemToken, organToken, placeToken } from './grams.ts'
 import { nearTexts, type Place, type Speech, syllablesIn, textsLike } from './pattern.rules.ts'
 import { ASKING, GENERAL, isShort } from './reading.words.ts'
+import { bigramsOf, foldedOf, runsOf } from './term.rules.ts'
 import type { Words } from './vocabulary.ts'
 
 /** Each word with those that mean the same. */

@@ -1,13 +1,11 @@
-import { reaches } from '#kernel/ctx.ts'
-import type { Reach } from '../resource.rules.ts'
 import { type Bits, hasBit, keepBits, listBits, noBits, setBit } from './bits.ts'
+import { type Chosen, countFacets, type FacetCount, facetsOf } from './facet.ts'
+import { type Before, firstOf } from './first.ts'
 import type { Grams } from './grams.ts'
 import { gramsOf, readerOf } from './index.grams.ts'
 import { lookClosely, RANKING, type Scored } from './ranking.rules.ts'
 import { type Reading, readPlainly } from './reading.rules.ts'
 import { type Met, meet, meetAny, meetLittle } from './scoring.ts'
-import { type Chosen, countFacets, FACET_KEYS, type FacetCount, type FacetKey } from './search.facet.ts'
-import { type Before, firstOf } from './search.first.ts'
 import type { SearchIndex } from './search.index.ts'
 
 const known = new WeakMap<SearchIndex, { readonly version: number; readonly byLabels: Map<string, Bits> }>()
@@ -22,42 +20,45 @@ const knownIn = (index: SearchIndex): Map<string, Bits> => {
 }
 
 /**
- * Living documents under a label the reader's organs bear: gate 2 of every search, suggestion and count. Readers of the same
- * labels share them until something changes, and whatever is worked out from them.
+ * Living entries whose value in a column passes: gate 2 of every search, suggestion and count. Readers for whom the same
+ * values pass share them until something changes, and whatever is worked out from them.
  */
-export const readableBits = (index: SearchIndex, { read, labels }: Reach): Bits => {
-  const open = index.values.audience_path.values.map((label) => labels.includes(label) || reaches(read, label))
+export const entriesUnder = (index: SearchIndex, label: string, mayPass: (value: string) => boolean): Bits => {
+  const open = index.values[label]!.values.map(mayPass)
   const byLabels = knownIn(index)
   const key = open.map(Number).join('')
   const before = byLabels.get(key)
   if (before) return before
   const readable = noBits(index.count)
-  const column = index.columns.audience_path
+  const column = index.columns[label]!
   for (let document = 0; document < index.count; document += 1) if (open[column[document]!]) setBit(readable, document)
   byLabels.set(key, keepBits(readable, index.alive))
   return readable
 }
 
-export interface Wanted {
+/** All that are in it, for a catalogue that hides nothing. */
+export const allEntries = (index: SearchIndex): Bits => entriesUnder(index, index.shape.provider, () => true)
+
+export interface Wanted<F extends string = string> {
   readonly readable: Bits
   /** `undefined`: everything is wanted. */
   readonly reading: Reading | undefined
-  readonly chosen: Chosen
+  readonly chosen: Chosen<F>
   readonly order: 'relevance' | 'newest' | 'name'
   readonly offset: number
   readonly limit: number
 }
 
-export interface Found {
+export interface Found<F extends string = string> {
   /** The page's entries, in order. */
   readonly ids: readonly string[]
   /** Those of them that hold every word. */
   readonly whole: ReadonlySet<string>
   readonly total: number
-  readonly facets: readonly FacetCount[]
+  readonly facets: readonly FacetCount<F>[]
   readonly match: 'every' | 'code' | 'all' | 'pinyin' | 'typo' | 'partial' | 'none'
   /** When choices leave nothing: how many there would be without each. */
-  readonly without: readonly { readonly facet: FacetKey; readonly total: number }[]
+  readonly without: readonly { readonly facet: F; readonly total: number }[]
 }
 
 interface Hits {
@@ -140,13 +141,19 @@ const inOrder = (index: SearchIndex, hits: Hits, { kept, wanted }: { kept: Uint3
   return firstOf(kept.length, count, before).map((at) => kept[at]!)
 }
 
-const withoutEach = (index: SearchIndex, hits: Uint32Array, chosen: Chosen): Found['without'] =>
-  FACET_KEYS.filter((facet) => (chosen[facet] ?? []).length > 0).map((facet) => ({
-    facet,
-    total: countFacets(index, hits, { ...chosen, [facet]: [] }).kept.length,
-  }))
+const withoutEach = <F extends string>(
+  index: SearchIndex<F>,
+  hits: Uint32Array,
+  chosen: Chosen<F>,
+): Found<F>['without'] =>
+  facetsOf(index)
+    .filter((facet) => (chosen[facet] ?? []).length > 0)
+    .map((facet) => ({
+      facet,
+      total: countFacets(index, hits, { ...chosen, [facet]: [] }).kept.length,
+    }))
 
-export const findEntries = (index: SearchIndex, wanted: Wanted): Found => {
+export const findEntries = <F extends string>(index: SearchIndex<F>, wanted: Wanted<F>): Found<F> => {
   const hits = hitsOf(index, wanted)
   const { kept, facets } = countFacets(index, hits.entries, wanted.chosen)
   const page = inOrder(index, hits, { kept, wanted }).slice(wanted.offset)

@@ -1,37 +1,36 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { noBits, setBit } from './bits.ts'
-import { explainScore } from './explain.rules.ts'
-import { gramsOf, readerOf } from './index.grams.ts'
-import { liesIn, namesOfDivision } from './place.names.ts'
-import { readQuery } from './reading.rules.ts'
-import { findEntries, placeOf } from './search.find.ts'
-import { type EntrySource, makeSearchIndex, putEntry, putOrgan } from './search.index.ts'
+import { explainScore } from '../src/explain.rules.ts'
+import { entriesUnder, findEntries, placeOf } from '../src/find.ts'
+import { gramsOf, readerOf } from '../src/index.grams.ts'
+import { liesIn, namesOfDivision } from '../src/place.names.ts'
+import { readQuery } from '../src/reading.rules.ts'
+import { makeSearchIndex, putEntry, putOrgan, type Source } from '../src/search.index.ts'
 
-const entry = (name: string, more: Partial<EntrySource> = {}): EntrySource => ({
-  resource_id: name,
+type Entry = Source & Record<'provider' | 'division' | 'audience', string>
+
+const entry = (name: string, more: Partial<Entry> = {}): Entry => ({
+  id: name,
   code: '363010/000001',
   name,
   name_en: '',
   summary: '',
   keywords: '',
   items: '公民身份号码\tcitizen_id',
-  provider_organ_id: 'civil',
-  division_code: '630000',
-  class_code: '363010',
-  share_type: 'unconditional',
-  open_type: 'closed',
-  format_category: 'database',
-  update_cycle: 'daily',
-  attached_methods: '',
-  quality_level: 'none',
-  audience_path: '/',
+  provider: 'civil',
+  division: '630000',
+  audience: 'all',
   published_on: '2017-03-01',
   ...more,
 })
 
-const index = makeSearchIndex()
+const index = makeSearchIndex({
+  columns: ['provider', 'division', 'audience'],
+  provider: 'provider',
+  division: 'division',
+  facets: {},
+})
 index.synonyms = new Map([['养老院', ['养老机构']]])
 putOrgan(index, {
   organ_id: 'civil',
@@ -45,11 +44,10 @@ putOrgan(index, {
 })
 const NAMES = ['婚姻登记信息', '养老机构名录', '银行账户核验信息', '企业登记信息', '在校学生信息']
 for (const name of NAMES) putEntry(index, entry(name))
-putEntry(index, entry('城东区婚姻登记信息', { division_code: '630102' }))
-putEntry(index, entry('绝密档案信息', { audience_path: '/other/' }))
+putEntry(index, entry('城东区婚姻登记信息', { division: '630102' }))
+putEntry(index, entry('绝密档案信息', { audience: 'some' }))
 
-const readable = noBits(index.count)
-for (let at = 0; at < index.count - 1; at += 1) setBit(readable, at)
+const readable = entriesUnder(index, 'audience', (audience) => audience === 'all')
 
 const read = (q: string) => readQuery(readerOf(index, readable), q)
 const waysOf = (q: string) => read(q).words.map(({ ways }) => ways.map(({ how, text }) => `${how} ${text}`))

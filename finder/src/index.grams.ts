@@ -1,9 +1,10 @@
-import { lexemesOf } from '../term.rules.ts'
 import { type Bits, hasBit, keepBits, listBits, noBits, setBit } from './bits.ts'
+import type { Codes } from './codes.ts'
 import { FIELDS, type Grams } from './grams.ts'
 import { isPlace, liesIn, namesAround } from './place.names.ts'
 import type { Reader } from './reading.rules.ts'
 import type { SearchIndex } from './search.index.ts'
+import { lexemesOf } from './term.rules.ts'
 import type { Step, Words } from './vocabulary.ts'
 
 type Visit = (entry: number, mask: number) => void
@@ -21,9 +22,11 @@ interface Part {
   readonly synonymGrams: ReadonlySet<string>
 }
 
+const providersOf = ({ shape, values }: SearchIndex): Codes => values[shape.provider]!
+
 const eachOfOrgans = ({ index, readable }: Part, organIds: Iterable<string>, visit: Visit): void => {
   for (const organId of organIds) {
-    const provider = index.values.provider_organ_id.find(organId)
+    const provider = providersOf(index).find(organId)
     if (provider === undefined) continue
     const entries = index.provided.read(provider)
     for (let at = 0; at < entries.length; at += 1)
@@ -33,8 +36,9 @@ const eachOfOrgans = ({ index, readable }: Part, organIds: Iterable<string>, vis
 
 const eachInPlace = ({ index, readable }: Part, name: string, visit: Visit): void => {
   if (!isPlace(name)) return
-  const lies = Uint8Array.from(index.values.division_code.values, (code) => (liesIn(code, name) ? 1 : 0))
-  const column = index.columns.division_code
+  const { division } = index.shape
+  const lies = Uint8Array.from(index.values[division]!.values, (code) => (liesIn(code, name) ? 1 : 0))
+  const column = index.columns[division]!
   for (let entry = 0; entry < index.count; entry += 1)
     if (lies[column[entry]!] === 1 && hasBit(readable, entry)) visit(entry, FIELDS.place.bit)
 }
@@ -68,7 +72,7 @@ const each = (part: Part, gram: string, visit: Visit): void => {
 const countOrgans = ({ index, provided }: Part, organIds: Iterable<string> | undefined): number => {
   let count = 0
   for (const organId of organIds ?? []) {
-    const provider = index.values.provider_organ_id.find(organId)
+    const provider = providersOf(index).find(organId)
     if (provider !== undefined) count += provided[provider]!
   }
   return count
@@ -102,8 +106,8 @@ const isSpoken = ({ index, readable, synonymGrams }: Part, gram: string): boolea
 const HEARD = FIELDS.name.bit | FIELDS.item.bit | FIELDS.keyword.bit
 
 const partOf = (index: SearchIndex, readable: Bits): Part => {
-  const provided = new Uint32Array(index.values.provider_organ_id.values.length)
-  const providers = index.columns.provider_organ_id
+  const provided = new Uint32Array(providersOf(index).values.length)
+  const providers = index.columns[index.shape.provider]!
   let count = 0
   for (let entry = 0; entry < index.count; entry += 1) {
     if (!hasBit(readable, entry)) continue
@@ -133,8 +137,9 @@ const once = <T>(known: Map<string, T>, gram: string, work: () => T): T => {
 }
 
 const headIn = (index: SearchIndex, entry: number): string => {
+  const { values, columns, shape } = index
   const name = index.foldedNames[entry]!.replace(/^\d{4}年/, '')
-  const division = index.values.division_code.values[index.columns.division_code[entry]!]!
+  const division = values[shape.division]!.values[columns[shape.division]![entry]!]!
   const place = namesAround(division).find((one) => name.startsWith(one))
   return place && name.length > place.length + 1 ? name.slice(place.length) : name
 }

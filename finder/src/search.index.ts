@@ -1,7 +1,8 @@
-import { foldedOf, lexemesOf } from '../term.rules.ts'
 import { type Bits, hasBit, setBit } from './bits.ts'
 import { type Codes, makeCodes } from './codes.ts'
+import type { FacetRule } from './facet.ts'
 import { makePostings, type Postings } from './postings.ts'
+import { foldedOf, lexemesOf } from './term.rules.ts'
 import { Vocabulary } from './vocabulary.ts'
 
 /** Where in an entry a lexeme stands. */
@@ -12,42 +13,26 @@ export const SUMMARY = 8
 /** Words of these are corrected to and spelt; a summary is prose. */
 const SPOKEN = NAME | ITEM | WORD
 
-/** A published entry as search needs it; lists are joined by line breaks, an item's two names by a tab. */
-export interface EntrySource {
-  readonly resource_id: string
+/** What is searched, as search needs it; lists are joined by line breaks, an item's two names by a tab. */
+export interface Source {
+  readonly id: string
   readonly code: string
   readonly name: string
   readonly name_en: string
   readonly summary: string
   readonly keywords: string
   readonly items: string
-  readonly provider_organ_id: string
-  readonly division_code: string
-  readonly class_code: string
-  readonly share_type: string
-  readonly open_type: string
-  readonly format_category: string
-  readonly update_cycle: string
-  readonly attached_methods: string
-  /** `none` until it has been judged. */
-  readonly quality_level: string
-  readonly audience_path: string
   readonly published_on: string
 }
 
-export const COLUMNS = [
-  'provider_organ_id',
-  'division_code',
-  'class_code',
-  'share_type',
-  'open_type',
-  'format_category',
-  'update_cycle',
-  'attached_methods',
-  'quality_level',
-  'audience_path',
-] as const
-export type Column = (typeof COLUMNS)[number]
+/** What entries have besides their words, and by what of it they are counted: each catalogue says so for itself. */
+export interface Shape<F extends string = string, C extends string = string> {
+  readonly columns: readonly C[]
+  /** The column that names who provides an entry, and the one that holds the code of his division. */
+  readonly provider: C
+  readonly division: C
+  readonly facets: Readonly<Record<F, FacetRule>>
+}
 
 export interface OrganFace {
   readonly organ_id: string
@@ -76,10 +61,11 @@ interface OrganWords {
 }
 
 /**
- * The published catalogue as search reads it, in this process's memory (ADR 0005). Documents are numbered in the order in
+ * A catalogue as search reads it, in this process's memory (ADR 0005). Documents are numbered in the order in
  * which they came; a changed entry becomes a new document and its old one is dead.
  */
-export interface SearchIndex {
+export interface SearchIndex<F extends string = string, C extends string = string> {
+  readonly shape: Shape<F, C>
   count: number
   dead: number
   /** Counts changes of any kind: what was worked out before the last one no longer holds. */
@@ -96,8 +82,8 @@ export interface SearchIndex {
   readonly heads: string[]
   alive: Bits
   published: Uint32Array
-  readonly columns: Record<Column, Uint32Array>
-  readonly values: Record<Column, Codes>
+  readonly columns: Record<C, Uint32Array>
+  readonly values: Record<C, Codes>
   readonly lexicon: Codes
   readonly words: Vocabulary
   /** Lexeme → document × 16 + where it stands. */
@@ -137,9 +123,10 @@ interface KnownItem {
   readonly keys: readonly number[]
 }
 
-export const makeSearchIndex = (): SearchIndex => {
-  const perColumn = <T>(make: () => T) => Object.fromEntries(COLUMNS.map((one) => [one, make()])) as Record<Column, T>
+export const makeSearchIndex = <F extends string, C extends string>(shape: Shape<F, C>): SearchIndex<F, C> => {
+  const perColumn = <T>(make: () => T) => Object.fromEntries(shape.columns.map((one) => [one, make()])) as Record<C, T>
   return {
+    shape,
     count: 0,
     dead: 0,
     version: 0,
@@ -194,7 +181,7 @@ const makeRoom = (index: SearchIndex): void => {
   }
   index.published = larger(index.published)
   index.alive = larger(index.alive)
-  for (const column of COLUMNS) index.columns[column] = larger(index.columns[column])
+  for (const column of index.shape.columns) index.columns[column] = larger(index.columns[column]!)
 }
 
 const numbersOf = ({ lexicon }: SearchIndex, text: string): Uint32Array =>
@@ -261,7 +248,7 @@ export const removeEntry = (index: SearchIndex, id: string): void => {
   index.version += 1
 }
 
-const addTerms = (index: SearchIndex, entry: EntrySource, document: number): void => {
+const addTerms = (index: SearchIndex, entry: Source, document: number): void => {
   const { work } = index
   mark(work, numbersOf(index, entry.name), NAME)
   mark(work, numbersOf(index, entry.name_en), NAME)
@@ -280,31 +267,39 @@ const addTerms = (index: SearchIndex, entry: EntrySource, document: number): voi
 }
 
 /** Puts an entry in, or what it is now in the place of what it was. */
-export const putEntry = (index: SearchIndex, entry: EntrySource): void => {
-  removeEntry(index, entry.resource_id)
+export const putEntry = <F extends string, C extends string>(
+  index: SearchIndex<F, C>,
+  entry: Source & Readonly<Record<C, string>>,
+): void => {
+  removeEntry(index, entry.id)
   makeRoom(index)
   const document = index.count
   index.count += 1
   index.version += 1
-  index.numbers.set(entry.resource_id, document)
-  index.ids.push(entry.resource_id)
-  index.idHeads.push(headOfId(entry.resource_id))
+  index.numbers.set(entry.id, document)
+  index.ids.push(entry.id)
+  index.idHeads.push(headOfId(entry.id))
   index.names.push(entry.name)
   const folded = foldedOf(entry.name)
   index.foldedNames.push(folded === entry.name ? entry.name : folded)
   index.codes.push(entry.code)
   setBit(index.alive, document)
   index.published[document] = Number(entry.published_on.replaceAll('-', ''))
-  for (const column of COLUMNS) index.columns[column][document] = index.values[column].of(entry[column])
-  index.provided.add(index.columns.provider_organ_id[document]!, document)
+  const { columns, provider } = index.shape
+  for (const column of columns) index.columns[column][document] = index.values[column].of(entry[column])
+  index.provided.add(index.columns[provider][document]!, document)
   addTerms(index, entry, document)
 }
 
-/** Judged anew: nothing an entry is found by has changed, so its document stays. */
-export const putLevel = (index: SearchIndex, id: string, level: string): void => {
+/** Another value in a column: nothing an entry is found by has changed, so its document stays. */
+export const putValue = <F extends string, C extends string>(
+  index: SearchIndex<F, C>,
+  id: string,
+  { column, value }: { readonly column: C; readonly value: string },
+): void => {
   const document = index.numbers.get(id)
   if (document === undefined) return
-  index.columns.quality_level[document] = index.values.quality_level.of(level)
+  index.columns[column][document] = index.values[column].of(value)
   index.version += 1
 }
 
@@ -348,10 +343,24 @@ export const putOrgan = (index: SearchIndex, face: OrganFace): void => {
   index.organs.set(face.organ_id, { face, lexemes, names })
 }
 
+/** Words that mean the same are words the catalogue speaks, whether an entry holds them or not. */
+export const putSynonyms = (index: SearchIndex, groups: Iterable<readonly string[]>): void => {
+  const equals = new Map<string, readonly string[]>()
+  for (const words of groups)
+    for (const word of words)
+      equals.set(
+        word,
+        words.filter((one) => one !== word),
+      )
+  index.synonyms = equals
+  index.version += 1
+  for (const word of equals.keys()) for (const lexeme of lexemesOf(word)) index.words.learn(lexeme)
+}
+
 /** Bytes of what grows with the number of entries, names and lexemes as strings left out. */
 export const bytesOf = (index: SearchIndex): number =>
   index.terms.bytes() +
   index.provided.bytes() +
   index.held.bytes() +
   index.heldAs.bytes() +
-  index.published.byteLength * (COLUMNS.length + 1)
+  index.published.byteLength * (index.shape.columns.length + 1)

@@ -1,6 +1,6 @@
 import { type Bits, hasBit } from './bits.ts'
+import { findEntries } from './find.ts'
 import type { Reading } from './reading.rules.ts'
-import { findEntries } from './search.find.ts'
 import type { SearchIndex } from './search.index.ts'
 
 export interface Suggestion {
@@ -29,7 +29,8 @@ const entryHints = (index: SearchIndex, { reading, readable }: Typed): Suggestio
     .filter((id) => whole.has(id))
     .map((id) => {
       const entry = index.numbers.get(id)!
-      const provider = index.values.provider_organ_id.values[index.columns.provider_organ_id[entry]!]!
+      const { shape, values, columns } = index
+      const provider = values[shape.provider]!.values[columns[shape.provider]![entry]!]!
       const hint = index.organs.get(provider)?.face.short_name ?? ''
       return { kind: 'resource', id, text: index.names[entry]!, hint }
     })
@@ -67,7 +68,7 @@ const organHints = (index: SearchIndex, typed: Typed): Suggestion[] => {
       const later = successor_names.filter(holds).map((one) => `职责划入 ${one}`)
       const hint = [...aliases.filter(holds), ...former, ...later].sort()[0] ?? ''
       if (is_dissolved || (hint === '' && !holds(name))) return []
-      const provider = index.values.provider_organ_id.find(organ_id)
+      const provider = index.values[index.shape.provider]!.find(organ_id)
       if (provider === undefined || !index.provided.read(provider).some((hit) => hasBit(typed.readable, hit))) return []
       return [{ kind: 'organ', id: organ_id, text: name, hint } as const]
     })

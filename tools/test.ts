@@ -7,7 +7,7 @@ import { startPostgres } from '../server/src/kernel/postgres.ts'
 import { runChecks } from './check.ts'
 
 const ROOT = new URL('..', import.meta.url).pathname
-const FOLDERS = ['contract', 'seal', 'tabular', 'finder', 'agent', 'cli', 'server', 'tools', 'bench']
+const FOLDERS = ['contract', 'seal', 'tabular', 'finder', 'agent', 'cli', 'server', 'web/src', 'tools', 'bench']
 const BROWSER = 'web/e2e/**/*.test.ts'
 const CHROMIUM = '/usr/bin/chromium'
 

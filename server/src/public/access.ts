@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import { Transform } from 'node:stream'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { beginUse, endUse, findAccess } from './access.store.ts'
+import { type Site, SiteFault, textOf } from './site.ts'
+
+/** 160 random bits in lower-case base 32. */
+const KEY = /^[a-z2-7]{32}$/
+
+interface Use {
+  readonly use_id: string
+  bytes: number
+}
+
+/** Requests for what is not everybody's, with the use that was begun for them. */
+const guarded = new WeakMap<FastifyRequest, Use | null>()
+
+/** What a key is known by; the key itself is kept nowhere. */
+export const hashKey = (key: string): string => createHash('sha256').update(key).digest('hex')
+
+const keyOf = ({ headers, query }: FastifyRequest): string => {
+  const bearer = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+  return textOf(bearer ?? (query as Record<string, unknown>).key, 64).toLowerCase()
+}
+
+const refuse = (status: number, code: string, detail: string): SiteFault => new SiteFault(status, code, { detail })
+
+export interface GuardedDataset {
+  readonly dataset_id: string
+  readonly slug: string
+  readonly open_type: 'unconditional' | 'conditional'
+}
+
+/**
+ * Whether these rows or this file may be read by whoever asks: an unconditional dataset by everybody, a conditional one with a
+ * key of it that has neither run out nor been revoked and has quota left today. Refuses with a typed fault; counts the use.
+ */
+export const mayRead = async ({ pool }: Pick<Site, 'pool'>, request: FastifyRequest, dataset: GuardedDataset) => {
+  if (dataset.open_type === 'unconditional') return
+  guarded.set(request, null)
+  const key = keyOf(request)
+  if (key === '') throw refuse(401, 'key_required', `这个数据集有条件开放，申请地址 /apply/${dataset.slug}`)
+  const key_hash = hashKey(key)
+  const access = KEY.test(key) ? await findAccess(pool, { dataset_id: dataset.dataset_id, key_hash }) : undefined
+  if (!access) throw refuse(401, 'key_unknown', '密钥不正确，或不是这个数据集的密钥')
+  if (access.is_revoked) throw refuse(403, 'access_revoked', '使用许可已收回，理由见申请进度')
+  if (access.is_ended) throw refuse(403, 'access_expired', '使用许可已到期，可以重新申请')
+  const use_id = await beginUse(pool, access.access_id, request.url.split('?')[0]!)
+  if (use_id === null) throw refuse(429, 'quota_exceeded', '今天的用量已满，明天零时恢复')
+  guarded.set(request, { use_id, bytes: 0 })
+}
+
+const isStream = (payload: unknown): payload is NodeJS.ReadableStream =>
+  typeof (payload as { pipe?: unknown } | null)?.pipe === 'function'
+
+const counting = (payload: NodeJS.ReadableStream, use: Use): Transform => {
+  const counter = new Transform({
+    transform(chunk: Buffer, _, done) {
+      use.bytes += chunk.length
+      done(null, chunk)
+    },
+  })
+  payload.on('error', (error) => counter.destroy(error))
+  counter.on('close', () => (payload as { destroy?: () => void }).destroy?.())
+  return payload.pipe(counter)
+}
+
+/**
+ * Whatever a group of routes says about caching: an answer to a key is stored by nobody, its address goes to nobody, and what
+ * it weighed is counted. Registered after the headers of every page, so that it has the last word.
+ */
+export const keepPrivate = (app: FastifyInstance, { pool, log }: Pick<Site, 'pool' | 'log'>): void => {
+  app.addHook('onSend', async (request, reply, payload) => {
+    const use = guarded.get(request)
+    if (use === undefined) return payload
+    reply.headers({ 'cache-control': 'private, no-store', 'referrer-policy': 'no-referrer', vary: 'authorization' })
+    reply.removeHeader('etag')
+    if (reply.statusCode === 401) reply.header('www-authenticate', 'Bearer realm="sanjiang"')
+    if (use === null) return payload
+    if (isStream(payload)) return counting(payload, use)
+    if (typeof payload === 'string' || Buffer.isBuffer(payload)) use.bytes = Buffer.byteLength(payload)
+    return payload
+  })
+  app.addHook('onResponse', async (request) => {
+    const use = guarded.get(request)
+    if (!use) return
+    await endUse(pool, use.use_id, use.bytes).catch((error: unknown) => log.error({ err: error }, 'use not counted'))
+  })
+}

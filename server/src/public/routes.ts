@@ -3,9 +3,10 @@ import { datasetRoutes } from './dataset.routes.ts'
 import { homeRoutes } from './home.routes.ts'
 import { searchRoutes } from './search.routes.ts'
 import type { SiteRoutes } from './site.ts'
+import { versionRoutes } from './version.routes.ts'
 
 /** Addresses that answer with pages; what fails there is told on a page. */
 export const PAGES: readonly SiteRoutes[] = [homeRoutes, searchRoutes, datasetRoutes, accessibilityRoutes]
 
 /** Addresses that answer with data; what fails there is told as problem+json, unless the group says it its own way. */
-export const INTERFACES: readonly SiteRoutes[] = []
+export const INTERFACES: readonly SiteRoutes[] = [versionRoutes]

@@ -1,0 +1,75 @@
+import type { SiteColumn } from '@sanjiang/contract/site'
+import {
+  changeBetween,
+  FILE_FORMATS,
+  type FileFormat,
+  FORMAT_NAMES,
+  fileHref,
+  type SiteFile,
+  type SiteOmission,
+  type SiteVersion,
+} from '@sanjiang/contract/site.file'
+import type pg from 'pg'
+
+/** No dataset shows more editions than this; older ones stay at their addresses. */
+const MAX_EDITIONS = 100
+
+interface FileRow {
+  readonly edition_no: number
+  readonly format: FileFormat
+  readonly bytes: number
+  readonly sha256: string
+  readonly made_at: string
+  readonly formula_cells: number | null
+}
+
+const fileOf = (slug: string, { edition_no, ...row }: FileRow): SiteFile => {
+  const { title, about, media_type } = FILE_FORMATS[row.format]
+  return { ...row, title, about, media_type, href: fileHref(slug, edition_no, row.format) }
+}
+
+const filesOf = async (pool: pg.Pool, slug: string, onlyCurrent: boolean): Promise<FileRow[]> => {
+  const { rows } = await pool.query<FileRow>(
+    `select f.edition_no, f.format, f.bytes, f.sha256, f.made_at, f.formula_cells
+     from site.dataset d join site.edition e using (dataset_id) join site.file f using (dataset_id, edition_no)
+     where d.slug = $1 and d.state = 'open' and f.format = any ($2) and (e.is_current or not $3)
+     order by f.edition_no desc, array_position($2, f.format) limit $4`,
+    [slug, [...FORMAT_NAMES], onlyCurrent, MAX_EDITIONS * FORMAT_NAMES.length],
+  )
+  return rows
+}
+
+/** Files of the current edition, in the order they are offered; none until they are made. */
+export const listFiles = async (pool: pg.Pool, slug: string): Promise<SiteFile[]> =>
+  (await filesOf(pool, slug, true)).map((row) => fileOf(slug, row))
+
+interface EditionRow extends Omit<SiteVersion, 'change' | 'files' | 'column_count'> {
+  readonly columns: readonly SiteColumn[]
+}
+
+const editionRows = async (pool: pg.Pool, slug: string): Promise<EditionRow[]> => {
+  const { rows } = await pool.query<EditionRow>(
+    `select e.edition_no, e.is_current, e.data_on::text as data_on, e.carried_at, e.row_count, e.digest, e.note, e.columns,
+       coalesce((select jsonb_agg(jsonb_build_object('format', o.format, 'reason', o.reason) order by o.format)
+         from site.file_omission o where o.dataset_id = e.dataset_id and o.edition_no = e.edition_no), '[]') as omitted
+     from site.dataset d join site.edition e using (dataset_id)
+     where d.slug = $1 and d.state = 'open' order by e.edition_no desc limit $2`,
+    [slug, MAX_EDITIONS + 1],
+  )
+  return rows
+}
+
+/** Editions, newest first, with their files and what changed against the one before. */
+export const listEditions = async (pool: pg.Pool, slug: string): Promise<SiteVersion[]> => {
+  const [editions, files] = await Promise.all([editionRows(pool, slug), filesOf(pool, slug, false)])
+  return editions.slice(0, MAX_EDITIONS).map(({ columns, ...edition }, index) => {
+    const before = editions[index + 1]
+    return {
+      ...edition,
+      omitted: edition.omitted as readonly SiteOmission[],
+      column_count: columns.length,
+      change: before ? changeBetween(before, { row_count: edition.row_count, columns }) : null,
+      files: files.filter(({ edition_no }) => edition_no === edition.edition_no).map((row) => fileOf(slug, row)),
+    }
+  })
+}

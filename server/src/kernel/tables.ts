@@ -2353,6 +2353,38 @@ export interface LedgerTile {
   hash: Buffer
 }
 
+/** 公众来件:从公共侧取来的原件,每件一行,取两次也只有一行 */
+export interface OpendataIntake {
+  /** 编号 */
+  number: string
+  /** 取来的先后 */
+  intake_no: ColumnType<number, number | undefined, number>
+  /** 种类:与公共侧相同 */
+  kind: string
+  /** 所说的数据集 */
+  dataset_slug: string | null
+  /** 所说的另一件的编号 */
+  about: string | null
+  /** 内容:原样 */
+  body: unknown
+  /** 联系方式:不填为空,不出内部 */
+  contact: unknown | null
+  /** 查询码与编号的摘要 */
+  code_hash: string
+  /** 提交时刻 */
+  submitted_at: string
+  /** 提交当天的业务日期:时限从此起算 */
+  received_on: string
+  /** 取来的时刻 */
+  pulled_at: string
+  /** 立为一件事的时刻:未立为空 */
+  handled_at: string | null
+  /** 立件失败的次数:到五次即搁置,不挡后来的 */
+  attempts: ColumnType<number, number | undefined, number>
+  /** 最近一次失败的原因 */
+  fault: string | null
+}
+
 /** 开放发布:一个资源的一次公开投影,提出与保密审查分属两人 */
 export interface OpendataRelease {
   /** 发布标识:UUID v7 */
@@ -2391,6 +2423,24 @@ export interface OpendataRelease {
   withdraw_reason: string | null
   /** 送达公共侧的时刻:未送达为空,撤回后重新置空再送 */
   sent_at: string | null
+}
+
+/** 对外答复:公共侧关于一件来件要说的话,改一次加一号,由后台送出 */
+export interface OpendataReply {
+  /** 编号 */
+  number: string
+  /** 种类 */
+  kind: string
+  /** 查询码与编号的摘要 */
+  code_hash: string
+  /** 只给来件人凭编号和查询码看的:状态、经过、答复 */
+  standing: unknown
+  /** 给所有人看的:不公开的为空 */
+  thread: unknown | null
+  /** 修订号 */
+  revision: number
+  /** 已送出的修订号 */
+  sent_revision: ColumnType<number, number | undefined, number>
 }
 
 /** 纠错:使用方对疑义、错误数据的反馈,由提供方校核 */
@@ -3183,7 +3233,9 @@ export interface Tables {
   'ledger.published_use': LedgerPublishedUse
   'ledger.subject': LedgerSubject
   'ledger.tile': LedgerTile
+  'opendata.intake': OpendataIntake
   'opendata.release': OpendataRelease
+  'opendata.reply': OpendataReply
   'sharing.correction': SharingCorrection
   'sharing.decision': SharingDecision
   'sharing.demand': SharingDemand

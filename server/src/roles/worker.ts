@@ -4,6 +4,7 @@ import { startHarvester } from '#modules/catalog/index.ts'
 import { startClerk, startMessenger } from '#modules/exchange/index.ts'
 import { startProber } from '#modules/gateway/index.ts'
 import { openAccessLog, openNodeKeys, startCheckpointing } from '#modules/ledger/index.ts'
+import { startPuller } from '#modules/opendata/index.ts'
 import { type RunningRole, runRole } from '../supervisor/child.ts'
 import { MODULES } from './modules.ts'
 import { siteOf } from './site.ts'
@@ -24,6 +25,7 @@ export const startWorker = async (config: Config): Promise<RunningRole> => {
   const messenger = startMessenger(house, config.egressAllow)
   const prober = startProber(house, config.egressAllow)
   const harvester = startHarvester(house, { egressAllow: config.egressAllow })
+  const puller = startPuller(house)
   return {
     close: async () => {
       // A job still at work would open the log again behind its closing; the last checkpoint signs it closed.
@@ -31,6 +33,7 @@ export const startWorker = async (config: Config): Promise<RunningRole> => {
       await messenger.stop()
       await prober.stop()
       await harvester.stop()
+      await puller.stop()
       await house.jobs.stop()
       await access.close()
       await checkpointing.stop()

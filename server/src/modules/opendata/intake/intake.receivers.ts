@@ -1,0 +1,13 @@
+import type { IntakeKind } from '@sanjiang/contract/opendata.intake'
+import type { Ctx } from '#kernel/ctx.ts'
+import type { Tx } from '#kernel/db.ts'
+import type { Submission } from './intake.store.ts'
+
+/**
+ * Makes a matter of a submission, in the transaction that marks it handled. Whatever a stranger wrote must come out as a
+ * matter or as nothing; what throws is tried again and then laid aside.
+ */
+export type Receiver = (tx: Tx, ctx: Ctx, submission: Submission) => Promise<void>
+
+/** Who makes what of which kind: one line each. Kinds without a line wait until there is one. */
+export const RECEIVERS: Readonly<Partial<Record<IntakeKind, Receiver>>> = {}

@@ -1,0 +1,60 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { type Ctx, type House, makeCtx, PLATFORM } from '#kernel/ctx.ts'
+import { handleSubmissions, pullSubmissions } from './pull.service.ts'
+import { carryClock, carryReplies } from './reply.service.ts'
+
+const EVERY_MS = 2000
+const AWAY_MS = 15_000
+const CONNECT_MS = 5000
+
+/** Runs over one connection from the inside to the public database; none where there is no public side. */
+export const overPublic = async <T>(ctx: Ctx, work: (client: pg.Client) => Promise<T>): Promise<T | undefined> => {
+  const url = ctx.site.publishDatabaseUrl
+  if (!url) return undefined
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS, query_timeout: 30_000 })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    return await work(client)
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+/** One turn (`opendata.intake.pull`): fetch, make matters of what came, say what is to be said. */
+export const pullOnce = async (ctx: Ctx, client: pg.Client): Promise<number> => {
+  await carryClock(ctx, client)
+  const pulled = await pullSubmissions(ctx, client)
+  await handleSubmissions(ctx)
+  return pulled + (await carryReplies(ctx, client))
+}
+
+/** The worker's puller: every two seconds while the public side answers; one that is away holds nothing up inside. */
+export const startPuller = (house: House): { stop(): Promise<void> } => {
+  const over = new AbortController()
+  const turn = async (client: pg.Client): Promise<void> => {
+    while (!over.signal.aborted) {
+      const count = await pullOnce(await makeCtx(house, PLATFORM, 'intake'), client)
+      if (count === 0) await pause(EVERY_MS, undefined, { signal: over.signal }).catch(() => undefined)
+    }
+  }
+  const run = async (): Promise<void> => {
+    if (!house.site.publishDatabaseUrl) return
+    while (!over.signal.aborted) {
+      const ctx = await makeCtx(house, PLATFORM, 'intake').catch(() => undefined)
+      if (ctx)
+        await overPublic(ctx, turn).catch((error: Error) => {
+          if (!over.signal.aborted) house.log.warn({ err: error }, 'public side away, intake waits')
+        })
+      await pause(AWAY_MS, undefined, { signal: over.signal }).catch(() => undefined)
+    }
+  }
+  const running = run()
+  return {
+    stop: async () => {
+      over.abort()
+      await running
+    },
+  }
+}

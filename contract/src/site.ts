@@ -1,4 +1,5 @@
 import type { OpenContent } from './opendata.ts'
+import type { SearchView } from './site.search.ts'
 
 /** What the public pages are made from: data only, so that the renderer knows no database and the server no markup. */
 export interface SiteDataset {
@@ -53,17 +54,6 @@ export interface HomeView {
   readonly newest: readonly SiteDataset[]
   /** Date of the newest release; `null` before the first. */
   readonly as_of: string | null
-}
-
-export interface SearchView {
-  readonly page: 'search'
-  readonly q: string
-  readonly theme: string
-  readonly total: number
-  readonly from: number
-  readonly limit: number
-  readonly rows: readonly SiteDataset[]
-  readonly themes: readonly SiteTheme[]
 }
 
 export interface DatasetView {

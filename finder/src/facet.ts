@@ -12,7 +12,7 @@ export interface FacetCount<F extends string = string> {
 export interface FacetRule {
   readonly column: string
   /** The value under which one of the column's is counted: prefectures, branches of the classification. */
-  readonly countedAs: (value: string) => string
+  readonly countedAs: (value: string) => string | readonly string[]
   readonly meets: (index: SearchIndex, chosen: readonly string[]) => (value: string) => boolean
   /** Values that have an order of their own are told in it, the others by how many they are. */
   readonly isRanked?: boolean
@@ -25,6 +25,23 @@ export const equalIn = (column: string): FacetRule => ({
   meets: (_, chosen) => (value) => chosen.includes(value),
 })
 
+/** A facet whose column joins several values, or none; each is counted. */
+export const eachIn = (column: string, separator: string): FacetRule => {
+  const known = new Map<string, readonly string[]>()
+  const valuesOf = (joined: string): readonly string[] => {
+    const before = known.get(joined)
+    if (before) return before
+    const values = joined === '' ? ['none'] : joined.split(separator)
+    known.set(joined, values)
+    return values
+  }
+  return {
+    column,
+    countedAs: valuesOf,
+    meets: (_, chosen) => (value) => valuesOf(value).some((one) => chosen.includes(one)),
+  }
+}
+
 export const facetsOf = <F extends string>({ shape }: SearchIndex<F>): F[] => Object.keys(shape.facets) as F[]
 
 const MAX_VALUES = 100
@@ -34,8 +51,8 @@ const totalled = <F extends string>(index: SearchIndex<F>, facet: F, counts: Uin
   const sums = new Map<string, number>()
   for (const [code, count] of counts.entries()) {
     if (count === 0) continue
-    const value = countedAs(index.values[column]!.values[code]!)
-    sums.set(value, (sums.get(value) ?? 0) + count)
+    for (const value of [countedAs(index.values[column]!.values[code]!)].flat())
+      sums.set(value, (sums.get(value) ?? 0) + count)
   }
   return Array.from(sums, ([code, count]) => ({ facet, code, count }))
     .sort((one, other) => (isRanked ? 0 : other.count - one.count) || (one.code < other.code ? -1 : 1))

@@ -347,6 +347,13 @@ export const readQuery = (reader: Reader, q: string): Reading => {
   return { q: text, words, dropped: parts.flatMap(({ dropped }) => dropped), ...code, ...item }
 }
 
+/** What to highlight: the query itself where nothing of it was dropped, its words, and what they were met as. */
+export const termsIn = (q: string, reading: Reading | undefined): string[] => {
+  const runs = reading && reading.dropped.length === 0 ? runsOf(q).map(({ text }) => text) : []
+  const ways = reading?.words.flatMap((word) => word.ways.filter(({ how }) => how !== 'beginning')) ?? []
+  return [...new Set([...runs, ...ways.map(({ text }) => text)])]
+}
+
 /** The query as its characters alone, nothing dropped and nothing cut: for when the better reading finds nothing. */
 export const readPlainly = (reader: Reader, { q }: Reading): Reading => ({
   q,

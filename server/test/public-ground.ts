@@ -52,6 +52,7 @@ export const openPublic = async (inside: string): Promise<PublicGround> => {
     demo: true,
     origin: 'http://data.test',
     trustProxy: [],
+    followMs: 0,
   })
   return {
     publishUrl: publish.href,

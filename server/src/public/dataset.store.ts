@@ -31,28 +31,6 @@ export const listNewest = async (pool: pg.Pool, limit: number): Promise<SiteData
   return rows
 }
 
-export interface SearchOptions {
-  readonly words: readonly string[]
-  readonly theme: string
-  readonly from: number
-  readonly limit: number
-}
-
-/** Every word somewhere in what is public of a dataset; those named so come first. */
-export const searchDatasets = async (pool: pg.Pool, { words, theme, from, limit }: SearchOptions) => {
-  const { rows } = await pool.query<SiteDataset & { total: number }>(
-    `select ${CARD}, count(*) over ()::integer as total
-     from site.dataset d
-     where state = 'open' and ($2 = '' or theme_title = $2)
-       and not exists (select from unnest($1::text[]) w (word) where strpos(d.words, w.word) = 0)
-     order by (select count(*) from unnest($1::text[]) w (word) where strpos(lower(d.title), w.word) > 0) desc,
-       released_on desc, dataset_id
-     limit $3 offset $4`,
-    [[...words], theme, limit, from],
-  )
-  return { total: rows[0]?.total ?? 0, rows: rows.map(({ total: _, ...row }) => row) }
-}
-
 export interface StoredDataset {
   readonly state: 'open' | 'withdrawn'
   readonly title: string

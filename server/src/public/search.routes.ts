@@ -1,26 +1,93 @@
-import type { SearchView } from '@sanjiang/contract/site'
-import type pg from 'pg'
-import { listThemes, searchDatasets } from './dataset.store.ts'
-import { type SiteRoutes, textOf, wholeOf } from './site.ts'
+import type { SearchView, SiteFacet, SiteHit } from '@sanjiang/contract/site.search'
+import { HOW, type Reading } from '@sanjiang/finder/reading.rules'
+import { type FoundDatasets, findDatasets, followDatasets } from './search.index.ts'
+import { type ChosenDatasets, DATASET_FACETS } from './search.shape.ts'
+import { type HitRow, listHits } from './search.store.ts'
+import { type Site, type SiteRoutes, textOf, wholeOf } from './site.ts'
 
 const PER_PAGE = 20
 const MAX_FROM = 10_000
+const MAX_CHOSEN = 20
+/** So many values of a facet are offered; who wants others says so in words. */
+const MAX_VALUES = 40
+const SORTS = ['relevance', 'newest', 'name'] as const
 
-const wordsOf = (q: string): string[] => q.normalize('NFKC').toLowerCase().split(/\s+/).filter(Boolean).slice(0, 12)
+type Query = Readonly<Record<string, unknown>>
 
-const searchView = async (pool: pg.Pool, query: Readonly<Record<string, unknown>>): Promise<SearchView> => {
+const listOf = (value: unknown): string[] =>
+  [...new Set([value].flat().map((one) => textOf(one, 100)))].filter((one) => one !== '').slice(0, MAX_CHOSEN)
+
+const chosenOf = (query: Query): ChosenDatasets =>
+  Object.fromEntries(
+    DATASET_FACETS.map((facet) => [facet, listOf(query[facet])] as const).filter(([, values]) => values.length > 0),
+  )
+
+/** Chosen values stay in sight, whatever is found of them. */
+const facetsOf = ({ facets }: FoundDatasets, chosen: ChosenDatasets): SiteFacet[] =>
+  DATASET_FACETS.map((facet) => {
+    const wanted = chosen[facet] ?? []
+    const counted = facets.filter((one) => one.facet === facet)
+    const shown = counted.filter(({ code }, at) => at < MAX_VALUES || wanted.includes(code))
+    const lost = wanted.filter((code) => !shown.some((one) => one.code === code)).map((code) => ({ code, count: 0 }))
+    const values = [...shown, ...lost].map(({ code, count }) => ({ code, count, is_chosen: wanted.includes(code) }))
+    return { facet, values }
+  })
+
+/** What a reader cannot know from what he typed: synonyms, spelling, what was mended. */
+const understoodOf = (reading: Reading | undefined): SearchView['understood'] =>
+  (reading?.words ?? []).flatMap(({ text, ways }) => {
+    const others = Map.groupBy(
+      ways.filter((way) => way.text !== text && way.how !== 'itself' && way.how !== 'beginning'),
+      ({ how }) => how,
+    )
+    return Array.from(others, ([how, some]) => ({
+      text,
+      how: HOW[how],
+      as: [...new Set(some.map((way) => way.text))].slice(0, 4),
+    }))
+  })
+
+const MAX_MATCHED = 6
+const matchedItems = (names: readonly string[], terms: readonly string[]): string[] =>
+  names
+    .filter((name) =>
+      terms.some((term) => term.length > 1 && (name.includes(term) || (name.length > 1 && term.includes(name)))),
+    )
+    .slice(0, MAX_MATCHED)
+
+const toHit = ({ item_names, ...row }: HitRow, { whole, terms }: FoundDatasets): SiteHit => ({
+  ...row,
+  holds_all: whole.has(row.slug),
+  matched_items: matchedItems(item_names, terms),
+})
+
+const searchView = async (site: Site, query: Query): Promise<SearchView> => {
   const q = textOf(query.q, 200)
-  const theme = textOf(query.theme, 100)
+  const chosen = chosenOf(query)
   const from = wholeOf(query.from, { fallback: 0, max: MAX_FROM })
-  const [found, themes] = await Promise.all([
-    searchDatasets(pool, { words: wordsOf(q), theme, from, limit: PER_PAGE }),
-    listThemes(pool),
-  ])
-  return { page: 'search', q, theme, from, limit: PER_PAGE, themes, ...found }
+  const wanted = textOf(query.sort, 20)
+  const sort = SORTS.find((one) => one === wanted) ?? (q === '' ? 'newest' : 'relevance')
+  const found = await findDatasets(site, { q, chosen, order: sort, from, limit: PER_PAGE })
+  const rows = await listHits(site.pool, found.slugs)
+  return {
+    ...{ page: 'search', q, chosen, sort, from, limit: PER_PAGE },
+    total: found.total,
+    match: found.match,
+    rows: rows.map((row) => toHit(row, found)),
+    facets: facetsOf(found, chosen),
+    terms: found.terms,
+    understood: understoodOf(found.reading),
+    dropped: found.reading?.dropped ?? [],
+    nearest: found.nearest,
+    without: found.without,
+  }
 }
 
-export const searchRoutes: SiteRoutes = (app, { pool, send }) => {
+export const searchRoutes: SiteRoutes = (app, site) => {
+  const following = followDatasets(site)
+  app.addHook('onReady', async () => following.start())
+  app.addHook('onClose', async () => following.stop())
   app.get('/search', async (request, reply) =>
-    send(request, reply, { status: 200, view: await searchView(pool, request.query as Record<string, unknown>) }),
+    site.send(request, reply, { status: 200, view: await searchView(site, request.query as Query) }),
   )
 }

@@ -14,6 +14,7 @@ import { makeMetrics } from '#kernel/metrics.ts'
 import { keepPrivate } from './access.ts'
 import { faultView, shownStatus } from './fault.view.ts'
 import { INTERFACES, PAGES } from './routes.ts'
+import { areDatasetsKnown } from './search.index.ts'
 import { type Page, type Site, SiteFault } from './site.ts'
 
 export interface SiteOptions {
@@ -24,6 +25,8 @@ export interface SiteOptions {
   /** What stable addresses begin with; no slash at the end. */
   readonly origin: string
   readonly trustProxy: readonly string[]
+  /** See `Site`; every second where nothing is said. */
+  readonly followMs?: number
 }
 
 // No script at all: every page is whole without one.
@@ -72,18 +75,18 @@ const addInterfaces = (app: FastifyInstance, site: Site): void => {
     })
 }
 
-const addHouse = (app: FastifyInstance, { pool }: Site, metrics: ReturnType<typeof makeMetrics>): void => {
+const addHouse = (app: FastifyInstance, site: Site, metrics: ReturnType<typeof makeMetrics>): void => {
   app.get('/healthz', async () => ({ alive: true }))
-  app.get('/readyz', async () => {
-    await pool.query('select 1 from site.dataset limit 1')
-    return { ready: true }
+  app.get('/readyz', async (_, reply) => {
+    await site.pool.query('select 1 from site.dataset limit 1')
+    return areDatasetsKnown(site) ? { ready: true } : reply.code(503).send({ ready: false })
   })
   app.get('/metrics', async (_, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   )
 }
 
-const makeSite = ({ pool, renderer, log, demo, origin }: SiteOptions, style: string): Site => {
+const makeSite = ({ pool, renderer, log, demo, origin, followMs = 1_000 }: SiteOptions, style: string): Site => {
   const send = (request: FastifyRequest, reply: FastifyReply, { status, view, head }: Page): FastifyReply => {
     const html = renderer.renderPage(view, { style, demo, ...(head ? { head } : {}) })
     const etag = `"${digest(html)}"`
@@ -94,7 +97,7 @@ const makeSite = ({ pool, renderer, log, demo, origin }: SiteOptions, style: str
     if (status === 200 && request.headers['if-none-match'] === etag) return reply.code(304).send()
     return reply.code(status).type('text/html; charset=utf-8').send(html)
   }
-  return { pool, log, demo, origin, send }
+  return { pool, log, demo, origin, followMs, send }
 }
 
 /** The public portal (T4.2): reads its own database, writes no page that needs a script, knows nothing of the inside. */

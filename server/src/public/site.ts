@@ -17,6 +17,8 @@ export interface Site {
   readonly demo: boolean
   /** What stable addresses begin with; no slash at the end. */
   readonly origin: string
+  /** How often, in milliseconds, it is asked what has changed of what is open; 0: whenever somebody searches. */
+  readonly followMs: number
   /** Renders and sends a page with its entity tag; answers 304 where the reader has it already. */
   send(request: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply
 }

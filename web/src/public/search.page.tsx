@@ -1,56 +1,120 @@
-import type { SiteView } from '@sanjiang/contract/site'
-import { DatasetCard } from './dataset-card.tsx'
+import type { SearchView } from '@sanjiang/contract/site.search'
+import { addressOf, withoutFacet } from './search.address.ts'
+import { FACET_WORDS } from './search.words.ts'
+import { Choices, Filters, Sorts } from './search-filters.tsx'
+import { Hit } from './search-hit.tsx'
 
-type Search = Extract<SiteView, { page: 'search' }>
-
-const pathOf = ({ q, theme }: Pick<Search, 'q' | 'theme'>, from: number): string => {
-  const params = new URLSearchParams()
-  if (q) params.set('q', q)
-  if (theme) params.set('theme', theme)
-  if (from > 0) params.set('from', String(from))
-  return params.size > 0 ? `/search?${params}` : '/search'
+const Pages = (view: SearchView) => {
+  const { from, limit, total, rows } = view
+  const last = Math.ceil(total / limit)
+  return last < 2 && from === 0 ? null : (
+    <nav className="pages" aria-label="翻页">
+      {from > 0 && (
+        <a href={addressOf({ ...view, from: Math.max(0, from - limit) })} rel="prev">
+          上一页
+        </a>
+      )}
+      {last > 1 && (
+        <span>
+          第 {Math.floor(from / limit) + 1} / {last} 页
+        </span>
+      )}
+      {from + rows.length < total && rows.length > 0 && (
+        <a href={addressOf({ ...view, from: from + limit })} rel="next">
+          下一页
+        </a>
+      )}
+    </nav>
+  )
 }
 
-const Pages = (view: Search) => (
-  <nav className="pages" aria-label="翻页">
-    {view.from > 0 && <a href={pathOf(view, Math.max(0, view.from - view.limit))}>上一页</a>}
-    {view.from + view.rows.length < view.total && <a href={pathOf(view, view.from + view.limit)}>下一页</a>}
-  </nav>
+const MATCH_WORDS: Readonly<Partial<Record<SearchView['match'], string>>> = {
+  partial: '没有哪个数据集含全部检索词，下面的含其中一部分。',
+  typo: '没有与所写完全相同的词，下面按最接近的写法查找。',
+  pinyin: '下面按拼音查找。',
+  code: '下面是代码以此开头的数据集。',
+}
+
+/** What was understood, so that nobody wonders why a thing was found that he did not write. */
+const Understood = ({ understood, dropped, match }: SearchView) => (
+  <>
+    {MATCH_WORDS[match] && <p className="notice">{MATCH_WORDS[match]}</p>}
+    {(understood.length > 0 || dropped.length > 0) && (
+      <ul className="understood" aria-label="检索词的理解">
+        {understood.map(({ text, how, as }) => (
+          <li key={`${text} ${how}`}>
+            “{text}”也按{how}找：{as.join('、')}
+          </li>
+        ))}
+        {dropped.length > 0 && <li>没有用来查找的词：{dropped.join('、')}</li>}
+      </ul>
+    )}
+  </>
 )
 
-export const SearchPage = (view: Search) => {
-  const { q, theme, total, from, rows, themes } = view
+const wishAddress = (q: string): string => (q ? `/wishes/new?q=${encodeURIComponent(q)}` : '/wishes/new')
+
+/** Nothing was found: what to take back, what comes near, and where to ask for it. */
+const Nothing = (view: SearchView) => (
+  <section aria-labelledby="nothing">
+    <h2 id="nothing">没有找到</h2>
+    {view.without.length > 0 && (
+      <ul>
+        {view.without.map(({ facet, total }) => (
+          <li key={facet}>
+            <a href={addressOf(withoutFacet(view, facet))}>不限{FACET_WORDS[facet]}</a>，有 {total} 个
+          </li>
+        ))}
+      </ul>
+    )}
+    {view.nearest.length > 0 && (
+      <>
+        <p>名称相近的数据集：</p>
+        <ul>
+          {view.nearest.map((title) => (
+            <li key={title}>
+              <a href={addressOf({ q: title, chosen: {}, sort: 'relevance', from: 0 })}>{title}</a>
+            </li>
+          ))}
+        </ul>
+      </>
+    )}
+    <p>
+      换一个说法试试，看看<a href="/search">全部数据集</a>，或者
+      <a href={wishAddress(view.q)}>提出需求</a>，由有关部门答复。
+    </p>
+  </section>
+)
+
+export const SearchPage = (view: SearchView) => {
+  const { q, total, from, rows, terms } = view
   return (
     <>
       <h1>{q ? `“${q}”` : '全部数据集'}</h1>
-      <p>
-        {total > 0 ? `共 ${total} 个，本页第 ${from + 1}–${from + rows.length} 个` : '没有找到'}
-        {theme && (
-          <>
-            ；主题：{theme}（<a href={pathOf({ q, theme: '' }, 0)}>不限主题</a>）
-          </>
-        )}
+      <p role="status">
+        {total > 0 && rows.length > 0
+          ? `共 ${total} 个数据集，本页第 ${from + 1}–${from + rows.length} 个`
+          : `共 ${total} 个数据集`}
       </p>
-      {total === 0 && (
-        <p>{!theme && themes.length > 0 ? '换一个说法试试，或者从下面的主题开始。' : '换一个说法试试。'}</p>
-      )}
-      <ul className="cards">
-        {rows.map((one) => (
-          <DatasetCard key={one.slug} heading="h2" {...one} />
-        ))}
-      </ul>
-      <Pages {...view} />
-      {!theme && themes.length > 0 && (
-        <section aria-labelledby="themes">
-          <h2 id="themes">主题</h2>
-          <ul className="themes">
-            {themes.map(({ title, count }) => (
-              <li key={title}>
-                <a href={pathOf({ q, theme: title }, 0)}>{title}</a> {count}
-              </li>
+      <Understood {...view} />
+      <Choices view={view} />
+      <Filters view={view} />
+      {total === 0 && <Nothing {...view} />}
+      {total > 0 && (
+        <>
+          <Sorts view={view} />
+          <ul className="cards">
+            {rows.map((hit) => (
+              <Hit key={hit.slug} hit={hit} terms={terms} saysPartial={view.match !== 'partial'} />
             ))}
           </ul>
-        </section>
+          <Pages {...view} />
+          {q && (
+            <p>
+              没有要找的？<a href={wishAddress(q)}>提出需求</a>
+            </p>
+          )}
+        </>
       )}
     </>
   )

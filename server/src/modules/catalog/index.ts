@@ -27,6 +27,6 @@ export { search } from './search/search.service.ts'
 export { refreshClusters } from './source/cluster.service.ts'
 export { answerLead, proposeLead } from './source/lead.service.ts'
 export { installStandard } from './standard.service.ts'
-export { installSynonyms } from './synonym.service.ts'
+export { installSynonyms, listSynonyms } from './synonym.service.ts'
 
 export const catalog: Module = { name: 'catalog', routes, tasks: [...tasks, ...editionTasks, ...qualityTasks] }

@@ -5,5 +5,6 @@ import { routes } from './opendata.routes.ts'
 export { startPuller } from './intake/puller.ts'
 export { publishReleases } from './publish.service.ts'
 export { approveRelease, proposeRelease, withdrawRelease } from './release.service.ts'
+export { publishVocabulary } from './vocabulary.service.ts'
 
 export const opendata: Module = { name: 'opendata', routes, tasks }

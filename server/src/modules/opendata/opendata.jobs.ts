@@ -1,5 +1,6 @@
 import type { Task } from '#kernel/jobs.ts'
 import { publishReleases } from './publish.service.ts'
+import { publishVocabulary } from './vocabulary.service.ts'
 
 const publish: Task = {
   name: 'opendata.release.publish',
@@ -11,4 +12,14 @@ const publish: Task = {
   },
 }
 
-export const tasks: readonly Task[] = [publish]
+const vocabulary: Task = {
+  name: 'opendata.vocabulary.publish',
+  on: ['catalog.synonym.replaced', 'opendata.release.approved'],
+  cron: '* * * * *',
+  handle: async (ctx) => {
+    const count = await publishVocabulary(ctx)
+    if (count > 0) ctx.log.info({ count }, 'words carried to the public side')
+  },
+}
+
+export const tasks: readonly Task[] = [publish, vocabulary]

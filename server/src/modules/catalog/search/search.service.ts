@@ -14,9 +14,8 @@ import { explainScore } from '@sanjiang/finder/explain.rules'
 import type { FacetCount } from '@sanjiang/finder/facet'
 import { type Found, findEntries, nearestNames, placeOf } from '@sanjiang/finder/find'
 import { gramsOf, readerOf } from '@sanjiang/finder/index.grams'
-import { type Reading, readQuery } from '@sanjiang/finder/reading.rules'
+import { type Reading, readQuery, termsIn } from '@sanjiang/finder/reading.rules'
 import { type Suggestion, suggestionsFor } from '@sanjiang/finder/suggest'
-import { runsOf } from '@sanjiang/finder/term.rules'
 import type { Ctx } from '#kernel/ctx.ts'
 import { Fault } from '#kernel/fault.ts'
 import { formatCursor, parseCursor } from '#kernel/page.ts'
@@ -97,13 +96,6 @@ const toReading = (reading: Reading | undefined): SearchReading => ({
   })),
   dropped: [...(reading?.dropped ?? [])],
 })
-
-/** What to highlight: the query itself where nothing of it was dropped, its words, and what they were met as. */
-const termsIn = (q: string, reading: Reading | undefined): string[] => {
-  const runs = reading && reading.dropped.length === 0 ? runsOf(q).map(({ text }) => text) : []
-  const ways = reading?.words.flatMap((word) => word.ways.filter(({ how }) => how !== 'beginning')) ?? []
-  return [...new Set([...runs, ...ways.map(({ text }) => text)])]
-}
 
 /** Updated against promised; silent about data that nobody can see. */
 const timelinessOf = (cycle: string, updatedOn: string | null, today: string): SearchHit['timeliness'] => {

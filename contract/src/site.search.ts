@@ -1,0 +1,47 @@
+import type { SiteDataset } from './site.ts'
+
+/** A hit: what stands on its card, and whether it holds everything that was asked for. */
+export interface SiteHit extends SiteDataset {
+  readonly holds_all: boolean
+  readonly update_cycle: string | null
+  readonly formats: readonly string[]
+  /** Names of fields that hold a word of the query. */
+  readonly matched_items: readonly string[]
+}
+
+export interface SiteFacetValue {
+  readonly code: string
+  readonly count: number
+  readonly is_chosen: boolean
+}
+
+export interface SiteFacet {
+  readonly facet: string
+  readonly values: readonly SiteFacetValue[]
+}
+
+/** What a page of hits was asked by; every link of the page changes one thing of it. */
+export interface SiteQuestion {
+  readonly q: string
+  readonly chosen: Readonly<Record<string, readonly string[]>>
+  readonly sort: 'relevance' | 'newest' | 'name'
+  readonly from: number
+}
+
+export interface SearchView extends SiteQuestion {
+  readonly page: 'search'
+  readonly limit: number
+  readonly total: number
+  readonly match: 'every' | 'code' | 'all' | 'pinyin' | 'typo' | 'partial' | 'none'
+  readonly rows: readonly SiteHit[]
+  readonly facets: readonly SiteFacet[]
+  /** What to highlight. */
+  readonly terms: readonly string[]
+  /** How words were understood where not simply as typed: the typed word, and what else it was met as. */
+  readonly understood: readonly { readonly text: string; readonly how: string; readonly as: readonly string[] }[]
+  /** Words that say nothing about what is looked for. */
+  readonly dropped: readonly string[]
+  readonly nearest: readonly string[]
+  /** How many there would be without each choice, where choices leave nothing. */
+  readonly without: readonly { readonly facet: string; readonly total: number }[]
+}

@@ -1,0 +1,192 @@
+import { allEntries, type Found, findEntries, nearestNames } from '@sanjiang/finder/find'
+import { readerOf } from '@sanjiang/finder/index.grams'
+import { type Reading, readQuery, termsIn } from '@sanjiang/finder/reading.rules'
+import { putSynonyms, removeEntry } from '@sanjiang/finder/search.index'
+import type pg from 'pg'
+import {
+  type ChosenDatasets,
+  type DatasetFacet,
+  type DatasetIndex,
+  makeDatasetIndex,
+  type OrganNames,
+  putDataset,
+} from './search.shape.ts'
+import { listChangeNumbers, listDatasetRows, type Mark, readMark, readVocabulary } from './search.store.ts'
+import type { Site } from './site.ts'
+
+/** What this process knows of what is open. */
+interface Known {
+  readonly index: DatasetIndex
+  readonly organs: ReadonlyMap<string, OrganNames>
+  /** Dataset → its address and the number of the change it was read at. */
+  readonly seen: Map<string, { readonly slug: string; readonly change_no: string }>
+  mark: Mark
+}
+
+const BATCH = 500
+const MAX_DEAD = 1_000
+
+const forget = ({ index, seen }: Known, id: string): void => {
+  removeEntry(index, seen.get(id)!.slug)
+  seen.delete(id)
+}
+
+/** Reads what has changed; what is no longer open goes first. */
+const takeChanges = async (pool: pg.Pool, known: Known): Promise<void> => {
+  const { index, organs, seen } = known
+  const current = await listChangeNumbers(pool)
+  for (const id of seen.keys()) if (!current.has(id)) forget(known, id)
+  const changed = Array.from(current)
+    .filter(([id, change_no]) => seen.get(id)?.change_no !== change_no)
+    .map(([id]) => id)
+  for (let at = 0; at < changed.length; at += BATCH) {
+    const ids = changed.slice(at, at + BATCH)
+    const rows = await listDatasetRows(pool, ids)
+    const found = new Set(rows.map(({ dataset_id }) => dataset_id))
+    for (const id of ids) if (seen.has(id) && !found.has(id)) forget(known, id)
+    for (const row of rows) {
+      const before = seen.get(row.dataset_id)
+      if (before && before.slug !== row.slug) removeEntry(index, before.slug)
+      putDataset(index, row, organs)
+      seen.set(row.dataset_id, { slug: row.slug, change_no: row.change_no })
+    }
+  }
+}
+
+const load = async (pool: pg.Pool, mark: Mark): Promise<Known> => {
+  const { synonyms, organs } = await readVocabulary(pool)
+  const index = makeDatasetIndex()
+  putSynonyms(
+    index,
+    synonyms.map((words) => [...words]),
+  )
+  const known: Known = { index, organs: new Map(organs.map((one) => [one.name, one])), seen: new Map(), mark }
+  await takeChanges(pool, known)
+  return known
+}
+
+const isWorn = ({ dead, numbers }: DatasetIndex): boolean => dead > MAX_DEAD && dead > numbers.size
+
+class Follower {
+  readonly #pool: pg.Pool
+  readonly #followMs: number
+  #known: Known | undefined
+  #running: Promise<void> = Promise.resolve()
+  constructor({ pool, followMs }: Pick<Site, 'pool' | 'followMs'>) {
+    this.#pool = pool
+    this.#followMs = followMs
+  }
+
+  async #look(): Promise<void> {
+    const mark = await readMark(this.#pool)
+    const known = this.#known
+    if (!known || known.mark.vocabulary !== mark.vocabulary || isWorn(known.index))
+      this.#known = await load(this.#pool, mark)
+    else if (known.mark.datasets !== mark.datasets) {
+      await takeChanges(this.#pool, known)
+      known.mark = mark
+    }
+  }
+
+  /** Looks for what has changed; when it fails, what was known stays known. */
+  refresh(): Promise<void> {
+    const looked = this.#running.catch(() => undefined).then(() => this.#look())
+    this.#running = looked
+    return looked
+  }
+
+  isLoaded(): boolean {
+    return this.#known !== undefined
+  }
+
+  async index(): Promise<DatasetIndex> {
+    if (!this.#known || this.#followMs === 0) await this.refresh()
+    return this.#known!.index
+  }
+}
+
+const followers = new WeakMap<pg.Pool, Follower>()
+const followerOf = (site: Pick<Site, 'pool' | 'followMs'>): Follower => {
+  const before = followers.get(site.pool)
+  if (before) return before
+  const follower = new Follower(site)
+  followers.set(site.pool, follower)
+  return follower
+}
+
+/** Keeps close to what is open for as long as the process runs; how often is the site's to say. */
+export const followDatasets = (site: Pick<Site, 'pool' | 'followMs' | 'log'>) => {
+  const follower = followerOf(site)
+  let isStopped = false
+  let isTold = false
+  let timer: NodeJS.Timeout | undefined
+  const follow = async (): Promise<void> => {
+    try {
+      await follower.refresh()
+      isTold = false
+    } catch (error) {
+      if (!isTold) site.log.warn({ err: error }, 'datasets not followed')
+      isTold = true
+    }
+    if (!isStopped) timer = setTimeout(follow, site.followMs)
+  }
+  return {
+    start: (): void => {
+      if (site.followMs > 0) void follow()
+    },
+    stop: (): void => {
+      isStopped = true
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** Whether this process can be asked. */
+export const areDatasetsKnown = (site: Pick<Site, 'pool' | 'followMs'>): boolean =>
+  site.followMs === 0 || followerOf(site).isLoaded()
+
+export interface DatasetQuery {
+  /** As somebody typed it; empty means everything. */
+  readonly q?: string
+  /** Per facet any of the values, between facets all. */
+  readonly chosen?: ChosenDatasets
+  readonly order?: 'relevance' | 'newest' | 'name'
+  readonly from?: number
+  readonly limit: number
+}
+
+export interface FoundDatasets {
+  readonly total: number
+  /** The page's datasets by address, in order. */
+  readonly slugs: readonly string[]
+  /** Those of them that hold everything that was asked for. */
+  readonly whole: ReadonlySet<string>
+  readonly match: Found['match']
+  readonly facets: readonly { readonly facet: DatasetFacet; readonly code: string; readonly count: number }[]
+  readonly reading: Reading | undefined
+  /** What to highlight. */
+  readonly terms: readonly string[]
+  /** Titles that come nearest, where nothing was found. */
+  readonly nearest: readonly string[]
+  /** Where choices leave nothing: how many there would be without each. */
+  readonly without: Found<DatasetFacet>['without']
+}
+
+/** Finds among what is open, in memory: no statement is sent. What is withdrawn is in no answer, total or count. */
+export const findDatasets = async (
+  site: Pick<Site, 'pool' | 'followMs'>,
+  { q = '', chosen = {}, order = 'relevance', from = 0, limit }: DatasetQuery,
+): Promise<FoundDatasets> => {
+  const index = await followerOf(site).index()
+  const readable = allEntries(index)
+  const typed = q.trim()
+  const reading = typed === '' ? undefined : readQuery(readerOf(index, readable), typed)
+  const { ids, ...found } = findEntries(index, { readable, reading, chosen, order, offset: from, limit })
+  return {
+    ...found,
+    slugs: ids,
+    reading,
+    terms: termsIn(typed, reading),
+    nearest: reading && found.match === 'none' ? nearestNames(index, readable, reading) : [],
+  }
+}

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { OpenContent } from '@sanjiang/contract/opendata'
+import { openPool } from '#kernel/db.ts'
+import { makeLog } from '#kernel/log.ts'
+import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
+import { columnOf, layDataset } from '#test/public-dataset.ts'
+import { openPublic, type PublicGround } from '#test/public-ground.ts'
+import { buildStale } from '../supervisor/build.ts'
+import { type DatasetQuery, findDatasets, followDatasets } from './search.index.ts'
+
+let inside: TestDatabase
+let ground: PublicGround
+let pool: ReturnType<typeof openPool>
+
+const lay = (slug: string, title: string, content: Partial<OpenContent> = {}) =>
+  layDataset(ground, { slug, content: { title, ...content } })
+
+before(async () => {
+  await buildStale(() => undefined)
+  inside = await cloneDatabase()
+  ground = await openPublic(inside.url)
+  pool = openPool(ground.siteUrl, { name: 'search-test', max: 2 })
+  await ground.sql(`insert into site.vocabulary (kind, body) values ('synonym', $1), ('organ', $2)`, [
+    JSON.stringify([['养老院', '养老机构', '敬老院']]),
+    JSON.stringify([
+      { name: '西宁市民政局', short_name: '市民政局', division_code: '630100', names: ['西宁民政局'] },
+      { name: '省工商行政管理局', short_name: '省工商局', division_code: '630000', names: ['省市场监督管理局'] },
+    ]),
+  ])
+  const civil = { organ_name: '西宁市民政局', theme_title: '社会保障', keywords: ['民生', '机构'] }
+  await lay('363010-000001', '养老机构名录', { ...civil, update_cycle: 'yearly' })
+  await lay('363010-000002', '婚姻登记机关名录', civil)
+  await layDataset(ground, {
+    slug: '363027-000003',
+    content: {
+      title: '企业登记名录',
+      organ_name: '省工商行政管理局',
+      theme_title: '市场监管',
+      open_type: 'conditional',
+      keywords: ['企业', '民生'],
+    },
+    columns: [columnOf('company_name', '企业名称'), columnOf('legal_person', '法定代表人')],
+    rows: [['某公司', '某人']],
+    released_on: '2017-12-08',
+  })
+})
+after(async () => {
+  await pool?.end()
+  await ground?.close()
+  await inside?.drop()
+})
+
+const find = (query: Partial<DatasetQuery>) => findDatasets({ pool, followMs: 0 }, { limit: 20, ...query })
+const slugs = async (query: Partial<DatasetQuery>) => (await find(query)).slugs
+const pageOf = async (path: string): Promise<string> => {
+  const answer = await ground.app.inject({ method: 'GET', url: path })
+  assert.equal(answer.statusCode, 200)
+  return answer.body
+}
+const search = (params: Record<string, string>) => pageOf(`/search?${new URLSearchParams(params)}`)
+
+test('the public finds by synonyms, pinyin, a wrong character, former and later names of organs, places and codes (P15, T4.2)', async () => {
+  for (const q of ['养老院', 'yanglao', 'yljgml', '养劳机构', '哪里有养老院']) {
+    assert.equal((await slugs({ q }))[0], '363010-000001', q)
+  }
+  assert.deepEqual(await slugs({ q: '省市场监督管理局' }), ['363027-000003'])
+  assert.deepEqual(await slugs({ q: '西宁 婚姻' }), ['363010-000002'])
+  assert.deepEqual(await slugs({ q: '363027-000003' }), ['363027-000003'])
+  assert.deepEqual(await slugs({ q: '法定代表人' }), ['363027-000003'])
+})
+
+test('choices narrow, and each facet counts what there is beside its own choice (P15)', async () => {
+  const { total, facets } = await find({ chosen: { tag: ['机构'] } })
+  assert.equal(total, 2)
+  const counts = (facet: string) => facets.filter((one) => one.facet === facet).map(({ code, count }) => [code, count])
+  assert.deepEqual(counts('tag'), [
+    ['民生', 3],
+    ['机构', 2],
+    ['企业', 1],
+  ])
+  assert.deepEqual(counts('organ'), [['西宁市民政局', 2]])
+  assert.deepEqual(await slugs({ chosen: { open_type: ['conditional'] } }), ['363027-000003'])
+  const none = await find({ q: '养老机构', chosen: { theme: ['市场监管'] } })
+  assert.deepEqual([none.total, none.without], [0, [{ facet: 'theme', total: 1 }]])
+})
+
+test('a file that is made, an edition that is carried and a new title are seen without asking for them (T4.2)', async () => {
+  const id = await layDataset(ground, {
+    slug: '363010-000009',
+    content: { title: '福利彩票站点' },
+    columns: [columnOf('name', '站点名称')],
+    rows: [['一号站']],
+  })
+  const formats = async () => (await find({ q: '福利彩票' })).facets.filter(({ facet }) => facet === 'format')
+  assert.deepEqual(await formats(), [{ facet: 'format', code: 'none', count: 1 }])
+  await ground.sql(
+    `insert into site.file (dataset_id, edition_no, format, media_type, bytes, sha256) values ($1, 1, 'csv', 'text/csv', 3, $2)`,
+    [id, 'a'.repeat(64)],
+  )
+  assert.deepEqual(await formats(), [{ facet: 'format', code: 'csv', count: 1 }])
+  await ground.sql(`update site.dataset set title = '体育彩票站点' where dataset_id = $1`, [id])
+  assert.deepEqual(await slugs({ q: '体育彩票' }), ['363010-000009'])
+})
+
+test('what is withdrawn is in no answer: not found, not counted, not suggested, not corrected to (T4.2)', async () => {
+  const id = await lay('363010-000010', '殡葬服务收费标准')
+  assert.deepEqual(await slugs({ q: '殡葬服务' }), ['363010-000010'])
+  await ground.sql(
+    `update site.dataset set state = 'withdrawn', content = '{}', withdrawn_on = '2017-12-10', withdrawn_reason = '口径有误'
+     where dataset_id = $1`,
+    [id],
+  )
+  for (const q of ['殡葬服务', 'binzang', '殡脏服务', '363010-000010', '殡葬收费']) {
+    const found = await find({ q })
+    assert.ok(!found.slugs.includes('363010-000010'), q)
+    assert.ok(!found.nearest.some((title) => title.includes('殡葬')), q)
+    assert.ok(!found.terms.some((term) => term.includes('殡葬') && !q.includes('殡葬')), q)
+  }
+  assert.doesNotMatch(await search({ q: '殡葬服务' }), /殡葬服务收费标准/)
+})
+
+test('a process that follows has a new dataset soon, and keeps what it knows while the database is away (T4.2)', async () => {
+  const own = openPool(ground.siteUrl, { name: 'follow-test', max: 1 })
+  const site = { pool: own, followMs: 20, log: makeLog('public', 'silent') }
+  const following = followDatasets(site)
+  following.start()
+  const has = async (q: string) => (await findDatasets(site, { q, limit: 1 })).total > 0
+  assert.ok(await has('养老机构'))
+  await lay('363010-000011', '救助管理站名录')
+  while (!(await has('救助管理'))) await new Promise((resolve) => setTimeout(resolve, 10))
+  following.stop()
+  await own.end()
+  const away = followDatasets(site)
+  away.start()
+  await new Promise((resolve) => setTimeout(resolve, 60))
+  assert.ok(await has('救助管理'))
+  away.stop()
+})
+
+test('the page says how words were understood, marks them, and offers filters, sorting and pages as links (P15, T4.2)', async () => {
+  const page = await search({ q: '敬老院' })
+  assert.match(page, /“敬老院”也按同义词找：养老院、养老机构/)
+  assert.match(page, /<mark>养老机构<\/mark>名录/)
+  assert.match(await search({}), /rel="nofollow">社会保障<\/a>/)
+  assert.match(page, /sort=newest/)
+  assert.match(await search({ q: '法定代表人' }), /字段：<span><mark>法定代表人<\/mark><\/span>/)
+  for (let at = 0; at < 21; at += 1) await lay(`363099-0000${String(at + 10)}`, `气象观测第${at}站`)
+  const first = await search({ q: '气象观测' })
+  assert.match(first, /第 1 \/ 2 页/)
+  assert.ok((await find({})).total > 20)
+  assert.match(await search({ q: '', from: '20' }), /上一页/)
+})
+
+test('nothing found says what to take back, what comes near and where to ask for it (P18, T4.2)', async () => {
+  const page = await search({ q: '鲸鱼迁徙' })
+  assert.match(page, /href="\/wishes\/new\?q=%E9%B2%B8%E9%B1%BC%E8%BF%81%E5%BE%99"/)
+  const narrowed = await search({ q: '养老机构', theme: '市场监管' })
+  assert.match(narrowed, /不限主题<\/a>，有 1 个/)
+  const partial = await search({ q: '企业登记 鲸鱼' })
+  assert.match(partial, /没有哪个数据集含全部检索词/)
+})
+
+test('whatever is asked is answered with a page (T4.2)', async () => {
+  const paths = [
+    '?from=99999999999',
+    '?from=abc&sort=nothing',
+    `?${'theme=a&'.repeat(60)}`,
+    '?organ[]=x&tag=__proto__',
+    `?q=${encodeURIComponent('中'.repeat(300))}`,
+    `?q=${encodeURIComponent("' ) (* [ \\ + ?.| ^$ - /")}`,
+    '?q=%F0%A0%80%80&chosen=x',
+    '?__proto__=1&constructor=2&q=toString',
+    '?theme=%00&theme=%00',
+  ]
+  for (const path of paths) await pageOf(`/search${path}`)
+})

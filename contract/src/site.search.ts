@@ -28,6 +28,13 @@ export interface SiteQuestion {
   readonly from: number
 }
 
+/** How a word was understood where not simply as typed, and what it was met as. */
+export interface SiteUnderstood {
+  readonly text: string
+  readonly how: 'synonym' | 'organ' | 'pinyin' | 'initials' | 'mended'
+  readonly as: readonly string[]
+}
+
 export interface SearchView extends SiteQuestion {
   readonly page: 'search'
   readonly limit: number
@@ -37,8 +44,7 @@ export interface SearchView extends SiteQuestion {
   readonly facets: readonly SiteFacet[]
   /** What to highlight. */
   readonly terms: readonly string[]
-  /** How words were understood where not simply as typed: the typed word, and what else it was met as. */
-  readonly understood: readonly { readonly text: string; readonly how: string; readonly as: readonly string[] }[]
+  readonly understood: readonly SiteUnderstood[]
   /** Words that say nothing about what is looked for. */
   readonly dropped: readonly string[]
   readonly nearest: readonly string[]

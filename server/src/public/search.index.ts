@@ -1,3 +1,4 @@
+import { type Bits, hasBit } from '@sanjiang/finder/bits'
 import { allEntries, type Found, findEntries, nearestNames } from '@sanjiang/finder/find'
 import { readerOf } from '@sanjiang/finder/index.grams'
 import { type Reading, readQuery, termsIn } from '@sanjiang/finder/reading.rules'
@@ -23,7 +24,7 @@ interface Known {
   mark: Mark
 }
 
-const BATCH = 500
+const BATCH = 250
 const MAX_DEAD = 1_000
 
 const forget = ({ index, seen }: Known, id: string): void => {
@@ -168,9 +169,17 @@ export interface FoundDatasets {
   readonly terms: readonly string[]
   /** Titles that come nearest, where nothing was found. */
   readonly nearest: readonly string[]
+  /** The names on datasets of organs that are called so. */
+  organsCalled(name: string): readonly string[]
   /** Where choices leave nothing: how many there would be without each. */
   readonly without: Found<DatasetFacet>['without']
 }
+
+const organsWith = (index: DatasetIndex, readable: Bits, name: string): string[] =>
+  Array.from(index.organsByName.get(name) ?? []).filter((organ) => {
+    const provider = index.values.organ.find(organ)
+    return provider !== undefined && index.provided.some(provider, (entry) => hasBit(readable, entry))
+  })
 
 /** Finds among what is open, in memory: no statement is sent. What is withdrawn is in no answer, total or count. */
 export const findDatasets = async (
@@ -187,6 +196,7 @@ export const findDatasets = async (
     slugs: ids,
     reading,
     terms: termsIn(typed, reading),
+    organsCalled: (name) => organsWith(index, readable, name),
     nearest: reading && found.match === 'none' ? nearestNames(index, readable, reading) : [],
   }
 }

@@ -1,5 +1,5 @@
-import type { SearchView, SiteFacet, SiteHit } from '@sanjiang/contract/site.search'
-import { HOW, type Reading } from '@sanjiang/finder/reading.rules'
+import type { SearchView, SiteFacet, SiteHit, SiteUnderstood } from '@sanjiang/contract/site.search'
+import type { How, Word } from '@sanjiang/finder/reading.rules'
 import { type FoundDatasets, findDatasets, followDatasets } from './search.index.ts'
 import { type ChosenDatasets, DATASET_FACETS } from './search.shape.ts'
 import { type HitRow, listHits } from './search.store.ts'
@@ -33,19 +33,33 @@ const facetsOf = ({ facets }: FoundDatasets, chosen: ChosenDatasets): SiteFacet[
     return { facet, values }
   })
 
-/** What a reader cannot know from what he typed: synonyms, spelling, what was mended. */
-const understoodOf = (reading: Reading | undefined): SearchView['understood'] =>
-  (reading?.words ?? []).flatMap(({ text, ways }) => {
-    const others = Map.groupBy(
-      ways.filter((way) => way.text !== text && way.how !== 'itself' && way.how !== 'beginning'),
-      ({ how }) => how,
-    )
-    return Array.from(others, ([how, some]) => ({
-      text,
-      how: HOW[how],
-      as: [...new Set(some.map((way) => way.text))].slice(0, 4),
-    }))
+const SAID: Readonly<Partial<Record<How, SiteUnderstood['how']>>> = {
+  synonym: 'synonym',
+  organ: 'organ',
+  pinyin: 'pinyin',
+  initials: 'initials',
+  homophone: 'mended',
+  typo: 'mended',
+}
+const MAX_SAID = 4
+
+/** What a reader cannot know from what he typed: synonyms, whose name it is, how it was spelt, what was mended. */
+const understoodAs = ({ text, ways }: Word, { organsCalled }: FoundDatasets): SiteUnderstood[] => {
+  const said = ways.flatMap((way) => {
+    const how = SAID[way.how]
+    if (!how) return []
+    return (way.how === 'organ' ? organsCalled(way.text) : [way.text]).map((name) => ({ how, name }))
   })
+  const others = Map.groupBy(
+    said.filter(({ name }) => name !== text),
+    ({ how }) => how,
+  )
+  return Array.from(others, ([how, some]) => ({
+    text,
+    how,
+    as: [...new Set(some.map(({ name }) => name))].slice(0, MAX_SAID),
+  }))
+}
 
 const MAX_MATCHED = 6
 const matchedItems = (names: readonly string[], terms: readonly string[]): string[] =>
@@ -76,7 +90,7 @@ const searchView = async (site: Site, query: Query): Promise<SearchView> => {
     rows: rows.map((row) => toHit(row, found)),
     facets: facetsOf(found, chosen),
     terms: found.terms,
-    understood: understoodOf(found.reading),
+    understood: (found.reading?.words ?? []).flatMap((word) => understoodAs(word, found)),
     dropped: found.reading?.dropped ?? [],
     nearest: found.nearest,
     without: found.without,

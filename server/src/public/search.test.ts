@@ -142,6 +142,8 @@ test('the page says how words were understood, marks them, and offers filters, s
   const page = await search({ q: '敬老院' })
   assert.match(page, /“敬老院”也按同义词找：养老院、养老机构/)
   assert.match(page, /<mark>养老机构<\/mark>名录/)
+  assert.match(await search({ q: '西宁民政局' }), /“西宁民政局”是部门的名称或简称：西宁市民政局/)
+  assert.match(await search({ q: '养劳机构' }), /“养劳机构”可能是：养老机构/)
   assert.match(await search({}), /rel="nofollow">社会保障<\/a>/)
   assert.match(page, /sort=newest/)
   assert.match(await search({ q: '法定代表人' }), /字段：<span><mark>法定代表人<\/mark><\/span>/)

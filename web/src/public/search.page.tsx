@@ -1,4 +1,4 @@
-import type { SearchView } from '@sanjiang/contract/site.search'
+import type { SearchView, SiteUnderstood } from '@sanjiang/contract/site.search'
 import { addressOf, withoutFacet } from './search.address.ts'
 import { FACET_WORDS } from './search.words.ts'
 import { Choices, Filters, Sorts } from './search-filters.tsx'
@@ -35,6 +35,14 @@ const MATCH_WORDS: Readonly<Partial<Record<SearchView['match'], string>>> = {
   code: '下面是代码以此开头的数据集。',
 }
 
+const HOW_WORDS: Readonly<Record<SiteUnderstood['how'], string>> = {
+  synonym: '也按同义词找',
+  organ: '是部门的名称或简称',
+  pinyin: '按拼音读作',
+  initials: '按拼音首字母读作',
+  mended: '可能是',
+}
+
 /** What was understood, so that nobody wonders why a thing was found that he did not write. */
 const Understood = ({ understood, dropped, match }: SearchView) => (
   <>
@@ -43,7 +51,7 @@ const Understood = ({ understood, dropped, match }: SearchView) => (
       <ul className="understood" aria-label="检索词的理解">
         {understood.map(({ text, how, as }) => (
           <li key={`${text} ${how}`}>
-            “{text}”也按{how}找：{as.join('、')}
+            “{text}”{HOW_WORDS[how]}：{as.join('、')}
           </li>
         ))}
         {dropped.length > 0 && <li>没有用来查找的词：{dropped.join('、')}</li>}

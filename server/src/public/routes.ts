@@ -1,4 +1,5 @@
 import { accessibilityRoutes } from './accessibility.routes.ts'
+import { ckanRoutes } from './ckan/ckan.routes.ts'
 import { datasetRoutes } from './dataset.routes.ts'
 import { homeRoutes } from './home.routes.ts'
 import { searchRoutes } from './search.routes.ts'
@@ -9,4 +10,4 @@ import { versionRoutes } from './version.routes.ts'
 export const PAGES: readonly SiteRoutes[] = [homeRoutes, searchRoutes, datasetRoutes, accessibilityRoutes]
 
 /** Addresses that answer with data; what fails there is told as problem+json, unless the group says it its own way. */
-export const INTERFACES: readonly SiteRoutes[] = [versionRoutes]
+export const INTERFACES: readonly SiteRoutes[] = [versionRoutes, ckanRoutes]

@@ -1,0 +1,7 @@
+-- A check of two conditions is false, not unknown, where the second fails: files other than CSV could not be put at all.
+alter table site.file drop constraint if exists file_bom_sha256_check;
+alter table site.file drop constraint if exists file_formula_cells_check;
+alter table site.file add constraint file_bom_sha256_check
+  check (bom_sha256 is null or (bom_sha256 ~ '^[0-9a-f]{64}$' and format = 'csv'));
+alter table site.file add constraint file_formula_cells_check
+  check (formula_cells is null or (formula_cells >= 0 and format = 'csv'));

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { reconcile } from '@sanjiang/contract/catalog'
+import { buildStale } from '../src/supervisor/build.ts'
+import { type CatalogWorld, openCatalog } from './catalog-world.ts'
+import { createSource, harvest, logOf } from './harvest-ground.ts'
+import { layFiles } from './portal-files.ts'
+import { columnOf, layDataset } from './public-dataset.ts'
+import { openPublic, type PublicGround } from './public-ground.ts'
+
+const DATASETS = 130
+
+let world: CatalogWorld
+let ground: PublicGround
+let address: string
+
+before(async () => {
+  await buildStale(() => undefined)
+  world = await openCatalog()
+  ground = await openPublic(world.url)
+  const content = { organ_name: '青海省工商行政管理局', keywords: ['登记'] }
+  const columns = [columnOf('name', '企业名称'), columnOf('founded', '成立日期', { data_type: 'D' })]
+  const id = await layDataset(ground, { slug: 'h-0', content, columns, rows: [['甲', '2017-01-01']] })
+  await layFiles(ground, id, ['csv', 'json'])
+  await ground.sql(
+    `insert into site.dataset (dataset_id, slug, release_no, state, title, open_type, organ_name, theme_title, content, words, released_on)
+     select gen_random_uuid(), 'h-' || n, 1, 'open', '登记信息第 ' || n || ' 号目录', open_type, organ_name, theme_title,
+       content || jsonb_build_object('slug', 'h-' || n, 'title', '登记信息第 ' || n || ' 号目录'), words, released_on
+     from site.dataset, generate_series(1, $1) n where slug = 'h-0'`,
+    [DATASETS - 1],
+  )
+  address = await ground.app.listen({ port: 0, host: '127.0.0.1' })
+})
+after(async () => {
+  await ground?.close()
+  await world?.close()
+})
+
+const take = async (kind: 'ckan' | 'dcat', url: string) => {
+  const { source_id } = await createSource(world.admin, url, { kind, name: `${kind} ${url}` })
+  const run = await harvest(world, world.admin, source_id)
+  assert.deepEqual(await logOf(world.admin, run.run_id, 'failed'), [])
+  assert.deepEqual(await logOf(world.admin, run.run_id, 'refused'), [])
+  assert.deepEqual([run.state, run.new_count, run.failed_count], ['finished', DATASETS, 0])
+  assert.equal(reconcile(run).is_balanced, true)
+  return run
+}
+
+test('another node’s harvester takes the whole portal over by CKAN: every dataset once, no fault (T2.2, T4.2, CKAN)', async () => {
+  await take('ckan', address)
+})

@@ -1,4 +1,5 @@
 import type { OpenContent } from './opendata.ts'
+import type { IntakePage } from './site.intake.ts'
 import type { SearchView } from './site.search.ts'
 
 /** What the public pages are made from: data only, so that the renderer knows no database and the server no markup. */
@@ -83,7 +84,7 @@ export interface FaultView {
 }
 
 /** Every page there is: one line each, in the order of the menu. */
-export type SiteView = HomeView | SearchView | DatasetView | TombstoneView | AccessibilityView | FaultView
+export type SiteView = IntakePage | HomeView | SearchView | DatasetView | TombstoneView | AccessibilityView | FaultView
 
 /** What stands in a page's head beside its title: for feeds, search engines and catalogues. */
 export interface SiteHead {

@@ -112,6 +112,42 @@ export const RULES = {
       from: '2016-09-05',
     },
   ],
+  inquiry_question: [
+    {
+      title: '开放数据提问的答复',
+      days: 5,
+      clause: '政府网站留言办理（简单咨询 5 日；天数为项目约定）',
+      verified: false,
+      from: '2016-09-05',
+    },
+  ],
+  inquiry_correction: [
+    {
+      title: '开放数据纠错的校核答复',
+      days: 10,
+      clause: '开放数据纠错（比照校核答复 10 日；天数为项目约定）',
+      verified: false,
+      from: '2016-09-05',
+    },
+  ],
+  inquiry_wish: [
+    {
+      title: '未开放数据需求的答复',
+      days: 15,
+      clause: '政府网站留言办理（其他 15 日；天数为项目约定）',
+      verified: false,
+      from: '2016-09-05',
+    },
+  ],
+  inquiry_showcase: [
+    {
+      title: '应用登记的审核',
+      days: 5,
+      clause: '应用展示（天数为项目约定）',
+      verified: false,
+      from: '2016-09-05',
+    },
+  ],
   accept: [{ title: '申请材料的受理', days: 5, clause: '行政许可法 第三十二条', verified: false, from: '2004-07-01' }],
   licence_decide: [
     { title: '行政许可决定', days: 20, clause: '行政许可法 第四十二条', verified: false, from: '2004-07-01' },

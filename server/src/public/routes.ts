@@ -2,12 +2,25 @@ import { accessibilityRoutes } from './accessibility.routes.ts'
 import { ckanRoutes } from './ckan/ckan.routes.ts'
 import { datasetRoutes } from './dataset.routes.ts'
 import { homeRoutes } from './home.routes.ts'
+import { questionRoutes } from './question.routes.ts'
 import { searchRoutes } from './search.routes.ts'
+import { showcaseRoutes } from './showcase.routes.ts'
 import type { SiteRoutes } from './site.ts'
+import { statusRoutes } from './status.routes.ts'
 import { versionRoutes } from './version.routes.ts'
+import { wishRoutes } from './wish.routes.ts'
 
 /** Addresses that answer with pages; what fails there is told on a page. */
-export const PAGES: readonly SiteRoutes[] = [homeRoutes, searchRoutes, datasetRoutes, accessibilityRoutes]
+export const PAGES: readonly SiteRoutes[] = [
+  homeRoutes,
+  searchRoutes,
+  datasetRoutes,
+  questionRoutes,
+  wishRoutes,
+  showcaseRoutes,
+  statusRoutes,
+  accessibilityRoutes,
+]
 
 /** Addresses that answer with data; what fails there is told as problem+json, unless the group says it its own way. */
 export const INTERFACES: readonly SiteRoutes[] = [versionRoutes, ckanRoutes]

@@ -13,6 +13,7 @@ import type { Log } from '#kernel/log.ts'
 import { makeMetrics } from '#kernel/metrics.ts'
 import { keepPrivate } from './access.ts'
 import { faultView, shownStatus } from './fault.view.ts'
+import { readForms } from './form.ts'
 import { INTERFACES, PAGES } from './routes.ts'
 import { areDatasetsKnown } from './search.index.ts'
 import { type Page, type Site, SiteFault } from './site.ts'
@@ -87,13 +88,13 @@ const addHouse = (app: FastifyInstance, site: Site, metrics: ReturnType<typeof m
 }
 
 const makeSite = ({ pool, renderer, log, demo, origin, followMs = 1_000 }: SiteOptions, style: string): Site => {
-  const send = (request: FastifyRequest, reply: FastifyReply, { status, view, head }: Page): FastifyReply => {
+  const send = (request: FastifyRequest, reply: FastifyReply, { status, view, head, isFresh }: Page): FastifyReply => {
     const html = renderer.renderPage(view, { style, demo, ...(head ? { head } : {}) })
     const etag = `"${digest(html)}"`
     reply
       .headers(SAFE)
       .header('etag', etag)
-      .header('cache-control', status === 200 ? 'public, max-age=60' : 'no-store')
+      .header('cache-control', status === 200 && !isFresh ? 'public, max-age=60' : 'no-store')
     if (status === 200 && request.headers['if-none-match'] === etag) return reply.code(304).send()
     return reply.code(status).type('text/html; charset=utf-8').send(html)
   }
@@ -134,6 +135,7 @@ export const buildSite = (options: SiteOptions) => {
       .send(renderer.STYLE),
   )
   addHouse(app, site, metrics)
+  readForms(app)
   for (const routes of PAGES) routes(app, site)
   addInterfaces(app, site)
   return app

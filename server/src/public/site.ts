@@ -8,6 +8,8 @@ export interface Page {
   readonly status: number
   readonly view: SiteView
   readonly head?: SiteHead
+  /** For one reader, or with a token that ages: kept by nobody on the way. */
+  readonly isFresh?: true
 }
 
 /** What every route of the public side has to work with. */

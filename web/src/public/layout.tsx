@@ -23,7 +23,12 @@ const HeadLinks = ({ canonical, alternates = [], json_ld }: SiteHead) => (
 )
 
 /** The menu: one line each. */
-const MENU: readonly (readonly [href: string, title: string])[] = [['/search', '全部数据集']]
+const MENU: readonly (readonly [href: string, title: string])[] = [
+  ['/search', '全部数据集'],
+  ['/wishes', '提需求'],
+  ['/showcase', '应用展示'],
+  ['/status', '查询进度'],
+]
 
 /** What every page's foot leads to. */
 const FOOT: readonly (readonly [href: string, title: string])[] = [['/accessibility', '无障碍声明']]

@@ -4,7 +4,11 @@ import { DatasetPage, TombstonePage } from './dataset.page.tsx'
 import { FaultPage } from './fault.page.tsx'
 import { HomePage } from './home.page.tsx'
 import type { PublicPage } from './page.ts'
+import { QuestionFormPage, QuestionsPage } from './question.page.tsx'
 import { SearchPage } from './search.page.tsx'
+import { ShowcaseAppPage, ShowcaseFormPage, ShowcasePage } from './showcase.page.tsx'
+import { SentPage, StatusFormPage, StatusPage } from './status.page.tsx'
+import { WishesPage, WishFormPage, WishPage } from './wish.page.tsx'
 
 /** Every page there is: one line each. */
 export const PAGES: { readonly [P in SiteView['page']]: PublicPage<P> } = {
@@ -12,6 +16,17 @@ export const PAGES: { readonly [P in SiteView['page']]: PublicPage<P> } = {
   search: { title: ({ q }) => (q ? `“${q}”的检索结果` : '全部数据集'), Body: SearchPage },
   dataset: { title: ({ content }) => content.title, Body: DatasetPage },
   tombstone: { title: ({ title }) => `${title}（已撤回）`, Body: TombstonePage },
+  questions: { title: ({ dataset }) => `${dataset.title}：提问与纠错`, Body: QuestionsPage },
+  question_form: { title: ({ kind }) => (kind === 'correction' ? '我要纠错' : '我要提问'), Body: QuestionFormPage },
+  wishes: { title: '未开放数据的需求', Body: WishesPage },
+  wish: { title: ({ thread }) => thread.title, Body: WishPage },
+  wish_form: { title: '提出未开放数据的需求', Body: WishFormPage },
+  showcase: { title: '应用展示', Body: ShowcasePage },
+  showcase_app: { title: ({ thread }) => thread.title, Body: ShowcaseAppPage },
+  showcase_form: { title: '登记我的应用', Body: ShowcaseFormPage },
+  sent: { title: ({ title }) => title, Body: SentPage },
+  status_form: { title: '查询进度', Body: StatusFormPage },
+  status: { title: ({ number }) => `进度 ${number}`, Body: StatusPage },
   accessibility: { title: '无障碍声明', Body: AccessibilityPage },
   fault: { title: ({ title }) => title, Body: FaultPage },
 }

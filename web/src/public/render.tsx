@@ -1,11 +1,12 @@
 import type { SiteRenderer, SiteView } from '@sanjiang/contract/site'
 import { renderToStaticMarkup } from 'react-dom/server'
+import forms from './form.css?inline'
 import { Layout } from './layout.tsx'
 import type { PublicPage } from './page.ts'
 import { PAGES } from './pages.ts'
 import style from './site.css?inline'
 
-export const STYLE: SiteRenderer['STYLE'] = style
+export const STYLE: SiteRenderer['STYLE'] = style + forms
 
 export const renderPage: SiteRenderer['renderPage'] = (view, frame) => {
   const { title, Body } = PAGES[view.page] as PublicPage<SiteView['page']>

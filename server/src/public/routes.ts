@@ -3,6 +3,7 @@ import { ckanRoutes } from './ckan/ckan.routes.ts'
 import { datasetRoutes } from './dataset.routes.ts'
 import { homeRoutes } from './home.routes.ts'
 import { questionRoutes } from './question.routes.ts'
+import { rowRoutes } from './rows/row.routes.ts'
 import { searchRoutes } from './search.routes.ts'
 import { showcaseRoutes } from './showcase.routes.ts'
 import type { SiteRoutes } from './site.ts'
@@ -23,4 +24,4 @@ export const PAGES: readonly SiteRoutes[] = [
 ]
 
 /** Addresses that answer with data; what fails there is told as problem+json, unless the group says it its own way. */
-export const INTERFACES: readonly SiteRoutes[] = [versionRoutes, ckanRoutes]
+export const INTERFACES: readonly SiteRoutes[] = [versionRoutes, ckanRoutes, rowRoutes]

@@ -64,13 +64,20 @@ const problemOf = (error: unknown) => {
   return { status, code: status >= 500 ? 'unavailable' : 'invalid', title, detail }
 }
 
+const sendProblem = (error: unknown, reply: FastifyReply): FastifyReply => {
+  const problem = problemOf(error)
+  return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(problem)
+}
+
+/** Below these nobody looks for a page, whatever is wrong with the rest of the address. */
+const isInterface = ({ url }: { url: string }): boolean => /^\/(api|ogc)(\/|\?|$)/.test(url)
+
 const addInterfaces = (app: FastifyInstance, site: Site): void => {
   for (const routes of INTERFACES)
     app.register(async (inner) => {
       inner.setErrorHandler((error, _, reply) => {
-        const problem = problemOf(error)
-        if (problem.status >= 500) site.log.error({ err: error }, 'interface failed')
-        return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(problem)
+        if (statusOf(error) >= 500) site.log.error({ err: error }, 'interface failed')
+        return sendProblem(error, reply)
       })
       routes(inner, site)
     })
@@ -112,8 +119,12 @@ export const buildSite = (options: SiteOptions) => {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 65_536,
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
-    frameworkErrors: (_, request, reply) =>
-      site.send(request as FastifyRequest, reply as unknown as FastifyReply, { status: 400, view: faultView(400) }),
+    frameworkErrors: (error, asked, answer) => {
+      const [request, reply] = [asked as FastifyRequest, answer as unknown as FastifyReply]
+      return isInterface(request)
+        ? sendProblem(error, reply.headers(SAFE))
+        : site.send(request, reply, { status: 400, view: faultView(400) })
+    },
   })
   // An address that cannot even be decoded meets no hook, hence `send` says it as well.
   app.addHook('onSend', async (_, reply) => void reply.headers(SAFE))
@@ -127,7 +138,11 @@ export const buildSite = (options: SiteOptions) => {
     if (status >= 500) log.error({ err: error }, 'page failed')
     return site.send(request, reply, { status: shownStatus(status), view: faultView(status) })
   })
-  app.setNotFoundHandler((request, reply) => site.send(request, reply, { status: 404, view: faultView(404) }))
+  app.setNotFoundHandler((request, reply) =>
+    isInterface(request)
+      ? sendProblem(new SiteFault(404, 'not_found', { detail: '没有这个接口' }), reply)
+      : site.send(request, reply, { status: 404, view: faultView(404) }),
+  )
   app.get(style, async (_, reply) =>
     reply
       .header('cache-control', 'public, max-age=31536000, immutable')

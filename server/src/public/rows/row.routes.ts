@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Site, SiteFault, type SiteRoutes } from '../site.ts'
+import { describe, type OpenRows, readable } from './row.access.ts'
+import { findGroups, findRows, type RowPage } from './row.service.ts'
+import { csvOf, jsonLinesOf, jsonRow } from './row-answer.rules.ts'
+import { bodyOf, type Raw, readAggregateQuery, readRowQuery } from './row-ask.rules.ts'
+import { columnsOf } from './row-column.rules.ts'
+import { openApiOf } from './row-openapi.rules.ts'
+
+export const BASE = '/api/v1/datasets'
+const OPEN_TO_ALL = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
+  'access-control-allow-headers': 'Authorization, Content-Type, If-None-Match',
+  'access-control-expose-headers': 'ETag, Link, X-Total-Count',
+}
+
+type Format = 'json' | 'csv' | 'jsonl'
+
+const MEDIA: Readonly<Record<Format, string>> = {
+  json: 'application/json; charset=utf-8',
+  csv: 'text/csv; charset=utf-8; header=present',
+  jsonl: 'application/jsonl; charset=utf-8',
+}
+
+/** By the end of the address, else by what the reader says it takes. */
+const formatOf = ({ url, headers }: FastifyRequest): Format => {
+  const path = url.split('?')[0]!
+  if (path.endsWith('.csv')) return 'csv'
+  if (path.endsWith('.jsonl')) return 'jsonl'
+  const accept = headers.accept ?? ''
+  if (/text\/csv/i.test(accept)) return 'csv'
+  return /application\/(x-ndjson|jsonl)/i.test(accept) ? 'jsonl' : 'json'
+}
+
+const NOTE = '空值（null）是没有填写，或为保护个人和商业秘密而隐去。'
+
+/** Where the next page is; a question in a body is asked again with `next_page` added to it. */
+const nextUrl = ({ origin }: Site, request: FastifyRequest, { dataset, next }: RowPage): string | null => {
+  if (!next || request.method === 'POST') return null
+  const [path, query = ''] = request.url.split('?')
+  const words = new URLSearchParams(query)
+  if ('after' in next) words.delete('offset')
+  for (const [name, value] of Object.entries(next)) words.set(name, String(value))
+  return `${origin}${BASE}/${encodeURIComponent(dataset.slug)}/${path!.split('/').at(-1)}?${words}`
+}
+
+const jsonOf = (page: RowPage, next: string | null): string => {
+  const { dataset, outputs, rows, total } = page
+  const head = {
+    dataset: dataset.slug,
+    edition_no: dataset.edition_no,
+    data_on: dataset.data_on,
+    total: total?.count ?? null,
+    total_is_exact: total?.is_exact ?? null,
+    count: rows.length,
+    next,
+    next_page: page.next,
+    note: dataset.note ? `${NOTE}${dataset.note}` : NOTE,
+  }
+  return `${JSON.stringify(head).slice(0, -1)},"rows":[${rows.map((cells) => jsonRow(outputs, cells)).join(',\n')}]}`
+}
+
+const writePage = (site: Site, request: FastifyRequest, page: RowPage): string => {
+  const format = formatOf(request)
+  if (format === 'csv') return csvOf(page.outputs, page.rows)
+  return format === 'jsonl' ? jsonLinesOf(page.outputs, page.rows) : jsonOf(page, nextUrl(site, request, page))
+}
+
+const tagOf = ({ digest, edition_no, note }: OpenRows, request: FastifyRequest): string => {
+  const asked = [digest, edition_no, note, request.url, request.method, formatOf(request), request.body ?? null]
+  return `"${createHash('sha256').update(JSON.stringify(asked)).digest('base64url').slice(0, 22)}"`
+}
+
+/** The same question to the same edition has the same answer: told apart without asking it. */
+const isKnown = (request: FastifyRequest, tag: string): boolean =>
+  request.method !== 'POST' && (request.headers['if-none-match'] ?? '').split(/\s*,\s*/).includes(tag)
+
+type Find = (site: Site, dataset: OpenRows, raw: { readonly words: Raw; readonly isBody: boolean }) => Promise<RowPage>
+
+const answer = async (site: Site, find: Find, { request, reply }: { request: FastifyRequest; reply: FastifyReply }) => {
+  const dataset = await readable(site, request)
+  const tag = tagOf(dataset, request)
+  reply.headers({ etag: tag, 'cache-control': 'public, max-age=60', vary: 'Accept, Accept-Encoding' })
+  if (isKnown(request, tag)) return reply.code(304).send()
+  const isBody = request.method === 'POST'
+  const page = await find(site, dataset, { words: isBody ? bodyOf(request.body) : (request.query as Raw), isBody })
+  const next = nextUrl(site, request, page)
+  if (next) reply.header('link', `<${next}>; rel="next"`)
+  if (page.total) reply.header('x-total-count', String(page.total.count))
+  return reply.type(MEDIA[formatOf(request)]).send(writePage(site, request, page))
+}
+
+const rows: Find = (site, dataset, { words, isBody }) => findRows(site, dataset, readRowQuery(words, isBody))
+const groups: Find = (site, dataset, { words, isBody }) =>
+  findGroups(site, dataset, readAggregateQuery(dataset, words, isBody))
+
+/** A group's own refusals of methods; an address nobody knows is told by the site. */
+export const refuseOthers = (app: FastifyInstance, url: string, methods: readonly string[]): void => {
+  const others = ['POST', 'PUT', 'PATCH', 'DELETE'].filter((one) => !methods.includes(one))
+  app.options(url, async (_, reply) => reply.headers(OPEN_TO_ALL).code(204).send())
+  app.route({
+    method: others,
+    url,
+    handler: async () => {
+      throw new SiteFault(405, 'method_not_allowed', { detail: `这个地址可用的方法是 ${methods.join('、')}` })
+    },
+  })
+}
+
+const addQuestion = (app: FastifyInstance, site: Site, { path, find }: { path: string; find: Find }): void => {
+  for (const suffix of ['', '.csv', '.jsonl']) {
+    const url = `${BASE}/:slug/${path}${suffix}`
+    app.get(url, (request, reply) => answer(site, find, { request, reply }))
+    app.post(url, (request, reply) => answer(site, find, { request, reply }))
+    refuseOthers(app, url, ['GET', 'POST'])
+  }
+}
+
+/** Rows of datasets as data: choose, filter, sort, count up; never SQL. */
+export const rowRoutes: SiteRoutes = (app, site) => {
+  app.addHook('onRequest', async (_, reply) => void reply.headers(OPEN_TO_ALL))
+  addQuestion(app, site, { path: 'rows', find: rows })
+  addQuestion(app, site, { path: 'aggregate', find: groups })
+  app.get(`${BASE}/:slug/columns`, async (request) => columnsOf(await describe(site, request)))
+  app.get(`${BASE}/:slug/openapi.json`, async (request) => openApiOf(await describe(site, request), site.origin))
+  for (const path of ['columns', 'openapi.json']) refuseOthers(app, `${BASE}/:slug/${path}`, ['GET'])
+}

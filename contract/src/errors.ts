@@ -55,6 +55,9 @@ export const ERRORS = {
   parts_missing: { status: 409, title: '文件分段尚未到齐，请续传', party: 'caller' },
   digest_mismatch: { status: 422, title: '内容与摘要不符', party: 'caller' },
   chunks_expired: { status: 410, title: '所要的数据块已过保留期，需要重新全量', party: 'caller' },
+  // open data
+  rows_held: { status: 409, title: '数据中有不能公开的内容，须先处理', party: 'provider' },
+  rows_unchecked: { status: 409, title: '数据尚未检查完毕', party: 'caller' },
   // the platform
   ledger_unavailable: { status: 503, title: '存证账本暂不可用，未放行任何数据', party: 'platform' },
   internal: { status: 500, title: '平台内部错误', party: 'platform' },

@@ -19,6 +19,7 @@ export const TODO_KINDS = coded({
   duty_coordinate: '协调责任清单异议',
   lead_answer: '一数一源：对牵头提议表态',
   lead_decide: '一数一源：裁定牵头异议',
+  edition_mend: '处理暂扣的开放数据',
 })
 export type TodoKind = (typeof TODO_KINDS.codes)[number]
 

@@ -1,6 +1,9 @@
 import * as t from 'typebox'
 import { endpoint } from './endpoint.ts'
+import { EditionDetail, OpenRows, RowsProposal } from './opendata.edition.ts'
 import { ById, coded, Id, IsoDate, input, Line, nullable, Page, PageQuery } from './values.ts'
+
+export * from './opendata.edition.ts'
 
 export const RELEASE_STATES = coded({
   review: '保密审查中',
@@ -40,6 +43,8 @@ export const OpenContent = t.Object({
   contact: t.String(),
   keywords: t.Array(t.String()),
   items: t.Array(OpenItem),
+  /** How its rows go out; none where only words are open. */
+  rows: t.Optional(OpenRows),
 })
 export type OpenContent = t.Static<typeof OpenContent>
 
@@ -52,6 +57,8 @@ export const Release = t.Object({
   organ_name: t.String(),
   code: t.String(),
   content: OpenContent,
+  /** The rows it was proposed with. */
+  edition_id: nullable(Id),
   proposed_on: IsoDate,
   proposed_by_name: t.String(),
   reviewed_on: nullable(IsoDate),
@@ -65,6 +72,13 @@ export const Release = t.Object({
   can: t.Array(t.String()),
 })
 export type Release = t.Static<typeof Release>
+
+export const ReleaseDetail = t.Object({
+  ...Release.properties,
+  /** Its newest rows: findings, suppressed cells, and sample rows for those who propose or review. */
+  edition: nullable(EditionDetail),
+})
+export type ReleaseDetail = t.Static<typeof ReleaseDetail>
 
 export const proposeRelease = endpoint({
   method: 'POST',
@@ -80,6 +94,8 @@ export const proposeRelease = endpoint({
     licence: LICENCES.schema,
     item_ids: t.Array(Id, { minItems: 1, maxItems: 1000, uniqueItems: true }),
     keywords: t.Optional(t.Array(t.String({ minLength: 1, maxLength: 40 }), { maxItems: 30 })),
+    /** 数据：已读入的一版，及各列如何去标识. */
+    rows: t.Optional(RowsProposal),
   }),
   response: Release,
 })
@@ -91,7 +107,7 @@ export const approveRelease = endpoint({
   summary: '保密审查通过并开放（提出人不能审查）',
   params: ById,
   body: input({ opinion: Line(1000, 5) }),
-  response: Release,
+  response: ReleaseDetail,
 })
 
 export const rejectRelease = endpoint({
@@ -118,9 +134,9 @@ export const getRelease = endpoint({
   method: 'GET',
   path: '/opendata/releases/:id',
   permission: 'opendata.release.read',
-  summary: '一次开放发布',
+  summary: '一次开放发布：连同数据的检查结果；提出人与审查人另见样例行',
   params: ById,
-  response: Release,
+  response: ReleaseDetail,
 })
 
 export const listReleases = endpoint({

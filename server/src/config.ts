@@ -20,6 +20,8 @@ export interface Config {
   readonly publicDatabaseUrl: string
   /** The same database as its owner: what migrates it and what the worker publishes into, from the inside out. */
   readonly publishDatabaseUrl: string
+  /** Where rows stand before they are released. Empty: the embedded one, or the inside's own database. */
+  readonly stageDatabaseUrl: string
   /** Where the world reaches the public portal: what stable addresses in its catalogue begin with. */
   readonly publicUrl: string
   readonly demo: boolean
@@ -111,6 +113,11 @@ export const SETTINGS: Record<string, Setting> = {
     about: '同一个库的库主帐号:内部由此迁移、发布,只出不进;与 PUBLIC_DATABASE_URL 同设或同空',
     check: isUrl,
   },
+  STAGE_DATABASE_URL: {
+    fallback: '',
+    about: '开放数据的暂存库(库主帐号):待检查、待送出的行;空则随内置数据库另建一库,用外部数据库则放在其 stage 模式',
+    check: isUrl,
+  },
   PUBLIC_URL: {
     fallback: '',
     about: '公众访问开放门户的地址(反向代理之外),写入目录的永久标识;空则为 http://HOST:PUBLIC_PORT',
@@ -189,6 +196,7 @@ export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
     databaseUrl: values.DATABASE_URL!,
     publicDatabaseUrl: values.PUBLIC_DATABASE_URL!,
     publishDatabaseUrl: values.PUBLISH_DATABASE_URL!,
+    stageDatabaseUrl: values.STAGE_DATABASE_URL!,
     publicUrl:
       values.PUBLIC_URL! || `http://${values.HOST === '0.0.0.0' ? '127.0.0.1' : values.HOST}:${values.PUBLIC_PORT}`,
     demo,
@@ -253,6 +261,7 @@ export const toEnvironment = (config: Config): Record<string, string> => ({
   DATABASE_URL: config.databaseUrl,
   PUBLISH_DATABASE_URL: config.publishDatabaseUrl,
   PUBLIC_DATABASE_URL: config.publicDatabaseUrl,
+  STAGE_DATABASE_URL: config.stageDatabaseUrl,
   PUBLIC_URL: config.publicUrl,
   DEMO: config.demo ? '1' : '0',
   LOG_LEVEL: config.logLevel,

@@ -6,6 +6,7 @@ import { loadDemo, loadReference } from './supervisor/demo.ts'
 import { keepRole } from './supervisor/keeper.ts'
 import { lockFolder } from './supervisor/lock.ts'
 import { openPublicDatabase } from './supervisor/public-database.ts'
+import { openStageDatabase } from './supervisor/stage-database.ts'
 
 const ROLES = ['api', 'gateway', 'exchange', 'worker'] as const
 
@@ -15,6 +16,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const publicEnvironment = (env: Record<string, string>): Record<string, string> => {
   const known = {
     DATABASE_URL: '',
+    STAGE_DATABASE_URL: '',
     PUBLIC_DATABASE_URL: env.PUBLIC_DATABASE_URL!,
     PUBLISH_DATABASE_URL: env.PUBLIC_DATABASE_URL!,
   }
@@ -59,7 +61,8 @@ const start = async (): Promise<void> => {
     closers.push(database.stop)
     await migrate({ adminUrl: database.url, log: (name) => say(`迁移 ${name}`) })
     const publicSide = await openPublicDatabase(config, database.url, say)
-    const env = toEnvironment({ ...config, ...publicSide, databaseUrl: database.url })
+    const stageDatabaseUrl = await openStageDatabase(config, database.url)
+    const env = toEnvironment({ ...config, ...publicSide, stageDatabaseUrl, databaseUrl: database.url })
     await loadReference(env, say)
     const keepers = ROLES.map((role) => keepRole(role, env, say))
     if (publicSide.publicDatabaseUrl) keepers.push(keepRole('public', publicEnvironment(env), say))

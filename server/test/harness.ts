@@ -173,7 +173,14 @@ export const openWorld = async ({
   const house = await openHouse({
     role: 'test',
     databaseUrl: database.url,
-    site: { demo: true, dataDir, gatewayOrigin, exchangeUrl: 'http://127.0.0.1:9', egressAllow: ['127.0.0.0/8'] },
+    site: {
+      demo: true,
+      dataDir,
+      gatewayOrigin,
+      exchangeUrl: 'http://127.0.0.1:9',
+      egressAllow: ['127.0.0.0/8'],
+      stageDatabaseUrl: database.url,
+    },
     logLevel: 'silent',
     modules: MODULES,
   })

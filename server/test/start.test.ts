@@ -68,7 +68,7 @@ test(
       assert.match(await (await fetch(`${platform!.publicSide}/`)).text(), /数据开放到哪了/)
       const known = readFileSync(`/proc/${platform!.pidOf('public')}/environ`, 'utf8').split('\0')
       const urls = known
-        .filter((one) => /^(SANJIANG_)?(PUBLIC_|PUBLISH_)?DATABASE_URL=./.test(one))
+        .filter((one) => /^(SANJIANG_)?(PUBLIC_|PUBLISH_|STAGE_)?DATABASE_URL=./.test(one))
         .map((one) => new URL(one.slice(one.indexOf('=') + 1)))
       assert.deepEqual(
         [...new Set(urls.map(({ pathname, username }) => `${username} ${pathname}`))],

@@ -33,6 +33,8 @@ export interface Site {
   readonly rowLeavesMonths?: number
   /** The public side's database, written from the inside; none where there is no public portal. */
   readonly publishDatabaseUrl?: string
+  /** Where rows stand before they are released. */
+  readonly stageDatabaseUrl?: string
 }
 
 /** First argument of every service: who, on which data, at what time. One per request or job. */

@@ -2353,6 +2353,82 @@ export interface LedgerTile {
   hash: Buffer
 }
 
+/** 开放数据的版次:一次交付的全部行,检查通过后送出 */
+export interface OpendataEdition {
+  /** 版次标识:UUID v7 */
+  edition_id: string
+  /** 目录资源 */
+  resource_id: string
+  /** 据以检查的发布:尚无发布时为空 */
+  release_id: string | null
+  /** 版次:同一资源自 1 起,公共侧相同 */
+  edition_no: number
+  /** 来源:table 前置节点装载的表,file 上传的文件,figures 平台统计 */
+  source: string
+  /** 状态:uploading 上传中,reading 读取中,refused 文件有误,staged 待提出发布,checking 检查中,clean 检查通过,held 已暂扣,carried 已送出,discarded 已作废 */
+  state: string
+  /** 修订号:每次换状态加一 */
+  revision: number
+  /** 提供方 */
+  organ_id: string
+  /** 资源名称 */
+  title: string
+  /** 文件名:来源为文件时 */
+  file_name: string | null
+  /** 文件字节数:来源为文件时 */
+  file_bytes: number | null
+  /** 文件摘要:SHA-256,来源为文件时 */
+  file_sha256: string | null
+  /** 前置节点装载的表名:来源为表时 */
+  stage_table: string | null
+  /** 留待新的发布,不按现行发布检查送出 */
+  waits: boolean
+  /** 暂存区中的列:[{name, title, data_type, length, is_key}] */
+  columns: unknown
+  /** 文件中不属于信息项、没有采用的列名 */
+  ignored: unknown
+  /** 行数:读取之前为空 */
+  row_count: number | null
+  /** 送出的全部行的 CSV 内容的 SHA-256:检查之前为空 */
+  digest: string | null
+  /** 读取错误:[{row, column, rule, message}],至多 200 条 */
+  faults: unknown
+  /** 读取错误总数 */
+  fault_count: number
+  /** 检查发现:按列 */
+  findings: unknown
+  /** 隐去的小单元格:不需处理时为空 */
+  suppression: unknown | null
+  /** 样例:至多 20 行,已按发布去标识 */
+  sample: unknown | null
+  /** 数据截至日期 */
+  data_on: string
+  /** 本版说明 */
+  note: string
+  /** 读取、检查已开始过几次:多次未成即拒收 */
+  attempt_count: number
+  /** 登记人:平台自动登记为空 */
+  created_by: string | null
+  /** 登记人姓名 */
+  created_by_name: string
+  /** 登记时刻 */
+  created_at: string
+  /** 检查完成时刻 */
+  checked_at: string | null
+  /** 送出时刻 */
+  carried_at: string | null
+}
+
+/** 上传文件的分段:读入暂存区后删除 */
+export interface OpendataEditionPiece {
+  /** 版次 */
+  edition_id: string
+  /** 段号:自 0 起 */
+  seq: number
+  /** 内容 */
+  bytes: Buffer
+}
+
 /** 公众来件:从公共侧取来的原件,每件一行,取两次也只有一行 */
 export interface OpendataIntake {
   /** 编号 */
@@ -2423,6 +2499,8 @@ export interface OpendataRelease {
   withdraw_reason: string | null
   /** 送达公共侧的时刻:未送达为空,撤回后重新置空再送 */
   sent_at: string | null
+  /** 随之提出的版次:只开放说明文字时为空 */
+  edition_id: string | null
 }
 
 /** 对外答复:公共侧关于一件来件要说的话,改一次加一号,由后台送出 */
@@ -3233,6 +3311,8 @@ export interface Tables {
   'ledger.published_use': LedgerPublishedUse
   'ledger.subject': LedgerSubject
   'ledger.tile': LedgerTile
+  'opendata.edition': OpendataEdition
+  'opendata.edition_piece': OpendataEditionPiece
   'opendata.intake': OpendataIntake
   'opendata.release': OpendataRelease
   'opendata.reply': OpendataReply

@@ -11,6 +11,7 @@ export const siteOf = ({
   egressAllow,
   rowLeavesMonths,
   publishDatabaseUrl,
+  stageDatabaseUrl,
 }: Config): Site => ({
   demo,
   dataDir,
@@ -19,4 +20,5 @@ export const siteOf = ({
   egressAllow,
   rowLeavesMonths,
   publishDatabaseUrl: publishDatabaseUrl || undefined,
+  stageDatabaseUrl: stageDatabaseUrl || undefined,
 })

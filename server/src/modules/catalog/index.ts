@@ -28,5 +28,6 @@ export { refreshClusters } from './source/cluster.service.ts'
 export { answerLead, proposeLead } from './source/lead.service.ts'
 export { installStandard } from './standard.service.ts'
 export { installSynonyms, listSynonyms } from './synonym.service.ts'
+export { openSource as openSheets, type Source as Sheets } from './workbook/source.ts'
 
 export const catalog: Module = { name: 'catalog', routes, tasks: [...tasks, ...editionTasks, ...qualityTasks] }

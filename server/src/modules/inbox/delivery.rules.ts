@@ -262,6 +262,12 @@ const RULES: Record<string, Rule> = {
   'exchange.reject.replayed': (fact) => ({
     turn: turn(fact, ...(Number(fact.after.open ?? 0) > 0 ? [todo(fact, 'reject_mend', feeders(fact))] : [])),
   }),
+  // Rows that may not go out hold their edition until the source or the release is mended; nobody lets them through.
+  'opendata.edition.held': (fact) => ({
+    turn: turn(fact, todo(fact, 'edition_mend', ofResource(fact, 'opendata.release.propose'))),
+  }),
+  'opendata.edition.rechecked': (fact) => ({ turn: turn(fact) }),
+  'opendata.edition.discarded': (fact) => ({ turn: turn(fact) }),
   'exchange.drift.found': (fact) => ({ notices: [notice(fact, 'feed_drifted', feeders(fact))] }),
   'exchange.subscription.affected': (fact) => ({ notices: [notice(fact, 'grant_affected', askers(fact))] }),
   'exchange.feed.outdated': (fact) => ({ notices: [notice(fact, 'feed_outdated', feeders(fact))] }),
@@ -294,4 +300,5 @@ export const ADDRESSED = [
   'catalog.lead.decide',
   'exchange.feed.edit',
   'exchange.agent.edit',
+  'opendata.release.propose',
 ] as const satisfies readonly Permission[]

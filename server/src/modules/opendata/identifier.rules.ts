@@ -42,8 +42,12 @@ const PATTERNS: readonly Pattern[] = [
   },
 ]
 
-/** Digits as people type them: full-width, and grouped by spaces or hyphens. */
-const plain = (text: string): string => text.normalize('NFKC').replace(/(?<=\d)[ -](?=\d)/g, '')
+/** Digits as people type them: full-width, grouped by spaces or hyphens, with what no eye sees between them. */
+const plain = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, '')
+    .replace(/(?<=\d)(?: {1,2}|[-\u2010-\u2015\u2212])(?=\d)/g, '')
 
 /** What in a text identifies a person: checked by check digits where there are any, so that numbers of other kinds pass (T4.2, T16.3). */
 export const identifiersIn = (text: string, today: string): Identifier[] => {

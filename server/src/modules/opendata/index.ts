@@ -2,6 +2,8 @@ import type { Module } from '#kernel/module.ts'
 import { tasks } from './opendata.jobs.ts'
 import { routes } from './opendata.routes.ts'
 
+export { advanceEditions } from './edition/advance.service.ts'
+export { editionFromStage, type Figures, type Loaded, stageFigures } from './edition/figures.service.ts'
 export { startPuller } from './intake/puller.ts'
 export { publishReleases } from './publish.service.ts'
 export { approveRelease, proposeRelease, withdrawRelease } from './release.service.ts'

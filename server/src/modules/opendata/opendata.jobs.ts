@@ -1,4 +1,5 @@
 import type { Task } from '#kernel/jobs.ts'
+import { advanceEditions, sweepEditions } from './edition/advance.service.ts'
 import { publishReleases } from './publish.service.ts'
 import { publishVocabulary } from './vocabulary.service.ts'
 
@@ -22,4 +23,22 @@ const vocabulary: Task = {
   },
 }
 
-export const tasks: readonly Task[] = [publish, vocabulary]
+/** The clock goes on with whatever a killed process or a public side that was away left over. */
+const advance: Task = {
+  name: 'opendata.edition.advance',
+  on: [
+    'opendata.edition.uploaded',
+    'opendata.edition.rechecked',
+    'opendata.edition.checked',
+    'opendata.release.approved',
+  ],
+  cron: '* * * * *',
+  handle: async (ctx) => {
+    const count = await advanceEditions(ctx)
+    if (count > 0) ctx.log.info({ count }, 'editions moved on')
+  },
+}
+
+const sweep: Task = { name: 'opendata.edition.sweep', cron: '17 * * * *', handle: sweepEditions }
+
+export const tasks: readonly Task[] = [publish, vocabulary, advance, sweep]

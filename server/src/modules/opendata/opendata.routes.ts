@@ -1,6 +1,14 @@
 import { opendata as contract } from '@sanjiang/contract'
 import { type Route, serve } from '#kernel/serve.ts'
 import {
+  discardEdition,
+  getEdition,
+  listEditions,
+  openEdition,
+  putEditionPiece,
+  readEdition,
+} from './edition/edition.service.ts'
+import {
   approveRelease,
   getRelease,
   listReleases,
@@ -16,4 +24,10 @@ export const routes: readonly Route[] = [
   serve(contract.withdrawRelease, (ctx, { params, body }) => withdrawRelease(ctx, params.id, body.reason)),
   serve(contract.getRelease, (ctx, { params }) => getRelease(ctx, params.id)),
   serve(contract.listReleases, (ctx, { query }) => listReleases(ctx, query)),
+  serve(contract.openEdition, (ctx, { body }) => openEdition(ctx, body)),
+  serve(contract.putEditionPiece, (ctx, { params, body }) => putEditionPiece(ctx, params, body.base64)),
+  serve(contract.readEdition, (ctx, { params }) => readEdition(ctx, params.id)),
+  serve(contract.discardEdition, (ctx, { params }) => discardEdition(ctx, params.id)),
+  serve(contract.getEdition, (ctx, { params }) => getEdition(ctx, params.id)),
+  serve(contract.listEditions, (ctx, { query }) => listEditions(ctx, query)),
 ]

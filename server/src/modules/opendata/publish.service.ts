@@ -1,9 +1,9 @@
-import pg from 'pg'
+import type pg from 'pg'
 import type { Ctx } from '#kernel/ctx.ts'
 import { inTx } from '#kernel/db.ts'
+import { removeEditions } from './edition/carry.service.ts'
+import { atomically, withClient } from './edition/stage.ts'
 import { listUnsent, markSent, type ReleaseRow } from './release.store.ts'
-
-const CONNECT_MS = 5000
 
 const wordsOf = ({ content }: ReleaseRow): string =>
   [
@@ -39,6 +39,13 @@ const valuesOf = (row: ReleaseRow): unknown[] => {
   ]
 }
 
+const put = (site: pg.Client, row: ReleaseRow): Promise<void> =>
+  atomically(site, async () => {
+    const { rowCount } = await site.query(PUT, valuesOf(row))
+    if (row.state === 'withdrawn' && rowCount === 1)
+      await removeEditions(site, { dataset_id: row.resource_id, slug: row.content.slug })
+  })
+
 /**
  * Carries what was decided to the public side, oldest first: from the inside out, over a connection the public side cannot
  * make. A public database that is away is tried again every minute; nothing inside waits for it.
@@ -46,17 +53,12 @@ const valuesOf = (row: ReleaseRow): unknown[] => {
 export const publishReleases = async (ctx: Ctx): Promise<number> => {
   const url = ctx.site.publishDatabaseUrl
   const unsent = url ? await listUnsent(ctx.db) : []
-  if (unsent.length === 0) return 0
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS })
-  client.on('error', () => undefined)
-  try {
-    await client.connect()
+  if (!url || unsent.length === 0) return 0
+  return withClient(url, async (site) => {
     for (const row of unsent) {
-      await client.query(PUT, valuesOf(row))
+      await put(site, row)
       await inTx(ctx, (tx) => markSent(tx, row, ctx.instant))
     }
-  } finally {
-    await client.end().catch(() => undefined)
-  }
-  return unsent.length
+    return unsent.length
+  })
 }

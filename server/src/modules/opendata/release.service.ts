@@ -1,13 +1,19 @@
 import type { Paged } from '@sanjiang/contract'
-import type { OpenContent, Release, ReleaseState } from '@sanjiang/contract/opendata'
+import type { Release, ReleaseDetail, ReleaseState } from '@sanjiang/contract/opendata'
 import { type Ctx, reaches, scopeOf } from '#kernel/ctx.ts'
 import { inTx, type Tx } from '#kernel/db.ts'
 import { Fault } from '#kernel/fault.ts'
 import { newId } from '#kernel/id.ts'
 import { toPage } from '#kernel/page.ts'
 import { record } from '#kernel/record.ts'
-import { openingFaults, releaseCan, textFaults } from './release.rules.ts'
+import { findShown } from './edition/edition.store.ts'
+import { toDetail } from './edition/edition.view.ts'
+import { type Proposal, projectionOf } from './projection.service.ts'
+import { releaseCan } from './release.rules.ts'
 import * as store from './release.store.ts'
+import { assertClean, checkUnder, discardRows, giveBack } from './release-rows.service.ts'
+
+export type { Proposal } from './projection.service.ts'
 
 const toRelease = (ctx: Ctx, row: store.ReleaseRow): Release => ({
   ...row,
@@ -20,10 +26,11 @@ const toRelease = (ctx: Ctx, row: store.ReleaseRow): Release => ({
 
 const readScope = (ctx: Ctx) => scopeOf(ctx.actor, 'opendata.release.read')
 
-export const getRelease = async (ctx: Ctx, id: string): Promise<Release> => {
+export const getRelease = async (ctx: Ctx, id: string): Promise<ReleaseDetail> => {
   const row = await store.findRelease(ctx.db, readScope(ctx), id)
   if (!row) throw new Fault('not_found')
-  return toRelease(ctx, row)
+  const edition = await findShown(ctx.db, id)
+  return { ...toRelease(ctx, row), edition: edition ? await toDetail(ctx, edition) : null }
 }
 
 interface ListQuery {
@@ -41,48 +48,10 @@ export const listReleases = async (ctx: Ctx, { limit = 20, ...query }: ListQuery
   )
 }
 
-export interface Proposal {
-  readonly resource_id: string
-  readonly title: string
-  readonly summary: string
-  readonly contact: string
-  readonly licence: OpenContent['licence']
-  readonly item_ids: readonly string[]
-  readonly keywords?: readonly string[]
-}
-
-/** The projection that is reviewed and then goes out, letter by letter the same: named items and plain words alone. */
-const projectionOf = async (ctx: Ctx, proposal: Proposal) => {
-  const resource = await store.findOpening(ctx.db, proposal.resource_id)
-  if (!resource || !reaches(scopeOf(ctx.actor, 'opendata.release.propose'), resource.provider_path))
-    throw new Fault('not_found')
-  const items = await store.listOpeningItems(ctx.db, proposal.resource_id)
-  const wanted = new Set(proposal.item_ids)
-  const content: OpenContent = {
-    slug: resource.code.replace('/', '-'),
-    title: proposal.title.trim(),
-    summary: proposal.summary.trim(),
-    organ_name: resource.provider_name,
-    theme_title: resource.theme_title ?? '其他',
-    open_type: resource.open_type === 'unconditional' ? 'unconditional' : 'conditional',
-    open_condition: resource.open_condition || null,
-    licence: proposal.licence,
-    update_cycle: resource.update_cycle,
-    contact: proposal.contact.trim(),
-    keywords: [...(proposal.keywords ?? [])],
-    items: items
-      .filter(({ item_id }) => wanted.has(item_id))
-      .map(({ name, name_en, data_type, length }) => ({ name, name_en, data_type, length })),
-  }
-  const faults = [...openingFaults({ ...resource, items }, proposal.item_ids), ...textFaults(content, ctx.today)]
-  if (faults.length > 0) throw new Fault('invalid', undefined, { fields: faults })
-  return { resource, content }
-}
-
 /** Faults: `not_found` for another organ's resource, `invalid` with every item and text that may not go out, `conflict`. */
 export const proposeRelease = (ctx: Ctx, proposal: Proposal): Promise<Release> =>
   inTx(ctx, async (tx, inner) => {
-    const { resource, content } = await projectionOf(inner, proposal)
+    const { resource, content, edition } = await projectionOf(tx, inner, proposal)
     const release_id = newId()
     await store.insertRelease(tx, {
       release_id,
@@ -92,6 +61,7 @@ export const proposeRelease = (ctx: Ctx, proposal: Proposal): Promise<Release> =
       organ_id: resource.provider_organ_id,
       code: resource.code,
       content,
+      edition_id: edition?.edition_id ?? null,
       proposed_on: inner.today,
       proposed_by: inner.actor.person_id!,
       proposed_by_name: inner.actor.name,
@@ -104,10 +74,11 @@ export const proposeRelease = (ctx: Ctx, proposal: Proposal): Promise<Release> =
       withdraw_reason: null,
       sent_at: null,
     })
+    if (edition) await checkUnder(tx, inner, { row: edition, release_id })
     return settled(tx, inner, { id: release_id, verb: 'proposed' })
   })
 
-const settled = async (tx: Tx, ctx: Ctx, { id, verb }: { id: string; verb: string }): Promise<Release> => {
+const settled = async (tx: Tx, ctx: Ctx, { id, verb }: { id: string; verb: string }): Promise<ReleaseDetail> => {
   const release = await getRelease({ ...ctx, db: tx }, id)
   await record(tx, ctx, {
     type: `opendata.release.${verb}`,
@@ -137,17 +108,20 @@ const reviewOf = (ctx: Ctx, opinion: string) => ({
 })
 
 /** Opens it; the public side has it as soon as the worker has carried it out (event `approved`). */
-export const approveRelease = (ctx: Ctx, id: string, opinion: string): Promise<Release> =>
+export const approveRelease = (ctx: Ctx, id: string, opinion: string): Promise<ReleaseDetail> =>
   inTx(ctx, async (tx, inner) => {
     const row = await locked(tx, inner, { id, verb: 'approve' })
+    await assertClean(tx, row)
     await store.replaceReleased(tx, row.resource_id)
     await store.updateRelease(tx, id, { state: 'released', ...reviewOf(inner, opinion) })
+    await discardRows(tx, inner, { row, keeps: id })
     return settled(tx, inner, { id, verb: 'approved' })
   })
 
 export const rejectRelease = (ctx: Ctx, id: string, opinion: string): Promise<Release> =>
   inTx(ctx, async (tx, inner) => {
-    await locked(tx, inner, { id, verb: 'reject' })
+    const row = await locked(tx, inner, { id, verb: 'reject' })
+    await giveBack(tx, inner, row)
     await store.updateRelease(tx, id, { state: 'rejected', ...reviewOf(inner, opinion) })
     return settled(tx, inner, { id, verb: 'rejected' })
   })
@@ -155,7 +129,8 @@ export const rejectRelease = (ctx: Ctx, id: string, opinion: string): Promise<Re
 /** The public side keeps a tombstone with the reason and nothing else of it. */
 export const withdrawRelease = (ctx: Ctx, id: string, reason: string): Promise<Release> =>
   inTx(ctx, async (tx, inner) => {
-    await locked(tx, inner, { id, verb: 'withdraw' })
+    const row = await locked(tx, inner, { id, verb: 'withdraw' })
+    await discardRows(tx, inner, { row, keeps: null })
     const change = { withdrawn_on: inner.today, withdrawn_by_name: inner.actor.name, withdraw_reason: reason.trim() }
     await store.updateRelease(tx, id, { state: 'withdrawn', sent_at: null, ...change })
     return settled(tx, inner, { id, verb: 'withdrawn' })

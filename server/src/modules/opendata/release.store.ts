@@ -61,7 +61,18 @@ export const findOpening = (db: Db, resourceId: string) =>
 export const listOpeningItems = (db: Db, resourceId: string) =>
   db
     .selectFrom('catalog.published_item')
-    .select(['item_id', 'name', 'name_en', 'data_type', 'length', 'share_type', 'open_type', 'sensitivity'])
+    .select([
+      'item_id',
+      'name',
+      'name_en',
+      'data_type',
+      'length',
+      'is_key',
+      'mask_rule',
+      'share_type',
+      'open_type',
+      'sensitivity',
+    ])
     .where('resource_id', '=', resourceId)
     .orderBy('seq')
     .execute()

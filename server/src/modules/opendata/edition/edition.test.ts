@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import { inbox, opendata } from '@sanjiang/contract'
+import pg from 'pg'
+import { to as copyTo } from 'pg-copy-streams'
+import {
+  approve,
+  csvOf,
+  dataTables,
+  type EditionGround,
+  openEditions,
+  openRows,
+  propose,
+  publishShops,
+  show,
+  siteEditions,
+  upload,
+} from '#test/edition-ground.ts'
+import { buildStale } from '../../../supervisor/build.ts'
+
+let ground: EditionGround
+before(async () => {
+  await buildStale(() => undefined)
+  ground = await openEditions()
+})
+after(() => ground?.closeAll())
+
+const CLEAN = [
+  '2,城西粮油店,"临街, 有停车位",13800138000,2016-03-05',
+  '1,东关早餐铺,,,2015/7/1',
+  '10,海湖文具店,周末休息,13912345678,20170101',
+]
+const CITIZEN = '110101199003072316'
+
+test('rows go out as the catalogue shapes them, in the order of their key, under a digest anybody can make again (T4.2)', async () => {
+  const { entry, release } = await openRows(ground, '便民网点一', csvOf(...CLEAN))
+  const [edition] = await siteEditions(ground, entry)
+  assert.deepEqual([edition!.edition_no, edition!.is_current, edition!.row_count], [1, true, 3])
+  assert.deepEqual(await ground.ground.sql(`select * from data.${edition!.table_name} order by _id`), [
+    { _id: '1', shop_no: '1', shop_name: '东关早餐铺', remark: null, phone: null, opened_on: new Date(2015, 6, 1) },
+    {
+      ...{ _id: '2', shop_no: '2', shop_name: '城西粮油店', remark: '临街, 有停车位' },
+      ...{ phone: '138****8000', opened_on: new Date(2016, 2, 5) },
+    },
+    {
+      ...{ _id: '3', shop_no: '10', shop_name: '海湖文具店', remark: '周末休息' },
+      ...{ phone: '139****5678', opened_on: new Date(2017, 0, 1) },
+    },
+  ])
+  const client = new pg.Client({ connectionString: ground.ground.siteUrl })
+  await client.connect()
+  const hash = createHash('sha256')
+  const text = `copy (select shop_no, shop_name, remark, phone, opened_on from data.${edition!.table_name} order by _id) to stdout csv`
+  for await (const piece of client.query(copyTo(text))) hash.update(piece)
+  await client.end()
+  assert.equal(hash.digest('hex'), edition!.digest)
+  assert.equal(release.edition?.sample?.rows.length, 3)
+  assert.equal((await show(ground.proposer, release.edition_id!)).state, 'carried')
+})
+
+test('a person’s number in a remark holds the rows before the release, by column and line, and again in a later edition (T4.2)', async () => {
+  const entry = await publishShops(ground, '便民网点二')
+  const bad = [...CLEAN, `11,南川书店,"店主身份证 ${CITIZEN}",,2014-05-06`]
+  const first = await upload(ground.proposer, { resource_id: entry.resource_id, bytes: csvOf(...bad) })
+  await ground.advance()
+  const { release_id } = await propose(ground.proposer, entry, { edition_id: first })
+  assert.equal((await refusal(release_id)).code, 'rows_unchecked')
+  await ground.advance()
+  const held = await refusal(release_id)
+  assert.deepEqual([held.code, held.party], ['rows_held', 'provider'])
+  assert.deepEqual(
+    held.fields?.map(({ field, rule }) => [field, rule]),
+    [['rows.remark', 'citizen_id']],
+  )
+  assert.match(held.fields![0]!.message, /“备注”中有 1 处公民身份号码（第 5 行）/)
+  assert.doesNotMatch(JSON.stringify(held), new RegExp(CITIZEN))
+  assert.deepEqual(await siteEditions(ground, entry), [])
+  await ground.reviewer.call(opendata.rejectRelease, {
+    params: { id: release_id },
+    body: { opinion: '备注含身份号码' },
+  })
+  const mended = await upload(ground.proposer, { resource_id: entry.resource_id, bytes: csvOf(...CLEAN) })
+  await ground.advance()
+  const again = await propose(ground.proposer, entry, { edition_id: mended })
+  await ground.advance()
+  await approve(ground.reviewer, again.release_id)
+  await ground.advance()
+  assert.equal((await siteEditions(ground, entry)).length, 1)
+  const later = await upload(ground.proposer, { resource_id: entry.resource_id, bytes: csvOf(...bad) })
+  await ground.advance()
+  assert.equal((await show(ground.proposer, later)).state, 'held')
+  assert.equal((await siteEditions(ground, entry)).length, 1)
+  await ground.drain()
+  const todos = await ground.proposer.call(inbox.listTodos, { query: { kind: 'edition_mend' } })
+  assert.ok(todos.rows.some(({ subject_id }) => subject_id === later))
+  const better = await upload(ground.proposer, { resource_id: entry.resource_id, bytes: csvOf(CLEAN[0]!) })
+  await ground.advance()
+  const editions = await siteEditions(ground, entry)
+  assert.deepEqual(
+    editions.map(({ is_current, row_count, table_name }) => [is_current, row_count, table_name !== null]),
+    [
+      [false, 3, false],
+      [true, 1, true],
+    ],
+  )
+  assert.deepEqual(
+    [(await show(ground.proposer, better)).state, (await show(ground.proposer, later)).state],
+    ['carried', 'discarded'],
+  )
+  await ground.drain()
+  const left = await ground.proposer.call(inbox.listTodos, { query: { kind: 'edition_mend' } })
+  assert.ok(!left.rows.some(({ subject_id }) => subject_id === later))
+})
+
+const refusal = (id: string) =>
+  ground.reviewer.refused(opendata.approveRelease, { params: { id }, body: { opinion: '不涉密，可以开放' } })
+
+test('a withdrawn dataset leaves no row, no table and no edition behind (T4.2)', async () => {
+  const { entry, release } = await openRows(ground, '便民网点三', csvOf(...CLEAN))
+  assert.equal((await dataTables(ground, release.content.slug)).length, 1)
+  await ground.reviewer.call(opendata.withdrawRelease, {
+    params: { id: release.release_id },
+    body: { reason: '数据口径有误，更正后重新开放' },
+  })
+  await ground.advance()
+  assert.deepEqual([await siteEditions(ground, entry), await dataTables(ground, release.content.slug)], [[], []])
+})
+
+test('the same rows once more make no new edition (T4.2)', async () => {
+  const { entry } = await openRows(ground, '便民网点四', csvOf(...CLEAN))
+  const same = await upload(ground.proposer, { resource_id: entry.resource_id, bytes: csvOf(...CLEAN.toReversed()) })
+  await ground.advance()
+  const { state, note } = await show(ground.proposer, same)
+  assert.deepEqual([state, note], ['discarded', '与现行版相同，不另成一版'])
+  assert.equal((await siteEditions(ground, entry)).length, 1)
+})

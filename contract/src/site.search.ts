@@ -5,6 +5,9 @@ export interface SiteHit extends SiteDataset {
   readonly holds_all: boolean
   readonly update_cycle: string | null
   readonly formats: readonly string[]
+  /** Of the current edition; `null` where no rows are to be had. */
+  readonly row_count: number | null
+  readonly data_on: string | null
   /** Names of fields that hold a word of the query. */
   readonly matched_items: readonly string[]
 }

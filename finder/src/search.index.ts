@@ -343,6 +343,13 @@ export const putOrgan = (index: SearchIndex, face: OrganFace): void => {
   index.organs.set(face.organ_id, { face, lexemes, names })
 }
 
+/** Its names are words no longer, unless an entry holds them. */
+export const removeOrgan = (index: SearchIndex, organId: string): void => {
+  forget(index, organId)
+  index.organs.delete(organId)
+  index.version += 1
+}
+
 /** Words that mean the same are words the catalogue speaks, whether an entry holds them or not. */
 export const putSynonyms = (index: SearchIndex, groups: Iterable<readonly string[]>): void => {
   const equals = new Map<string, readonly string[]>()

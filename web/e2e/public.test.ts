@@ -65,6 +65,7 @@ test('every public page is sound on a desk and on a phone (T4.2)', async () => {
   const paths = {
     'public-home': '/',
     'public-search': '/search?q=企业',
+    'public-filtered': '/search?q=qiye&open_type=unconditional&sort=name',
     'public-nothing': '/search?q=鲸鱼',
     'public-dataset': `/datasets/${slugs[0]}`,
     'public-withdrawn': `/datasets/${slugs[1]}`,
@@ -97,5 +98,25 @@ test('a citizen finds a dataset with the keyboard alone, and no page asks for a 
   await page.keyboard.press('Enter')
   await page.getByRole('rowheader', { name: '企业名称' }).waitFor()
   assert.ok(weight < 200_000, `${weight} bytes for three pages`)
+  await page.context().close()
+})
+
+test('a filter is opened and chosen with the keyboard, on a phone as well, and taken back again (P15, T4.2)', async () => {
+  const page = await portal.open(null, 'phone')
+  await ground.sql(
+    `insert into site.dataset (dataset_id, slug, release_no, state, title, open_type, organ_name, theme_title, content, words, released_on)
+     values (gen_random_uuid(), 'one-more', 1, 'open', '企业信用等级', 'conditional', '省商务厅', '商贸流通', '{}', '', '2017-12-05')`,
+  )
+  await page.goto(`${site}/search?q=企业`)
+  await page.locator('summary', { hasText: '主题' }).focus()
+  await page.keyboard.press('Enter')
+  assert.deepEqual(await offences(page), [], 'an open filter')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await page.getByRole('status').filter({ hasText: '共 1 个数据集' }).waitFor()
+  assert.ok((await overflow(page)) <= 0)
+  await page.getByRole('link', { name: /去掉这个条件/ }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('status').filter({ hasText: '共 2 个数据集' }).waitFor()
   await page.context().close()
 })

@@ -2,7 +2,7 @@ import { type Bits, hasBit } from '@sanjiang/finder/bits'
 import { allEntries, type Found, findEntries, nearestNames } from '@sanjiang/finder/find'
 import { readerOf } from '@sanjiang/finder/index.grams'
 import { type Reading, readQuery, termsIn } from '@sanjiang/finder/reading.rules'
-import { putSynonyms, removeEntry } from '@sanjiang/finder/search.index'
+import { isAlive, putSynonyms, removeEntry, removeOrgan } from '@sanjiang/finder/search.index'
 import type pg from 'pg'
 import {
   type ChosenDatasets,
@@ -32,6 +32,15 @@ const forget = ({ index, seen }: Known, id: string): void => {
   seen.delete(id)
 }
 
+/** Organs of which nothing is open any more are known no longer either. */
+const forgetOrgans = ({ index }: Known): void => {
+  for (const organ of [...index.organs.keys()]) {
+    const provider = index.values.organ.find(organ)
+    const isHere = provider !== undefined && index.provided.some(provider, (entry) => isAlive(index, entry))
+    if (!isHere) removeOrgan(index, organ)
+  }
+}
+
 /** Reads what has changed; what is no longer open goes first. */
 const takeChanges = async (pool: pg.Pool, known: Known): Promise<void> => {
   const { index, organs, seen } = known
@@ -52,6 +61,7 @@ const takeChanges = async (pool: pg.Pool, known: Known): Promise<void> => {
       seen.set(row.dataset_id, { slug: row.slug, change_no: row.change_no })
     }
   }
+  forgetOrgans(known)
 }
 
 const load = async (pool: pg.Pool, mark: Mark): Promise<Known> => {

@@ -59,11 +59,12 @@ export interface HitRow extends Omit<SiteHit, 'holds_all' | 'matched_items'> {
 export const listHits = async (pool: pg.Pool, slugs: readonly string[]): Promise<HitRow[]> => {
   if (slugs.length === 0) return []
   const { rows } = await pool.query<HitRow>(
-    `select d.slug, d.title, d.organ_name, d.theme_title, d.open_type, d.content->>'summary' as summary, d.released_on::text as released_on,
+    `select d.slug, d.title, d.organ_name, d.theme_title, d.open_type, coalesce(d.content->>'summary', '') as summary, d.released_on::text as released_on,
        d.content->>'update_cycle' as update_cycle, jsonb_path_query_array(d.content, '$.items[*].name') as item_names,
-       array(select f.format from site.file f join site.edition e using (dataset_id, edition_no)
-         where f.dataset_id = d.dataset_id and e.is_current order by f.format) as formats
+       array(select f.format from site.file f where f.dataset_id = d.dataset_id and f.edition_no = e.edition_no order by f.format) as formats,
+       e.row_count::integer as row_count, e.data_on::text as data_on
      from unnest($1::text[]) with ordinality as p (slug, place) join site.dataset d using (slug)
+     left join site.edition e on e.dataset_id = d.dataset_id and e.is_current
      where d.state = 'open' order by p.place`,
     [[...slugs]],
   )

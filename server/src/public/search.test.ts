@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { OpenContent } from '@sanjiang/contract/opendata'
+import fc from 'fast-check'
 import { openPool } from '#kernel/db.ts'
 import { makeLog } from '#kernel/log.ts'
 import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
@@ -136,6 +137,51 @@ test('a process that follows has a new dataset soon, and keeps what it knows whi
   await new Promise((resolve) => setTimeout(resolve, 60))
   assert.ok(await has('救助管理'))
   away.stop()
+})
+
+test('a process that followed every change says what one that begins anew says (T4.2)', async () => {
+  const change = fc.record({
+    at: fc.integer({ min: 0, max: 4 }),
+    title: fc.constantFrom('婚姻登记员名录', '养老机构床位', '冰川观测', '气象预警'),
+    organ: fc.constantFrom('西宁市民政局', '气象局', '冰川研究所'),
+    isOpen: fc.boolean(),
+  })
+  const apply = async ({ at, title, organ, isOpen }: { at: number; title: string; organ: string; isOpen: boolean }) =>
+    ground.sql(
+      `insert into site.dataset (dataset_id, slug, release_no, state, title, open_type, organ_name, theme_title, content, words,
+         released_on, withdrawn_on, withdrawn_reason)
+       values (md5($1)::uuid, $1, 1, $2, $3, 'unconditional', $4, $5, '{}', '', '2017-12-05', $6, $7)
+       on conflict (dataset_id) do update set state = excluded.state, title = excluded.title, organ_name = excluded.organ_name,
+         theme_title = excluded.theme_title, withdrawn_on = excluded.withdrawn_on, withdrawn_reason = excluded.withdrawn_reason`,
+      [
+        `p-${at}`,
+        isOpen ? 'open' : 'withdrawn',
+        title,
+        organ,
+        `${organ}主题`,
+        ...(isOpen ? [null, null] : ['2017-12-09', '更正']),
+      ],
+    )
+  const said = async (asked: typeof pool) =>
+    Promise.all(
+      ['', '冰川', 'bingchuan', '病川观测', '气象局', 'qixiang', '养老院', '民政 观测'].map(async (q) => {
+        const { whole, organsCalled: _, ...found } = await findDatasets({ pool: asked, followMs: 0 }, { q, limit: 50 })
+        return { ...found, whole: [...whole] }
+      }),
+    )
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 6 }), async (changes) => {
+      for (const one of changes) {
+        await apply(one)
+        await find({})
+      }
+      const anew = openPool(ground.siteUrl, { name: 'anew-test', max: 1 })
+      assert.deepEqual(await said(pool), await said(anew))
+      await anew.end()
+    }),
+    { numRuns: 12 },
+  )
+  await ground.sql(`delete from site.dataset where slug like 'p-%'`)
 })
 
 test('the page says how words were understood, marks them, and offers filters, sorting and pages as links (P15, T4.2)', async () => {

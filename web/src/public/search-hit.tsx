@@ -1,6 +1,6 @@
 import type { SiteHit } from '@sanjiang/contract/site.search'
 import { Marked } from './marked.tsx'
-import { formatWord } from './search.words.ts'
+import { formatWord, inFormatOrder } from './search.words.ts'
 import { CYCLE_WORDS, OPEN_WORDS } from './words.ts'
 
 interface HitProps {
@@ -39,7 +39,12 @@ export const Hit = ({ hit, terms, saysPartial }: HitProps) => {
           ))}
         </p>
       )}
-      {formats.length > 0 && <p className="meta">格式：{formats.map(formatWord).join('、')}</p>}
+      {hit.row_count !== null && (
+        <p className="meta">
+          {hit.row_count.toLocaleString('zh-CN')} 行{hit.data_on && `，数据截至 ${hit.data_on}`}
+          {formats.length > 0 && ` · ${inFormatOrder(formats).map(formatWord).join('、')}`}
+        </p>
+      )}
       {saysPartial && !hit.holds_all && <p className="meta partial">只含部分检索词</p>}
     </li>
   )

@@ -1,4 +1,5 @@
 import { LICENCES } from '@sanjiang/contract/opendata'
+import { FILE_FORMATS, FORMAT_NAMES } from '@sanjiang/contract/site.file'
 import { CYCLE_WORDS, OPEN_WORDS } from './words.ts'
 
 /** What the filters are called, in their order. */
@@ -12,18 +13,16 @@ export const FACET_WORDS: Readonly<Record<string, string>> = {
   tag: '标签',
 }
 
-const FORMAT_WORDS: Readonly<Record<string, string>> = {
-  none: '暂无文件',
-  csv: 'CSV',
-  xlsx: 'Excel (XLSX)',
-  json: 'JSON',
-  jsonl: 'JSON 行',
-  xml: 'XML',
-  ttl: 'RDF (Turtle)',
-  geojson: 'GeoJSON',
-  parquet: 'Parquet',
-}
-export const formatWord = (format: string): string => FORMAT_WORDS[format] ?? format.toUpperCase()
+const FORMATS: Readonly<Record<string, { readonly title: string }>> = FILE_FORMATS
+export const formatWord = (format: string): string =>
+  format === 'none' ? '暂无文件' : (FORMATS[format]?.title ?? format.toUpperCase())
+
+/** In the order in which files are offered. */
+export const inFormatOrder = (formats: readonly string[]): string[] =>
+  formats.toSorted(
+    (one, other) =>
+      (FORMAT_NAMES as readonly string[]).indexOf(one) - (FORMAT_NAMES as readonly string[]).indexOf(other),
+  )
 
 const VALUE_WORDS: Readonly<Record<string, (code: string) => string | undefined>> = {
   open_type: (code) => (OPEN_WORDS as Readonly<Record<string, string>>)[code],

@@ -35,6 +35,8 @@ export interface Site {
   readonly publishDatabaseUrl?: string
   /** Where rows stand before they are released. */
   readonly stageDatabaseUrl?: string
+  /** Where the world reaches the public portal: what stable addresses in files begin with; no slash at the end. */
+  readonly publicUrl?: string
 }
 
 /** First argument of every service: who, on which data, at what time. One per request or job. */

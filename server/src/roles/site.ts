@@ -12,6 +12,7 @@ export const siteOf = ({
   rowLeavesMonths,
   publishDatabaseUrl,
   stageDatabaseUrl,
+  publicUrl,
 }: Config): Site => ({
   demo,
   dataDir,
@@ -21,4 +22,5 @@ export const siteOf = ({
   rowLeavesMonths,
   publishDatabaseUrl: publishDatabaseUrl || undefined,
   stageDatabaseUrl: stageDatabaseUrl || undefined,
+  publicUrl,
 })

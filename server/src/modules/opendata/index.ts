@@ -4,7 +4,9 @@ import { routes } from './opendata.routes.ts'
 
 export { advanceEditions } from './edition/advance.service.ts'
 export { editionFromStage, type Figures, type Loaded, stageFigures } from './edition/figures.service.ts'
+export { buildFiles } from './file/file.service.ts'
 export { startPuller } from './intake/puller.ts'
+
 export { publishReleases } from './publish.service.ts'
 export { approveRelease, proposeRelease, withdrawRelease } from './release.service.ts'
 export { publishVocabulary } from './vocabulary.service.ts'

@@ -1,5 +1,6 @@
 import type { Task } from '#kernel/jobs.ts'
 import { advanceEditions, sweepEditions } from './edition/advance.service.ts'
+import { files } from './file/file.jobs.ts'
 import { publishReleases } from './publish.service.ts'
 import { publishVocabulary } from './vocabulary.service.ts'
 
@@ -41,4 +42,4 @@ const advance: Task = {
 
 const sweep: Task = { name: 'opendata.edition.sweep', cron: '17 * * * *', handle: sweepEditions }
 
-export const tasks: readonly Task[] = [publish, vocabulary, advance, sweep]
+export const tasks: readonly Task[] = [publish, vocabulary, advance, sweep, files]

@@ -2,12 +2,14 @@ import type { FastifyRequest } from 'fastify'
 import { listShelved } from '../shelf/shelf.store.ts'
 import { shelfOf } from '../shelf/shelf.ts'
 import type { Site } from '../site.ts'
+import { DATASTORE_ACTIONS } from './ckan.datastore.ts'
 import { notAllowed, notFound } from './ckan.fault.ts'
 import { HELP } from './ckan.help.ts'
 import { licenceList } from './ckan.licence.ts'
 import * as lists from './ckan.lists.ts'
-import { resourceId, resourcesOf } from './ckan.package.ts'
+import { resourcesOf } from './ckan.package.ts'
 import { natural, needed, type Params } from './ckan.params.ts'
+import { findResource } from './ckan.resource.ts'
 import { MAX_ROWS, packageSearch } from './ckan.search.ts'
 import { JsonText, packageTexts } from './ckan.shelf.ts'
 
@@ -28,18 +30,6 @@ const currentPackages: Action = async (site, params) => {
   const limit = natural(params, 'limit', { fallback: MAX_ROWS, max: MAX_ROWS })
   const newest = open.toSorted((a, b) => b.change_no - a.change_no).slice(from, from + limit)
   return new JsonText(`[${(await packageTexts(site, newest)).join()}]`)
-}
-
-/** Which dataset a resource belongs to; `kind` is its format in small letters, or `api`. */
-export const findResource = async (
-  site: Site,
-  id: string,
-): Promise<{ readonly dataset_id: string; readonly slug: string; readonly kind: string } | undefined> => {
-  const { open } = await shelfOf(site).look()
-  for (const { dataset_id, slug, formats, has_rows } of open)
-    for (const kind of has_rows ? ['api', ...formats] : formats)
-      if (resourceId(dataset_id, kind) === id) return { dataset_id, slug, kind }
-  return undefined
 }
 
 const resourceShow: Action = async (site, params) => {
@@ -99,6 +89,7 @@ const CATALOGUE_ACTIONS: Readonly<Record<string, Action>> = {
   format_autocomplete: formatAutocomplete,
   license_list: async ({ origin }) => licenceList(origin),
   resource_show: resourceShow,
+  ...DATASTORE_ACTIONS,
   vocabulary_list: nothing,
   package_relationships_list: nothing,
   organization_list_for_user: nothing,

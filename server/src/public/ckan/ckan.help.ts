@@ -20,7 +20,10 @@ export const HELP: Readonly<Record<string, string>> = {
   format_autocomplete: '名称中含 q 的格式。',
   license_list: '许可。',
   resource_show: '一个资源（文件或查询接口）。id。',
-  datastore_search: '查询数据行。resource_id、q、filters、fields、sort、limit、offset。',
+  datastore_search:
+    '查询数据行。resource_id（资源标识、数据集标识或名字）；filters（列到值或值的数组，{"gt"、"gte"、"lt"、"lte"、"ne"}）；q（文字，或列到文字）；fields；sort；distinct；limit（至多 32000）；offset；include_total；records_format（objects、lists、csv、tsv）。时间是北京时间。',
+  datastore_info: '数据行的列与行数。id。',
+  datastore_search_sql: '不提供：条件请用 datastore_search 或查询接口。',
   vocabulary_list: '没有受控词表，总是空的。',
   package_relationships_list: '没有数据集之间的关系，总是空的。',
   organization_list_for_user: '无人登录，总是空的。',

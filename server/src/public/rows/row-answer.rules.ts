@@ -34,7 +34,7 @@ export const jsonCell = (cell: Cell, kind: Kind): string => (cell === null ? 'nu
 export const jsonRow = (outputs: readonly Output[], cells: Cells): string =>
   `{${outputs.map(({ name, kind }, at) => `${JSON.stringify(name)}:${jsonCell(cells[at]!, kind)}`).join(',')}}`
 
-const csvText = (text: string): string =>
+export const csvText = (text: string): string =>
   text === '' || /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 
 /** RFC 4180; an empty cell is nothing at all, an empty text is two quotes. */

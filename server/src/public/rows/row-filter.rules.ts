@@ -82,6 +82,15 @@ const wordsOf = (table: RowTable, words: readonly string[]): Sql[] => {
   ])
 }
 
+const columnWordsOf = (table: RowTable, { columnWords = [] }: RowWhere): Sql[] => {
+  if (columnWords.length > MAX_WORDS) throw fault('too_many_words', 'q', `q 至多 ${MAX_WORDS} 个词`)
+  return columnWords.map(({ column, word }) => [
+    `strpos(lower(${nameOf(columnIn(table, column, 'q').name)}::text), lower(`,
+    ...bind(readValue(word, { kind: 'text', field: 'q' }), 'text'),
+    ')) > 0',
+  ])
+}
+
 /** Where the rows lie: a shape, or a pair of degrees. */
 export const placeOf = ({ columns }: RowTable): { shape: string } | { lon: string; lat: string } | null => {
   const named = (role: SiteColumn['role']) => columns.find((one) => one.role === role)
@@ -137,8 +146,11 @@ const overlap = (shape: string, [west, south, east, north]: Box): Sql => [
   '))',
 ]
 
-const sizeOf = ({ filters = [], words = [] }: RowWhere): number =>
-  [...filters.flatMap(({ values }) => values), ...words].reduce<number>((sum, one) => sum + String(one).length, 0)
+const sizeOf = ({ filters = [], words = [], columnWords = [] }: RowWhere): number =>
+  [...filters.flatMap(({ values }) => values), ...words, ...columnWords.map(({ word }) => word)].reduce<number>(
+    (sum, one) => sum + String(one).length,
+    0,
+  )
 
 /** All conditions as one; empty where none is asked. */
 export const whereOf = (table: RowTable, where: RowWhere): Sql => {
@@ -147,7 +159,12 @@ export const whereOf = (table: RowTable, where: RowWhere): Sql => {
   if (sizeOf(where) > MAX_VALUES_SIZE)
     throw fault('query_too_large', 'filter', `条件的值合计至多 ${MAX_VALUES_SIZE} 个字符`)
   return join(
-    [...filters.map((one) => filterOf(table, one)), ...wordsOf(table, words), ...(box ? [boxOf(table, box)] : [])],
+    [
+      ...filters.map((one) => filterOf(table, one)),
+      ...wordsOf(table, words),
+      ...columnWordsOf(table, where),
+      ...(box ? [boxOf(table, box)] : []),
+    ],
     ' and ',
   )
 }

@@ -27,6 +27,8 @@ export interface RowWhere {
   readonly filters?: readonly RowFilter[]
   /** Each found somewhere in the row's texts, whatever the case. */
   readonly words?: readonly string[]
+  /** Each found in its column as it is written, whatever the case. */
+  readonly columnWords?: readonly { readonly column: string; readonly word: string }[]
   readonly box?: Box | null
 }
 

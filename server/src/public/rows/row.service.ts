@@ -30,8 +30,8 @@ const sameEdition = ({ edition_no }: OpenRows, asked: number | null): void => {
     })
 }
 
-const isUnconditional = ({ filters = [], words = [], box }: RowWhere): boolean =>
-  filters.length === 0 && words.length === 0 && !box
+const isUnconditional = ({ filters = [], words = [], columnWords = [], box }: RowWhere): boolean =>
+  filters.length + words.length + columnWords.length === 0 && !box
 
 const capped = (count: number) => ({ count: Math.min(count, COUNT_CAP), is_exact: count <= COUNT_CAP })
 
@@ -100,3 +100,15 @@ export const findGroups = (
   dataset: OpenRows,
   asked: Asked<AggregateQuery & { limit: number }>,
 ) => withRows(site, dataset, (current) => pageGroups(site, current, asked))
+
+/** So many rows from a place, without a way to go on: for interfaces that count pages themselves. */
+export const findSlice = (
+  site: Pick<Site, 'pool'>,
+  dataset: OpenRows,
+  { query, hasTotal }: { query: RowQuery; hasTotal: boolean },
+) =>
+  withRows(site, dataset, async (current) => {
+    const { sql, outputs } = compileRows(current, query)
+    const { rows, isCut } = await readRows(site.pool, sql)
+    return { outputs, rows, isCut, total: hasTotal ? await countRows(site, current, query) : null }
+  })

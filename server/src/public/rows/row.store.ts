@@ -89,3 +89,12 @@ export const readNumber = async (pool: pg.Pool, sql: Sql): Promise<number> => {
   const { rows } = await pool.query<{ count: string }>(toStatement(sql))
   return Number(rows[0]?.count ?? 0)
 }
+
+export const readSizes = async (pool: pg.Pool, table_name: string) => {
+  const { rows } = await pool.query<{ bytes: number; index_bytes: number }>(
+    `select coalesce(pg_total_relation_size(to_regclass('data.' || quote_ident($1))), 0)::float8 as bytes,
+       coalesce(pg_indexes_size(to_regclass('data.' || quote_ident($1))), 0)::float8 as index_bytes`,
+    [table_name],
+  )
+  return rows[0]!
+}

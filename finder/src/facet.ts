@@ -87,21 +87,22 @@ const without = (hits: Uint32Array, missed: Uint16Array, forgiven: number): Uint
   return kept.subarray(0, count)
 }
 
-/** Hits that meet every choice, and the counts of each facet over those that meet the choices in all the others. */
+/** Hits that meet every choice, and the counts of each facet asked for over those that meet the choices in all the others. */
 export const countFacets = <F extends string>(
   index: SearchIndex<F>,
   hits: Uint32Array,
-  chosen: Chosen<F>,
+  { chosen, counted = facetsOf(index) }: { readonly chosen: Chosen<F>; readonly counted?: readonly F[] },
 ): { readonly kept: Uint32Array; readonly facets: FacetCount<F>[] } => {
   const missed = missedBy(index, hits, chosen)
   const kept = missed ? without(hits, missed, 0) : hits
   const facets = facetsOf(index).flatMap((facet, place) => {
+    if (!counted.includes(facet)) return []
     const { column } = index.shape.facets[facet]
     const codes = index.columns[column]!
     const counts = new Uint32Array(index.values[column]!.values.length)
     const isChosen = (chosen[facet] ?? []).length > 0
-    const counted = missed && isChosen ? without(hits, missed, 1 << place) : kept
-    for (let at = 0; at < counted.length; at += 1) counts[codes[counted[at]!]!]!++
+    const among = missed && isChosen ? without(hits, missed, 1 << place) : kept
+    for (let at = 0; at < among.length; at += 1) counts[codes[among[at]!]!]!++
     return totalled(index, facet, counts)
   })
   return { kept, facets }

@@ -44,6 +44,8 @@ export interface Wanted<F extends string = string> {
   /** `undefined`: everything is wanted. */
   readonly reading: Reading | undefined
   readonly chosen: Chosen<F>
+  /** Facets that are to be counted; all where nothing is said. */
+  readonly counted?: readonly F[]
   readonly order: 'relevance' | 'newest' | 'name'
   readonly offset: number
   readonly limit: number
@@ -150,12 +152,12 @@ const withoutEach = <F extends string>(
     .filter((facet) => (chosen[facet] ?? []).length > 0)
     .map((facet) => ({
       facet,
-      total: countFacets(index, hits, { ...chosen, [facet]: [] }).kept.length,
+      total: countFacets(index, hits, { chosen: { ...chosen, [facet]: [] }, counted: [] }).kept.length,
     }))
 
 export const findEntries = <F extends string>(index: SearchIndex<F>, wanted: Wanted<F>): Found<F> => {
   const hits = hitsOf(index, wanted)
-  const { kept, facets } = countFacets(index, hits.entries, wanted.chosen)
+  const { kept, facets } = countFacets(index, hits.entries, wanted)
   const page = inOrder(index, hits, { kept, wanted }).slice(wanted.offset)
   const { met } = hits
   return {

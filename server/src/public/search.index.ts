@@ -164,6 +164,8 @@ export interface DatasetQuery {
   readonly order?: 'relevance' | 'newest' | 'name'
   readonly from?: number
   readonly limit: number
+  /** Facets that are to be counted; all where nothing is said. */
+  readonly counted?: readonly DatasetFacet[]
 }
 
 export interface FoundDatasets {
@@ -178,7 +180,7 @@ export interface FoundDatasets {
   /** What to highlight. */
   readonly terms: readonly string[]
   /** Titles that come nearest, where nothing was found. */
-  readonly nearest: readonly string[]
+  nearest(): readonly string[]
   /** The names on datasets of organs that are called so. */
   organsCalled(name: string): readonly string[]
   /** Where choices leave nothing: how many there would be without each. */
@@ -194,19 +196,22 @@ const organsWith = (index: DatasetIndex, readable: Bits, name: string): string[]
 /** Finds among what is open, in memory: no statement is sent. What is withdrawn is in no answer, total or count. */
 export const findDatasets = async (
   site: Pick<Site, 'pool' | 'followMs'>,
-  { q = '', chosen = {}, order = 'relevance', from = 0, limit }: DatasetQuery,
+  { q = '', chosen = {}, order = 'relevance', from = 0, limit, counted }: DatasetQuery,
 ): Promise<FoundDatasets> => {
   const index = await followerOf(site).index()
   const readable = allEntries(index)
   const typed = q.trim()
   const reading = typed === '' ? undefined : readQuery(readerOf(index, readable), typed)
-  const { ids, ...found } = findEntries(index, { readable, reading, chosen, order, offset: from, limit })
+  const { ids, ...found } = findEntries(index, {
+    ...{ readable, reading, chosen, order, offset: from, limit },
+    ...(counted ? { counted } : {}),
+  })
   return {
     ...found,
     slugs: ids,
     reading,
     terms: termsIn(typed, reading),
     organsCalled: (name) => organsWith(index, readable, name),
-    nearest: reading && found.match === 'none' ? nearestNames(index, readable, reading) : [],
+    nearest: () => (reading && found.match === 'none' ? nearestNames(index, readable, reading) : []),
   }
 }

@@ -92,7 +92,7 @@ const searchView = async (site: Site, query: Query): Promise<SearchView> => {
     terms: found.terms,
     understood: (found.reading?.words ?? []).flatMap((word) => understoodAs(word, found)),
     dropped: found.reading?.dropped ?? [],
-    nearest: found.nearest,
+    nearest: found.nearest(),
     without: found.without,
   }
 }

@@ -20,7 +20,7 @@ const MOST_FOUND = 1_000_000
 /** The portal's own search: its order is the weight. */
 const findText = async (site: Site, typed: string): Promise<ReadonlyMap<string, number>> => {
   const q = typed.normalize('NFKC').replace(/[*?]/g, ' ').slice(0, MAX_TYPED)
-  const { slugs } = await findDatasets(site, { q, limit: MOST_FOUND })
+  const { slugs } = await findDatasets(site, { q, limit: MOST_FOUND, counted: [] })
   return new Map(slugs.map((slug, at) => [slug, slugs.length - at]))
 }
 

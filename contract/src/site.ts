@@ -1,4 +1,4 @@
-import type { OpenContent } from './opendata.ts'
+import type { AnyDatasetView } from './site.dataset.ts'
 import type { IntakePage } from './site.intake.ts'
 import type { SearchView } from './site.search.ts'
 
@@ -57,21 +57,6 @@ export interface HomeView {
   readonly as_of: string | null
 }
 
-export interface DatasetView {
-  readonly page: 'dataset'
-  readonly content: OpenContent
-  readonly released_on: string
-  readonly release_no: number
-}
-
-export interface TombstoneView {
-  readonly page: 'tombstone'
-  readonly title: string
-  readonly organ_name: string
-  readonly withdrawn_on: string
-  readonly reason: string
-}
-
 export interface AccessibilityView {
   readonly page: 'accessibility'
 }
@@ -84,7 +69,7 @@ export interface FaultView {
 }
 
 /** Every page there is: one line each, in the order of the menu. */
-export type SiteView = IntakePage | HomeView | SearchView | DatasetView | TombstoneView | AccessibilityView | FaultView
+export type SiteView = IntakePage | HomeView | SearchView | AnyDatasetView | AccessibilityView | FaultView
 
 /** What stands in a page's head beside its title: for feeds, search engines and catalogues. */
 export interface SiteHead {

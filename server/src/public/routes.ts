@@ -1,6 +1,6 @@
 import { accessibilityRoutes } from './accessibility.routes.ts'
 import { ckanRoutes } from './ckan/ckan.routes.ts'
-import { datasetRoutes } from './dataset.routes.ts'
+import { datasetRoutes } from './dataset/dataset.routes.ts'
 import { homeRoutes } from './home.routes.ts'
 import { questionRoutes } from './question.routes.ts'
 import { rowRoutes } from './rows/row.routes.ts'

@@ -22,6 +22,13 @@ const HeadLinks = ({ canonical, alternates = [], json_ld }: SiteHead) => (
   </>
 )
 
+/** Three rivers. */
+const Mark = () => (
+  <svg width="30" height="30" viewBox="0 0 30 30" aria-hidden="true">
+    <path d="M3 9c6-6 12 4 24-3M3 17c6-6 12 4 24-3M3 25c6-6 12 4 24-3" />
+  </svg>
+)
+
 /** The menu: one line each. */
 const MENU: readonly (readonly [href: string, title: string])[] = [
   ['/search', '全部数据集'],
@@ -51,6 +58,7 @@ export const Layout = ({ title, q, hasSearch, style, demo, head, children }: Lay
       <header className="top">
         <div className="wide top-row">
           <a className="brand" href="/">
+            <Mark />
             青海省公共数据开放
           </a>
           {demo && <span className="demo">演示，数据均为虚构</span>}

@@ -1,6 +1,6 @@
 import type { SiteView } from '@sanjiang/contract/site'
 import { AccessibilityPage } from './accessibility.page.tsx'
-import { DatasetPage, TombstonePage } from './dataset.page.tsx'
+import { datasetPages } from './dataset/pages.ts'
 import { FaultPage } from './fault.page.tsx'
 import { HomePage } from './home.page.tsx'
 import type { PublicPage } from './page.ts'
@@ -14,8 +14,7 @@ import { WishesPage, WishFormPage, WishPage } from './wish.page.tsx'
 export const PAGES: { readonly [P in SiteView['page']]: PublicPage<P> } = {
   home: { title: '青海省公共数据开放', Body: HomePage },
   search: { title: ({ q }) => (q ? `“${q}”的检索结果` : '全部数据集'), Body: SearchPage },
-  dataset: { title: ({ content }) => content.title, Body: DatasetPage },
-  tombstone: { title: ({ title }) => `${title}（已撤回）`, Body: TombstonePage },
+  ...datasetPages,
   questions: { title: ({ dataset }) => `${dataset.title}：提问与纠错`, Body: QuestionsPage },
   question_form: { title: ({ kind }) => (kind === 'correction' ? '我要纠错' : '我要提问'), Body: QuestionFormPage },
   wishes: { title: '未开放数据的需求', Body: WishesPage },

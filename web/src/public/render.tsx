@@ -1,12 +1,15 @@
 import type { SiteRenderer, SiteView } from '@sanjiang/contract/site'
 import { renderToStaticMarkup } from 'react-dom/server'
+import dataset from './dataset.css?inline'
+import draw from './draw/draw.css?inline'
 import forms from './form.css?inline'
+import home from './home.css?inline'
 import { Layout } from './layout.tsx'
 import type { PublicPage } from './page.ts'
 import { PAGES } from './pages.ts'
-import style from './site.css?inline'
+import site from './site.css?inline'
 
-export const STYLE: SiteRenderer['STYLE'] = style + forms
+export const STYLE: SiteRenderer['STYLE'] = [site, dataset, draw, home, forms].join('')
 
 export const renderPage: SiteRenderer['renderPage'] = (view, frame) => {
   const { title, Body } = PAGES[view.page] as PublicPage<SiteView['page']>

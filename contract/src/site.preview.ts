@@ -1,0 +1,69 @@
+/** How rows of a dataset are shown: drawn on the server, hence data only. */
+export type PreviewKind = 'table' | 'chart' | 'map'
+
+export interface PreviewColumn {
+  readonly name: string
+  readonly title: string
+  readonly unit: string | null
+  /** Numbers stand right. */
+  readonly is_number: boolean
+  readonly can_sort: boolean
+}
+
+export interface TablePreview {
+  readonly columns: readonly PreviewColumn[]
+  /** Cells as text; `null` where there is none. */
+  readonly rows: readonly (readonly (string | null)[])[]
+  readonly total: number
+  readonly from: number
+  readonly limit: number
+  readonly sort: string | null
+  readonly is_descending: boolean
+}
+
+export interface ChartPoint {
+  readonly label: string
+  readonly value: number
+}
+
+export interface ChartPreview {
+  /** Lines where time is drawn, bars where kinds are compared. */
+  readonly kind: 'bar' | 'line'
+  readonly category_title: string
+  readonly measure: string
+  readonly measure_title: string
+  readonly unit: string | null
+  /** What stands for several rows of one label. */
+  readonly how: 'sum' | 'average' | 'count' | 'single'
+  readonly points: readonly ChartPoint[]
+  /** Labels not drawn because there are more than can be read. */
+  readonly left_out: number
+  readonly measures: readonly { readonly name: string; readonly title: string }[]
+}
+
+export interface MapPoint {
+  readonly lon: number
+  readonly lat: number
+  readonly label: string
+  readonly category: string | null
+}
+
+export interface MapShape {
+  readonly label: string
+  /** GeoJSON. */
+  readonly geometry: unknown
+  readonly value: number | null
+}
+
+export interface MapPreview {
+  readonly points: readonly MapPoint[]
+  readonly shapes: readonly MapShape[]
+  readonly label_title: string
+  readonly category_title: string | null
+  readonly measure: string | null
+  readonly measure_title: string | null
+  readonly unit: string | null
+  readonly measures: readonly { readonly name: string; readonly title: string }[]
+  /** Rows that have a place but are not drawn, because there are more than can be. */
+  readonly left_out: number
+}

@@ -1,0 +1,85 @@
+import type { SiteHead, SiteView } from '@sanjiang/contract/site'
+import { citationOf } from '@sanjiang/contract/site.citation'
+import type { DatasetTop } from '@sanjiang/contract/site.dataset'
+import { faultView } from '../fault.view.ts'
+import { listEditions } from '../file.store.ts'
+import { type Site, type SiteRoutes, textOf } from '../site.ts'
+import { exampleOf } from './example.ts'
+import { drawingOf, previewOf } from './preview.ts'
+import { countThreads, findOpen, listApps, type OpenDataset } from './top.store.ts'
+
+const beijingDate = (instant: string): string =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(new Date(instant))
+
+type Words = Readonly<Record<string, unknown>>
+
+/** What a tab shows below the head that all of them share. */
+type Tab = (site: Site, dataset: OpenDataset, query: Words) => Promise<SiteView>
+
+const overview: Tab = async ({ pool, origin }, dataset) => {
+  const { top } = dataset
+  const { slug } = top.content
+  const [preview, drawing, threads, apps, [newest]] = await Promise.all([
+    previewOf(pool, dataset, {}),
+    drawingOf(pool, dataset),
+    countThreads(pool, slug),
+    listApps(pool, slug),
+    listEditions(pool, slug),
+  ])
+  const citation = newest
+    ? citationOf({
+        slug,
+        title: top.content.title,
+        organ_name: top.content.organ_name,
+        edition_no: newest.edition_no,
+        carried_on: beijingDate(newest.carried_at),
+        cited_on: beijingDate(new Date().toISOString()),
+        url: `${origin}/datasets/${slug}`,
+      })
+    : null
+  return { page: 'dataset', top, preview, drawing, citation, threads, apps: apps.length }
+}
+
+const TABS: Readonly<Record<string, Tab>> = {
+  '': overview,
+  '/preview': async ({ pool }, dataset, query) => ({
+    page: 'dataset_preview',
+    top: dataset.top,
+    preview: await previewOf(pool, dataset, query),
+  }),
+  '/fields': async (_, { top, columns }) => ({ page: 'dataset_fields', top, columns }),
+  '/downloads': async ({ pool }, { top }) => {
+    const versions = await listEditions(pool, top.content.slug)
+    return { page: 'dataset_downloads', top, version: versions.find(({ is_current }) => is_current) ?? null }
+  },
+  '/api': async ({ pool, origin }, dataset) => ({
+    page: 'dataset_api',
+    top: dataset.top,
+    origin,
+    dataset_id: dataset.dataset_id,
+    columns: dataset.columns,
+    example: await exampleOf(pool, dataset),
+  }),
+  '/apps': async ({ pool }, { top }) => ({ page: 'dataset_apps', top, apps: await listApps(pool, top.content.slug) }),
+  '/versions': async ({ pool }, { top }) => ({
+    page: 'dataset_versions',
+    top,
+    versions: await listEditions(pool, top.content.slug),
+  }),
+}
+
+const headOf = (origin: string, { content }: DatasetTop, path: string): SiteHead => ({
+  canonical: `${origin}/datasets/${content.slug}${path}`,
+})
+
+/** A dataset and its tabs, each an address of its own: what is withdrawn answers 410 at all of them. */
+export const datasetRoutes: SiteRoutes = (app, site) => {
+  for (const [path, tab] of Object.entries(TABS))
+    app.get(`/datasets/:slug${path}`, async (request, reply) => {
+      const found = await findOpen(site.pool, textOf((request.params as { slug: string }).slug, 64))
+      if (!found) return site.send(request, reply, { status: 404, view: faultView(404) })
+      if ('page' in found) return site.send(request, reply, { status: 410, view: found })
+      const view = await tab(site, found, request.query as Words)
+      return site.send(request, reply, { status: 200, view, head: headOf(site.origin, found.top, path) })
+    })
+}

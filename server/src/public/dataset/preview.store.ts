@@ -1,0 +1,173 @@
+import type { SiteColumn } from '@sanjiang/contract/site'
+import type { ChartPreview, MapPreview, TablePreview } from '@sanjiang/contract/site.preview'
+import pg from 'pg'
+import type { ChartPlan, MapPlan } from './preview.rules.ts'
+import { isTime, measuresOf, previewColumn } from './preview.rules.ts'
+
+/** Where rows stand: the name comes from the edition, never from a question. */
+export interface Source {
+  readonly pool: pg.Pool
+  readonly table: string
+  readonly columns: readonly SiteColumn[]
+  readonly row_count: number
+}
+
+/** Text of one cell on a page. */
+const CELL = 200
+const MOST_BARS = 20
+const MOST_DOTS = 120
+const MOST_POINTS = 1_500
+const MOST_SHAPES = 300
+/** GeoJSON taken for one map, in characters; a shape longer than the single allowance is left out. */
+const SHAPE_TEXT = 1_000_000
+const SHAPES_TEXT = 3_000_000
+
+const id = (name: string): string => pg.escapeIdentifier(name)
+const from = ({ table }: Source): string => `data.${id(table)}`
+
+const asText = ({ name, role, data_type }: SiteColumn): string => {
+  const column = id(name)
+  if (role === 'shape')
+    return `case when ${column}->>'type' like '%Polygon' then '面' when ${column}->>'type' like '%Line%' then '线' else '点' end`
+  if (data_type === 'L') return `case ${column} when true then '是' when false then '否' end`
+  if (data_type === 'T') return `to_char(${column}, 'YYYY-MM-DD HH24:MI:SS')`
+  return `left(${column}::text, ${CELL + 1})`
+}
+
+const cut = (text: string | null): string | null =>
+  text !== null && text.length > CELL ? `${text.slice(0, CELL)}…` : text
+
+export interface TableAsk {
+  readonly sort: string
+  readonly isDescending: boolean
+  readonly from: number
+  readonly limit: number
+}
+
+export const readTable = async (source: Source, ask: TableAsk): Promise<TablePreview> => {
+  const { columns, row_count: total } = source
+  const shown = columns.map(previewColumn)
+  const sort = shown.find(({ name, can_sort }) => can_sort && name === ask.sort)?.name ?? null
+  const order = sort ? `${id(sort)} ${ask.isDescending ? 'desc nulls last' : 'asc nulls last'}, _id` : '_id'
+  const { rows } = await source.pool.query<(string | null)[]>({
+    rowMode: 'array',
+    text: `select ${columns.map(asText).join(', ') || 'null'} from ${from(source)} order by ${order} limit $1 offset $2`,
+    values: [ask.limit, ask.from],
+  })
+  return {
+    columns: shown,
+    rows: rows.map((row) => row.map(cut)),
+    total,
+    from: ask.from,
+    limit: ask.limit,
+    sort,
+    is_descending: sort !== null && ask.isDescending,
+  }
+}
+
+const choices = (columns: readonly SiteColumn[]) => measuresOf(columns).map(({ name, title }) => ({ name, title }))
+
+interface ChartRow {
+  readonly label: string | null
+  readonly value: number | null
+  readonly rows: number
+  readonly total: number
+}
+
+const figureOf = ({ measure, is_rate }: ChartPlan): string =>
+  measure ? `${is_rate ? 'avg' : 'sum'}(${id(measure.name)})::float8` : 'count(*)::float8'
+
+const howOf = ({ measure, is_rate }: ChartPlan, rows: readonly ChartRow[]): ChartPreview['how'] => {
+  if (!measure) return 'count'
+  if (rows.every((row) => row.rows === 1)) return 'single'
+  return is_rate ? 'average' : 'sum'
+}
+
+export const readChart = async (source: Source, plan: ChartPlan): Promise<ChartPreview> => {
+  const { category, measure, kind } = plan
+  const label = isTime(category)
+    ? `to_char(${id(category.name)}, 'YYYY-MM-DD')`
+    : `left(${id(category.name)}::text, 60)`
+  const isLine = kind === 'line'
+  // A line shows the newest stretch of time, bars the greatest kinds.
+  const { rows } = await source.pool.query<ChartRow>(
+    `select label, value, rows, count(*) over ()::integer as total from (
+       select ${label} as label, ${figureOf(plan)} as value, count(*)::integer as rows from ${from(source)} group by 1) g
+     where value is not null ${isLine ? 'and label is not null' : ''}
+     order by ${isLine ? 'label desc' : 'value desc, label'} limit $1`,
+    [isLine ? MOST_DOTS : MOST_BARS],
+  )
+  const points = rows
+    .map((row) => ({ label: row.label ?? '', value: row.value! }))
+    .filter(({ value }) => Number.isFinite(value))
+  return {
+    kind,
+    category_title: category.title,
+    measure: measure?.name ?? '',
+    measure_title: measure?.title ?? '行数',
+    unit: measure ? measure.unit : '行',
+    how: howOf(plan, rows),
+    points: isLine ? points.toReversed() : points,
+    left_out: (rows[0]?.total ?? 0) - rows.length,
+    measures: choices(source.columns),
+  }
+}
+
+const labelSql = ({ label }: MapPlan): string =>
+  label ? `coalesce(left(${id(label.name)}::text, 60), '')` : `'第' || _id || '行'`
+
+type PointRow = MapPreview['points'][number] & { readonly total: number }
+
+/** Points spread over all rows, not the first of them. */
+const readPoints = async (
+  source: Source,
+  plan: MapPlan,
+): Promise<{ points: MapPreview['points']; left_out: number }> => {
+  const { lon, lat, category } = plan
+  if (!lon || !lat) return { points: [], left_out: 0 }
+  const step = Math.max(1, Math.ceil(source.row_count / MOST_POINTS))
+  const { rows } = await source.pool.query<PointRow>(
+    `select ${id(lon.name)}::float8 as lon, ${id(lat.name)}::float8 as lat, ${labelSql(plan)} as label,
+       ${category ? `left(${id(category.name)}::text, 40)` : 'null'} as category
+     from ${from(source)}
+     where _id % $1 = 0 and ${id(lon.name)} between -180 and 180 and ${id(lat.name)} between -90 and 90
+     order by _id limit $2`,
+    [step, MOST_POINTS],
+  )
+  return { points: rows, left_out: Math.max(0, step === 1 ? 0 : source.row_count - rows.length) }
+}
+
+const readShapes = async (
+  source: Source,
+  plan: MapPlan,
+): Promise<{ shapes: MapPreview['shapes']; left_out: number }> => {
+  const { shape, measure } = plan
+  if (!shape) return { shapes: [], left_out: 0 }
+  const { rows } = await source.pool.query<MapPreview['shapes'][number] & { total: number }>(
+    `select label, geometry, value, total::integer as total from (
+       select label, geometry, value, _id, count(*) over () as total, sum(length(geometry::text)) over (order by _id) as so_far
+       from (select _id, ${labelSql(plan)} as label, ${id(shape.name)} as geometry,
+               ${measure ? `${id(measure.name)}::float8` : 'null::float8'} as value
+             from ${from(source)} where ${id(shape.name)} is not null order by _id limit ${MOST_SHAPES * 4}) s
+       where length(geometry::text) <= $1) w
+     where so_far <= $2 order by _id limit ${MOST_SHAPES}`,
+    [SHAPE_TEXT, SHAPES_TEXT],
+  )
+  const shapes = rows.map(({ label, geometry, value }) => ({ label, geometry, value }))
+  return { shapes, left_out: (rows[0]?.total ?? 0) - rows.length }
+}
+
+export const readMap = async (source: Source, plan: MapPlan): Promise<MapPreview> => {
+  const [areas, places] = await Promise.all([readShapes(source, plan), readPoints(source, plan)])
+  return {
+    points: areas.shapes.length > 0 ? [] : places.points,
+    shapes: areas.shapes,
+    label_title: plan.label?.title ?? '行',
+    category_title: plan.category?.title ?? null,
+    measure: plan.measure?.name ?? null,
+    measure_title: plan.measure?.title ?? null,
+    unit: plan.measure?.unit ?? null,
+    measures: choices(source.columns),
+    left_out: areas.shapes.length > 0 ? areas.left_out : places.left_out,
+  }
+}

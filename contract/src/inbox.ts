@@ -20,6 +20,10 @@ export const TODO_KINDS = coded({
   lead_answer: '一数一源：对牵头提议表态',
   lead_decide: '一数一源：裁定牵头异议',
   edition_mend: '处理暂扣的开放数据',
+  application_accept: '受理开放申请',
+  application_decide: '审查开放申请',
+  application_approve: '批准开放申请',
+  application_appeal: '处理不予开放的申诉',
 })
 export type TodoKind = (typeof TODO_KINDS.codes)[number]
 
@@ -93,6 +97,10 @@ export const NOTICE_KINDS = coded({
   lead_agreed: '一数一源：已定牵头部门',
   lead_dropped: '一数一源：未定牵头部门',
   lead_reversed: '一数一源：牵头已撤销',
+  application_yellow: '开放申请临近承诺期限（黄牌）',
+  application_red: '开放申请超过承诺期限（红牌）',
+  application_active: '使用许可已开通',
+  application_appealed: '不予开放的决定被申诉',
 })
 export type NoticeKind = (typeof NOTICE_KINDS.codes)[number]
 

@@ -13,6 +13,9 @@ export const INTAKE_KINDS = coded({
   reopen: '申请重新办理',
   application: '有条件开放申请',
   appeal: '申诉',
+  mend: '补正申请',
+  agreement: '确认使用协议',
+  rekey: '更换密钥',
 })
 export type IntakeKind = (typeof INTAKE_KINDS.codes)[number]
 
@@ -42,7 +45,7 @@ export interface IntakeStanding {
   readonly answered_on: string | null
   readonly timeline: readonly IntakeStep[]
   /** What may still be sent about it. */
-  readonly can: readonly ('supplement' | 'reopen' | 'appeal')[]
+  readonly can: readonly ('supplement' | 'reopen' | 'appeal' | 'mend' | 'agreement' | 'rekey')[]
   /** What kinds have of their own: a promise to sign, a key that was handed out. */
   readonly detail?: Readonly<Record<string, unknown>>
 }

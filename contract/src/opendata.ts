@@ -3,6 +3,7 @@ import { endpoint } from './endpoint.ts'
 import { EditionDetail, OpenRows, RowsProposal } from './opendata.edition.ts'
 import { ById, coded, Id, IsoDate, input, Line, nullable, Page, PageQuery } from './values.ts'
 
+export * from './opendata.application.ts'
 export * from './opendata.edition.ts'
 
 export const RELEASE_STATES = coded({

@@ -32,6 +32,7 @@ export interface Config {
   readonly trustProxy: readonly string[]
   /** Whole months that row leaves of deliveries are kept. */
   readonly rowLeavesMonths: number
+  readonly applicantMonths: number
 }
 
 export interface ConfigFault {
@@ -148,6 +149,11 @@ export const SETTINGS: Record<string, Setting> = {
     about: '逐行存证的叶与盐留存几个整月,期满按月删除;不得少于 6',
     check: isRetention,
   },
+  APPLICANT_MONTHS: {
+    fallback: '6',
+    about: '有条件开放申请办结后,申请人信息保存几个整月,期满清空;1 至 120',
+    check: (text) => (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= 120 ? null : '应为 1 至 120 的整数'),
+  },
 }
 
 const PREFIX = 'SANJIANG_'
@@ -204,6 +210,7 @@ export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
     egressAllow: Object.freeze([...listOf(values.EGRESS_ALLOW!), ...(demo ? ['127.0.0.0/8'] : [])]),
     trustProxy: Object.freeze(listOf(values.TRUST_PROXY!)),
     rowLeavesMonths: Number(values.ROW_LEAVES_MONTHS),
+    applicantMonths: Number(values.APPLICANT_MONTHS),
   })
 }
 
@@ -268,4 +275,5 @@ export const toEnvironment = (config: Config): Record<string, string> => ({
   EGRESS_ALLOW: config.egressAllow.filter((one) => !(config.demo && one === '127.0.0.0/8')).join(','),
   TRUST_PROXY: config.trustProxy.join(','),
   ROW_LEAVES_MONTHS: String(config.rowLeavesMonths),
+  APPLICANT_MONTHS: String(config.applicantMonths),
 })

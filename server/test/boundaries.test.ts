@@ -31,7 +31,7 @@ const MAY_CALL: Record<string, readonly string[]> = {
   sharing: ['identity', 'ledger', 'catalog'],
   gateway: ['identity', 'ledger', 'catalog', 'sharing'],
   exchange: ['identity', 'ledger', 'catalog', 'sharing'],
-  opendata: ['catalog', 'sharing', 'exchange'],
+  opendata: ['ledger', 'catalog', 'sharing', 'exchange'],
   assessment: ['catalog'],
 }
 const moduleOf = (name: string): string | undefined => /^server\/src\/modules\/(\w+)\//.exec(name)?.[1]

@@ -148,6 +148,33 @@ export const RULES = {
       from: '2016-09-05',
     },
   ],
+  open_accept: [
+    {
+      title: '开放申请的受理或一次性告知',
+      days: 5,
+      clause: '参照行政许可法 第三十二条（天数为项目约定）',
+      verified: false,
+      from: '2004-07-01',
+    },
+  ],
+  open_decide: [
+    {
+      title: '有条件开放申请的答复',
+      days: 20,
+      clause: '参照行政许可法 第四十二条（天数为项目约定）',
+      verified: false,
+      from: '2004-07-01',
+    },
+  ],
+  open_appeal: [
+    {
+      title: '不予开放申诉的处理',
+      days: 20,
+      clause: '公共数据开放（天数为项目约定）',
+      verified: false,
+      from: '2017-09-25',
+    },
+  ],
   accept: [{ title: '申请材料的受理', days: 5, clause: '行政许可法 第三十二条', verified: false, from: '2004-07-01' }],
   licence_decide: [
     { title: '行政许可决定', days: 20, clause: '行政许可法 第四十二条', verified: false, from: '2004-07-01' },

@@ -31,6 +31,8 @@ export interface Site {
   readonly egressAllow?: readonly string[]
   /** Whole months that row leaves of deliveries are kept; six where it is left out. */
   readonly rowLeavesMonths?: number
+  /** Whole months after its end that an application keeps who made it; six where it is left out. */
+  readonly applicantMonths?: number
   /** The public side's database, written from the inside; none where there is no public portal. */
   readonly publishDatabaseUrl?: string
   /** Where rows stand before they are released. */

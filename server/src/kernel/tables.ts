@@ -2353,6 +2353,170 @@ export interface LedgerTile {
   hash: Buffer
 }
 
+/** 使用许可:一把密钥一行,更换密钥即关旧开新;密钥本身从不进入内部 */
+export interface OpendataAccess {
+  /** 许可标识 */
+  access_id: string
+  /** 申请 */
+  application_id: string
+  /** 数据集 */
+  resource_id: string
+  /** 密钥的 SHA-256(十六进制) */
+  key_hash: string
+  /** 期限末日 */
+  ends_on: string
+  /** 每日次数上限 */
+  daily_requests: number
+  /** 每日字节上限 */
+  daily_bytes: number
+  /** 开通时刻 */
+  opened_at: string
+  /** 关闭时刻:收回、到期、更换 */
+  closed_at: string | null
+  /** 送达公共侧的时刻:开通、关闭后置空再送 */
+  sent_at: string | null
+}
+
+/** 凭密钥的每次读取:从公共侧取来的回执 */
+export interface OpendataAccessUse {
+  /** 读取标识:取两次也只有一行 */
+  use_id: string
+  /** 许可 */
+  access_id: string
+  /** 读取的地址(不含参数) */
+  what: string
+  /** 时刻 */
+  used_at: string
+  /** 业务日期 */
+  used_on: string
+  /** 送出的字节数:中断而不明的为空 */
+  bytes: number | null
+}
+
+/** 使用协议:由有日期的范本生成,申请人凭编号和查询码确认即签订 */
+export interface OpendataAgreement {
+  /** 申请 */
+  application_id: string
+  /** 范本版本 */
+  version: string
+  /** 协议全文:以编号代替申请人姓名 */
+  text: string
+  /** 全文的 SHA-256(十六进制) */
+  digest: string
+  /** 期限末日 */
+  ends_on: string
+  /** 每日次数上限 */
+  daily_requests: number
+  /** 每日字节上限 */
+  daily_bytes: number
+  /** 送达申请人的日期 */
+  offered_on: string
+  /** 确认时刻:未确认为空 */
+  signed_at: string | null
+}
+
+/** 申请人:与申请分开存放,查看留痕,保存期满清空 */
+export interface OpendataApplicant {
+  /** 申请 */
+  application_id: string
+  /** 姓名或单位名称 */
+  name: string
+  /** 统一社会信用代码:个人为空 */
+  credit_code: string
+  /** 单位联系人 */
+  contact_name: string
+  /** 电话 */
+  phone: string
+  /** 电子邮箱 */
+  email: string
+  /** 补正的内容:按告知的项目 */
+  answers: ColumnType<unknown, unknown | undefined, unknown>
+  /** 申诉理由 */
+  appeal_text: string | null
+  /** 清空日期:未清空为空 */
+  removed_on: string | null
+}
+
+/** 有条件开放申请:一个人或单位对一个数据集的一次申请 */
+export interface OpendataApplication {
+  /** 申请标识:UUID v7 */
+  application_id: string
+  /** 编号:申请人凭编号和查询码查进度 */
+  number: string
+  /** 查询码与编号的摘要 */
+  code_hash: string
+  /** 状态:received 待受理,incomplete 待补正,accepted 审查中,proposed 待批准,agreement 待确认协议,active 使用中,refused 不予开放,appealed 申诉中,upheld 申诉未获支持,expired 已到期,revoked 已收回,lapsed 逾期未办 */
+  state: string
+  /** 目录资源,即数据集 */
+  resource_id: string
+  /** 公共侧地址中的名字 */
+  slug: string
+  /** 信息资源代码 */
+  code: string
+  /** 申请时的数据集名称 */
+  dataset_title: string
+  /** 申请时公布的开放条件 */
+  open_condition: string | null
+  /** 提供方 */
+  organ_id: string
+  /** 申请人类别:person 个人,organisation 法人或其他组织 */
+  applicant_kind: string
+  /** 怎样符合开放条件;保存期满清空 */
+  qualification: string
+  /** 用途 */
+  purpose_code: string
+  /** 用途说明;保存期满清空 */
+  purpose_text: string
+  /** 安全保障措施 */
+  security: string[]
+  /** 安全保障说明;保存期满清空 */
+  security_text: string
+  /** 申请的期限(月) */
+  term_months: number
+  /** 所同意的承诺书版本 */
+  promise_version: string
+  /** 收到时承诺的办理工作日数 */
+  promise_days: number
+  /** 办理工作日数的依据 */
+  promise_source: string
+  /** 收到日期:时限起算 */
+  received_on: string
+  /** 一次性告知的补正内容:[{code, text}] */
+  asked: ColumnType<unknown, unknown | undefined, unknown>
+  /** 经办意见:{outcome, reason_code, text, by, by_name, on, term_months, daily_requests, daily_megabytes} */
+  proposal: unknown | null
+  /** 提出意见的经办人:不能再批准 */
+  handled_by: string | null
+  /** 办结日期:联系方式的保存期从此起算 */
+  ended_on: string | null
+  /** 答复临近到期的日期 */
+  yellow_on: string | null
+  /** 答复逾期的日期 */
+  red_on: string | null
+  /** 修订号:每次变动加一 */
+  revision: number
+}
+
+/** 申请的经过:只增不改,时限由此推得 */
+export interface OpendataApplicationStep {
+  /** 申请 */
+  application_id: string
+  /** 先后,自 1 起 */
+  seq: number
+  /** 发生了什么 */
+  verb: string
+  /** 业务日期 */
+  happened_on: string
+  /** 时刻 */
+  happened_at: string
+  /** 办理人:申请人和平台为空 */
+  by_id: string | null
+  /** 办理人姓名,或“申请人”“平台” */
+  by_name: string
+  /** 说明:不含申请人信息 */
+  text: string
+}
+
 /** 开放数据的版次:一次交付的全部行,检查通过后送出 */
 export interface OpendataEdition {
   /** 版次标识:UUID v7 */
@@ -2459,6 +2623,26 @@ export interface OpendataIntake {
   attempts: ColumnType<number, number | undefined, number>
   /** 最近一次失败的原因 */
   fault: string | null
+}
+
+/** 承诺的办理工作日数:部门的,或一个数据集的;只增不改 */
+export interface OpendataPromise {
+  /** 承诺标识 */
+  promise_id: string
+  /** 作出承诺的部门 */
+  organ_id: string
+  /** 数据集:空为本部门全部 */
+  resource_id: string | null
+  /** 工作日数 */
+  days: number
+  /** 依据 */
+  source: string
+  /** 生效日:此日起收到的申请适用 */
+  valid_from: string
+  /** 设定人 */
+  set_by_name: string
+  /** 设定时刻 */
+  set_at: string
 }
 
 /** 开放发布:一个资源的一次公开投影,提出与保密审查分属两人 */
@@ -3311,9 +3495,16 @@ export interface Tables {
   'ledger.published_use': LedgerPublishedUse
   'ledger.subject': LedgerSubject
   'ledger.tile': LedgerTile
+  'opendata.access': OpendataAccess
+  'opendata.access_use': OpendataAccessUse
+  'opendata.agreement': OpendataAgreement
+  'opendata.applicant': OpendataApplicant
+  'opendata.application': OpendataApplication
+  'opendata.application_step': OpendataApplicationStep
   'opendata.edition': OpendataEdition
   'opendata.edition_piece': OpendataEditionPiece
   'opendata.intake': OpendataIntake
+  'opendata.promise': OpendataPromise
   'opendata.release': OpendataRelease
   'opendata.reply': OpendataReply
   'sharing.correction': SharingCorrection

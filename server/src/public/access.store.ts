@@ -12,7 +12,7 @@ export const findAccess = async (
   { dataset_id, key_hash }: { readonly dataset_id: string; readonly key_hash: string },
 ): Promise<AccessRow | undefined> => {
   const { rows } = await pool.query<AccessRow>(
-    `select access_id, ends_at <= now() as is_ended, revoked_at is not null as is_revoked
+    `select access_id, ends_on < site.today() as is_ended, revoked_at is not null as is_revoked
      from site.access where key_hash = $1 and dataset_id = $2`,
     [key_hash, dataset_id],
   )

@@ -44,12 +44,12 @@ after(async () => {
   await inside?.drop()
 })
 
-const grant = async (key: string, more: { ends?: string; requests?: number; dataset_id?: string } = {}) => {
+const grant = async (key: string, more: { ends?: number; requests?: number; dataset_id?: string } = {}) => {
   const access_id = randomUUID()
   await ground.sql(
-    `insert into site.access (access_id, dataset_id, key_hash, ends_at, daily_requests, daily_bytes)
-     values ($1, $2, $3, now() + $4::interval, $5, 1000000)`,
-    [access_id, more.dataset_id ?? dataset.dataset_id, hashKey(key), more.ends ?? '1 day', more.requests ?? 100],
+    `insert into site.access (access_id, dataset_id, key_hash, ends_on, daily_requests, daily_bytes)
+     values ($1, $2, $3, site.today() + $4::integer, $5, 1000000)`,
+    [access_id, more.dataset_id ?? dataset.dataset_id, hashKey(key), more.ends ?? 0, more.requests ?? 100],
   )
   return access_id
 }
@@ -84,7 +84,7 @@ test('conditional rows are answered to their key alone, kept by no cache, and wh
 test('a key of another dataset opens nothing, one that has run out or was revoked no longer, and the day’s quota is kept (T4.2)', async () => {
   await grant('b'.repeat(32), { dataset_id: randomUUID() })
   assert.equal(await codeOf('b'.repeat(32)), 'key_unknown')
-  await grant('c'.repeat(32), { ends: '-1 second' })
+  await grant('c'.repeat(32), { ends: -1 })
   assert.equal(await codeOf('c'.repeat(32)), 'access_expired')
   const revoked = await grant('d'.repeat(32))
   assert.equal((await read('d'.repeat(32))).statusCode, 200)

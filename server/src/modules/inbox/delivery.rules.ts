@@ -110,6 +110,15 @@ const leadTold = (fact: Fact, kind: NoticeKind): Effect => ({
   ),
 })
 
+const ofApplication = (fact: Fact, verb: 'handle' | 'approve' | 'appeal'): Recipient =>
+  ofResource(fact, `opendata.application.${verb}`)
+
+const applicationTurn = (fact: Fact, kind: TodoKind, verb: 'handle' | 'approve' | 'appeal'): Effect => ({
+  turn: turn(fact, todo(fact, kind, ofApplication(fact, verb))),
+})
+
+const applicationDone = (fact: Fact): Effect => ({ turn: turn(fact) })
+
 const feeders = (fact: Fact): Recipient => ofResource(fact, 'exchange.feed.edit')
 
 const todo = (fact: Fact, kind: TodoKind, to: Recipient): TodoDraft => {
@@ -250,6 +259,33 @@ const RULES: Record<string, Rule> = {
   'catalog.lead.dropped': (fact) => leadTold(fact, 'lead_dropped'),
   'catalog.lead.reversed': (fact) => leadTold(fact, 'lead_reversed'),
   'catalog.lead.withdrawn': (fact) => ({ turn: turn(fact) }),
+  'opendata.application.received': (fact) => applicationTurn(fact, 'application_accept', 'handle'),
+  'opendata.application.mended': (fact) => applicationTurn(fact, 'application_accept', 'handle'),
+  'opendata.application.accepted': (fact) => applicationTurn(fact, 'application_decide', 'handle'),
+  'opendata.application.returned': (fact) => applicationTurn(fact, 'application_decide', 'handle'),
+  'opendata.application.proposed': (fact) => applicationTurn(fact, 'application_approve', 'approve'),
+  'opendata.application.appealed': (fact) => ({
+    ...applicationTurn(fact, 'application_appeal', 'appeal'),
+    notices: [notice(fact, 'application_appealed', ofApplication(fact, 'approve'))],
+  }),
+  'opendata.application.noticed': applicationDone,
+  'opendata.application.approved': applicationDone,
+  'opendata.application.refused': applicationDone,
+  'opendata.application.appeal_granted': applicationDone,
+  'opendata.application.appeal_upheld': applicationDone,
+  'opendata.application.lapsed': applicationDone,
+  'opendata.application.revoked': applicationDone,
+  'opendata.application.confirmed': (fact) => ({
+    notices: [notice(fact, 'application_active', ofApplication(fact, 'handle'))],
+  }),
+  'opendata.application.yellow_marked': (fact) => ({
+    notices: [notice(fact, 'application_yellow', ofApplication(fact, 'handle'))],
+  }),
+  'opendata.application.red_marked': (fact) => ({
+    notices: (['handle', 'approve', 'appeal'] as const).map((verb) =>
+      notice(fact, 'application_red', ofApplication(fact, verb)),
+    ),
+  }),
   // What the provider held itself it has already looked at.
   'exchange.feed.held': (fact) => ({
     turn: fact.after.hold_reason ? turn(fact, todo(fact, 'feed_mend', feeders(fact))) : turn(fact),
@@ -301,4 +337,7 @@ export const ADDRESSED = [
   'exchange.feed.edit',
   'exchange.agent.edit',
   'opendata.release.propose',
+  'opendata.application.handle',
+  'opendata.application.approve',
+  'opendata.application.appeal',
 ] as const satisfies readonly Permission[]

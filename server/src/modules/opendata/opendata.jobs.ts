@@ -1,4 +1,5 @@
 import type { Task } from '#kernel/jobs.ts'
+import { applicationTasks } from './application/application.jobs.ts'
 import { advanceEditions, sweepEditions } from './edition/advance.service.ts'
 import { files } from './file/file.jobs.ts'
 import { publishReleases } from './publish.service.ts'
@@ -42,4 +43,4 @@ const advance: Task = {
 
 const sweep: Task = { name: 'opendata.edition.sweep', cron: '17 * * * *', handle: sweepEditions }
 
-export const tasks: readonly Task[] = [publish, vocabulary, advance, sweep, files]
+export const tasks: readonly Task[] = [publish, vocabulary, advance, sweep, files, ...applicationTasks]

@@ -1,5 +1,6 @@
 import { opendata as contract } from '@sanjiang/contract'
 import { type Route, serve } from '#kernel/serve.ts'
+import { applicationRoutes } from './application/application.routes.ts'
 import {
   discardEdition,
   getEdition,
@@ -30,4 +31,5 @@ export const routes: readonly Route[] = [
   serve(contract.discardEdition, (ctx, { params }) => discardEdition(ctx, params.id)),
   serve(contract.getEdition, (ctx, { params }) => getEdition(ctx, params.id)),
   serve(contract.listEditions, (ctx, { query }) => listEditions(ctx, query)),
+  ...applicationRoutes,
 ]

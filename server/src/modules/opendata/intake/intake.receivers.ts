@@ -1,6 +1,13 @@
 import type { IntakeKind } from '@sanjiang/contract/opendata.intake'
 import type { Ctx } from '#kernel/ctx.ts'
 import type { Tx } from '#kernel/db.ts'
+import {
+  receiveAgreement,
+  receiveAppeal,
+  receiveApplication,
+  receiveKey,
+  receiveMend,
+} from '../application/application.receive.ts'
 import type { Submission } from './intake.store.ts'
 
 /**
@@ -10,4 +17,10 @@ import type { Submission } from './intake.store.ts'
 export type Receiver = (tx: Tx, ctx: Ctx, submission: Submission) => Promise<void>
 
 /** Who makes what of which kind: one line each. Kinds without a line wait until there is one. */
-export const RECEIVERS: Readonly<Partial<Record<IntakeKind, Receiver>>> = {}
+export const RECEIVERS: Readonly<Partial<Record<IntakeKind, Receiver>>> = {
+  application: receiveApplication,
+  mend: receiveMend,
+  agreement: receiveAgreement,
+  rekey: receiveKey,
+  appeal: receiveAppeal,
+}

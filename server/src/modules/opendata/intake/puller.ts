@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { type Ctx, type House, makeCtx, PLATFORM } from '#kernel/ctx.ts'
+import { carryAccess, pullUses } from '../application/access.service.ts'
 import { handleSubmissions, pullSubmissions } from './pull.service.ts'
 import { carryClock, carryReplies } from './reply.service.ts'
 
@@ -27,6 +28,8 @@ export const pullOnce = async (ctx: Ctx, client: pg.Client): Promise<number> => 
   await carryClock(ctx, client)
   const pulled = await pullSubmissions(ctx, client)
   await handleSubmissions(ctx)
+  await carryAccess(ctx, client)
+  await pullUses(ctx, client)
   return pulled + (await carryReplies(ctx, client))
 }
 

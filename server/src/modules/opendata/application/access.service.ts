@@ -1,0 +1,63 @@
+import { codes } from '@sanjiang/contract'
+import type pg from 'pg'
+import type { Ctx } from '#kernel/ctx.ts'
+import { inTx } from '#kernel/db.ts'
+import { insertUses, listOwners, listUnsentAccess, markAccessSent } from './access.store.ts'
+import { lockApplication } from './application.store.ts'
+import { tellApplicant } from './application.view.ts'
+
+// What was closed stays closed, whatever arrives late; the end may only be what was agreed.
+const PUT = `
+insert into site.access (access_id, dataset_id, key_hash, ends_on, revoked_at, daily_requests, daily_bytes)
+values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (access_id) do update set revoked_at = coalesce(site.access.revoked_at, excluded.revoked_at)`
+
+/** Opens and closes keys on the public side; carried twice or cut off in between, the next turn ends at the same. */
+export const carryAccess = async (ctx: Ctx, client: pg.Client): Promise<number> => {
+  const unsent = await listUnsentAccess(ctx.db)
+  for (const row of unsent) {
+    const { access_id, resource_id, key_hash, ends_on, closed_at, daily_requests, daily_bytes } = row
+    await client.query(PUT, [access_id, resource_id, key_hash, ends_on, closed_at, daily_requests, daily_bytes])
+    await inTx(ctx, (tx) => markAccessSent(tx, row, ctx.instant))
+  }
+  return unsent.length
+}
+
+// One that never said how it ended was cut off: after an hour it is fetched as it is.
+const ENDED = `
+select use_id, access_id, what, used_at, bytes::bigint as bytes from intake.use
+where bytes is not null or used_at < now() - interval '1 hour' order by used_at limit 500`
+
+interface EndedUse {
+  readonly use_id: string
+  readonly access_id: string
+  readonly what: string
+  readonly used_at: Date
+  readonly bytes: string | null
+}
+
+const SHANGHAI_MS = 8 * 3_600_000
+const DAY_MS = 86_400_000
+const dayOf = (time: number): number => Math.floor((time + SHANGHAI_MS) / DAY_MS)
+
+/** Fetches the receipts of uses, each kept inside before it is deleted outside, and tells the applicants what they have used. */
+export const pullUses = async (ctx: Ctx, client: pg.Client): Promise<number> => {
+  const { rows } = await client.query<EndedUse>(ENDED)
+  if (rows.length === 0) return 0
+  const today = dayOf(Date.parse(ctx.instant))
+  const uses = rows.map(({ used_at, bytes, ...use }) => ({
+    ...use,
+    used_at: used_at.toISOString(),
+    used_on: codes.addDays(ctx.today, Math.min(0, dayOf(used_at.getTime()) - today)),
+    bytes: bytes === null ? null : Number(bytes),
+  }))
+  await inTx(ctx, async (tx) => {
+    const owners = await listOwners(tx, await insertUses(tx, uses))
+    for (const id of owners) {
+      const row = await lockApplication(tx, 'all', id)
+      if (row) await tellApplicant(tx, row)
+    }
+  })
+  await client.query('delete from intake.use where use_id = any($1)', [rows.map(({ use_id }) => use_id)])
+  return rows.length
+}

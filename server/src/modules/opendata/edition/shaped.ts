@@ -2,7 +2,7 @@ import type { OpenRows, Suppression } from '@sanjiang/contract/opendata'
 import type pg from 'pg'
 import { BadField, quoted } from './field.rules.ts'
 import { orderOf, shapeColumn } from './shaping.rules.ts'
-import { suppressSmallCells } from './small-cell.rules.ts'
+import { suppressSmallCells } from './small-table.rules.ts'
 import { copyOut, tableOf, type Values } from './stage.ts'
 
 /** Tables in which cells are weighed against each other are statistics, not registers. */

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { openPool } from '#kernel/db.ts'
 import { makeLog } from '#kernel/log.ts'
 import { loadRenderer } from '#roles/public.ts'
@@ -5,7 +7,7 @@ import { buildSite } from '../src/public/site.app.ts'
 import type { PublicGround } from './public-ground.ts'
 
 /** The same public database under a site whose statements are counted. */
-export const countedSite = async ({ siteUrl }: PublicGround) => {
+export const countedSite = async ({ siteUrl }: PublicGround, origin = 'http://data.test') => {
   const pool = openPool(siteUrl, { name: 'counted', max: 3 })
   let sent = 0
   const query = pool.query.bind(pool) as (...args: unknown[]) => unknown
@@ -18,7 +20,7 @@ export const countedSite = async ({ siteUrl }: PublicGround) => {
     renderer: await loadRenderer(),
     log: makeLog('public', 'silent'),
     demo: false,
-    origin: 'http://data.test',
+    origin,
     trustProxy: [],
     followMs: 0,
   })
@@ -30,4 +32,16 @@ export const countedSite = async ({ siteUrl }: PublicGround) => {
       await pool.end()
     },
   }
+}
+
+/** The same public database under a site that really listens, at the address its catalogue begins with. */
+export const listeningSite = async (ground: PublicGround) => {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  const address = `http://127.0.0.1:${port}`
+  const site = await countedSite(ground, address)
+  await site.app.listen({ port, host: '127.0.0.1' })
+  return { ...site, address }
 }

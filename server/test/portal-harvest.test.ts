@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { reconcile } from '@sanjiang/contract/catalog'
 import { buildStale } from '../src/supervisor/build.ts'
 import { type CatalogWorld, openCatalog } from './catalog-world.ts'
+import { listeningSite } from './counted-site.ts'
 import { createSource, harvest, logOf } from './harvest-ground.ts'
 import { layFiles } from './portal-files.ts'
 import { columnOf, layDataset } from './public-dataset.ts'
@@ -12,7 +13,7 @@ const DATASETS = 130
 
 let world: CatalogWorld
 let ground: PublicGround
-let address: string
+let site: Awaited<ReturnType<typeof listeningSite>>
 
 before(async () => {
   await buildStale(() => undefined)
@@ -29,9 +30,10 @@ before(async () => {
      from site.dataset, generate_series(1, $1) n where slug = 'h-0'`,
     [DATASETS - 1],
   )
-  address = await ground.app.listen({ port: 0, host: '127.0.0.1' })
+  site = await listeningSite(ground)
 })
 after(async () => {
+  await site?.close()
   await ground?.close()
   await world?.close()
 })
@@ -39,13 +41,19 @@ after(async () => {
 const take = async (kind: 'ckan' | 'dcat', url: string) => {
   const { source_id } = await createSource(world.admin, url, { kind, name: `${kind} ${url}` })
   const run = await harvest(world, world.admin, source_id)
+  assert.equal(run.note, null)
   assert.deepEqual(await logOf(world.admin, run.run_id, 'failed'), [])
   assert.deepEqual(await logOf(world.admin, run.run_id, 'refused'), [])
-  assert.deepEqual([run.state, run.new_count, run.failed_count], ['finished', DATASETS, 0])
+  assert.deepEqual([run.state, reconcile(run).sum, run.failed_count, run.refused_count], ['finished', DATASETS, 0, 0])
   assert.equal(reconcile(run).is_balanced, true)
   return run
 }
 
 test('another node’s harvester takes the whole portal over by CKAN: every dataset once, no fault (T2.2, T4.2, CKAN)', async () => {
-  await take('ckan', address)
+  await take('ckan', site.address)
+})
+
+test('and by DCAT, in Turtle as in JSON-LD, page by page (T2.2, T4.2, DCAT)', async () => {
+  for (const syntax of ['ttl', 'jsonld'])
+    assert.equal((await take('dcat', `${site.address}/dcat/catalog.${syntax}`)).pages, 2)
 })

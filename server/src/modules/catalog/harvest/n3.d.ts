@@ -5,4 +5,11 @@ declare module 'n3' {
     parse(text: string): Quad[]
     parse(text: string, callback: (error: Error | null, quad: Quad | null) => void): void
   }
+  export class Store {
+    constructor(quads: Iterable<Quad>)
+    readonly size: number
+    add(quad: Quad): void
+    getObjects(subject: string | null, predicate: string | null, graph: null): { readonly value: string }[]
+    getSubjects(predicate: string | null, object: string | null, graph: null): { readonly value: string }[]
+  }
 }

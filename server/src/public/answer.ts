@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { shelfOf } from './shelf/shelf.ts'
+import type { Site } from './site.ts'
+
+/** What a reader may have already: told by a tag and by a date. */
+export interface Stamp {
+  readonly etag: string
+  readonly modified: string
+}
+
+/** Tags tell meanings apart, not bytes: the same answer may be packed differently. */
+export const stampOf = (mark: string, changedAt: string): Stamp => ({
+  etag: `W/"${createHash('sha256').update(mark).digest('base64url').slice(0, 22)}"`,
+  modified: new Date(changedAt).toUTCString(),
+})
+
+/** Of an answer that the state of the whole catalogue and the address decide. */
+export const catalogueStamp = async (site: Site, { url, headers }: FastifyRequest): Promise<Stamp> => {
+  const { mark, changedAt } = await shelfOf(site).look()
+  return stampOf(`${mark}\n${url}\n${headers.accept ?? ''}`, changedAt)
+}
+
+const plain = (tag: string): string => tag.trim().replace(/^W\//, '')
+
+/** RFC 9110, 13.1: a tag goes before a date. */
+export const hasAlready = ({ headers }: FastifyRequest, { etag, modified }: Stamp): boolean => {
+  const tags = headers['if-none-match']
+  if (tags !== undefined) return tags.split(',').some((tag) => plain(tag) === plain(etag) || tag.trim() === '*')
+  const since = Date.parse(headers['if-modified-since'] ?? '')
+  return !Number.isNaN(since) && Date.parse(modified) <= since
+}
+
+export const OPEN_TO_ALL = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'ETag, Last-Modified, Link, RateLimit, RateLimit-Policy, Retry-After',
+}
+
+export interface Answer {
+  readonly type: string
+  readonly stamp: Stamp
+  /** Made only for who does not have it. */
+  body(): string | Promise<string>
+  readonly headers?: Readonly<Record<string, string>>
+  readonly status?: number
+}
+
+/** Data for machines: anybody's scripts may read it, nobody is sent what he has. */
+export const sendAnswer = async (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Answer,
+): Promise<FastifyReply> => {
+  const { type, stamp, headers = {}, status = 200 } = answer
+  reply.headers({
+    ...OPEN_TO_ALL,
+    etag: stamp.etag,
+    'last-modified': stamp.modified,
+    'cache-control': 'public, max-age=60',
+    ...headers,
+  })
+  if (status === 200 && hasAlready(request, stamp)) return reply.code(304).send()
+  return reply
+    .code(status)
+    .type(type)
+    .send(await answer.body())
+}

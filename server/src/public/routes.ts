@@ -3,6 +3,7 @@ import { ckanRoutes } from './ckan/ckan.routes.ts'
 import { datasetRoutes } from './dataset/dataset.routes.ts'
 import { dcatRoutes } from './dcat/dcat.routes.ts'
 import { homeRoutes } from './home.routes.ts'
+import { ogcRoutes } from './ogc/ogc.routes.ts'
 import { questionRoutes } from './question.routes.ts'
 import { rowRoutes } from './rows/row.routes.ts'
 import { searchRoutes } from './search.routes.ts'
@@ -25,4 +26,4 @@ export const PAGES: readonly SiteRoutes[] = [
 ]
 
 /** Addresses that answer with data; what fails there is told as problem+json, unless the group says it its own way. */
-export const INTERFACES: readonly SiteRoutes[] = [versionRoutes, ckanRoutes, rowRoutes, dcatRoutes]
+export const INTERFACES: readonly SiteRoutes[] = [versionRoutes, ckanRoutes, rowRoutes, dcatRoutes, ogcRoutes]

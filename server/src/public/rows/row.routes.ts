@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Site, SiteFault, type SiteRoutes } from '../site.ts'
+import type { Site, SiteRoutes } from '../site.ts'
 import { describe, type OpenRows, readable } from './row.access.ts'
+import { isKnown, OPEN_TO_ALL, refuseOthers, tagOf } from './row.reply.ts'
 import { findGroups, findRows, type RowPage } from './row.service.ts'
 import { csvOf, jsonLinesOf, jsonRow } from './row-answer.rules.ts'
 import { bodyOf, type Raw, readAggregateQuery, readRowQuery } from './row-ask.rules.ts'
@@ -9,13 +9,6 @@ import { columnsOf } from './row-column.rules.ts'
 import { openApiOf } from './row-openapi.rules.ts'
 
 export const BASE = '/api/v1/datasets'
-const OPEN_TO_ALL = {
-  'access-control-allow-origin': '*',
-  'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
-  'access-control-allow-headers': 'Authorization, Content-Type, If-None-Match',
-  'access-control-expose-headers': 'ETag, Link, X-Total-Count',
-}
-
 type Format = 'json' | 'csv' | 'jsonl'
 
 const MEDIA: Readonly<Record<Format, string>> = {
@@ -68,15 +61,6 @@ const writePage = (site: Site, request: FastifyRequest, page: RowPage): string =
   return format === 'jsonl' ? jsonLinesOf(page.outputs, page.rows) : jsonOf(page, nextUrl(site, request, page))
 }
 
-const tagOf = ({ digest, edition_no, note }: OpenRows, request: FastifyRequest): string => {
-  const asked = [digest, edition_no, note, request.url, request.method, formatOf(request), request.body ?? null]
-  return `"${createHash('sha256').update(JSON.stringify(asked)).digest('base64url').slice(0, 22)}"`
-}
-
-/** The same question to the same edition has the same answer: told apart without asking it. */
-const isKnown = (request: FastifyRequest, tag: string): boolean =>
-  request.method !== 'POST' && (request.headers['if-none-match'] ?? '').split(/\s*,\s*/).includes(tag)
-
 type Find = (site: Site, dataset: OpenRows, raw: { readonly words: Raw; readonly isBody: boolean }) => Promise<RowPage>
 
 const answer = async (site: Site, find: Find, { request, reply }: { request: FastifyRequest; reply: FastifyReply }) => {
@@ -95,19 +79,6 @@ const answer = async (site: Site, find: Find, { request, reply }: { request: Fas
 const rows: Find = (site, dataset, { words, isBody }) => findRows(site, dataset, readRowQuery(words, isBody))
 const groups: Find = (site, dataset, { words, isBody }) =>
   findGroups(site, dataset, readAggregateQuery(dataset, words, isBody))
-
-/** A group's own refusals of methods; an address nobody knows is told by the site. */
-export const refuseOthers = (app: FastifyInstance, url: string, methods: readonly string[]): void => {
-  const others = ['POST', 'PUT', 'PATCH', 'DELETE'].filter((one) => !methods.includes(one))
-  app.options(url, async (_, reply) => reply.headers(OPEN_TO_ALL).code(204).send())
-  app.route({
-    method: others,
-    url,
-    handler: async () => {
-      throw new SiteFault(405, 'method_not_allowed', { detail: `这个地址可用的方法是 ${methods.join('、')}` })
-    },
-  })
-}
 
 const addQuestion = (app: FastifyInstance, site: Site, { path, find }: { path: string; find: Find }): void => {
   for (const suffix of ['', '.csv', '.jsonl']) {

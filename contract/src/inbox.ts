@@ -24,6 +24,10 @@ export const TODO_KINDS = coded({
   application_decide: '审查开放申请',
   application_approve: '批准开放申请',
   application_appeal: '处理不予开放的申诉',
+  inquiry_answer: '答复公众来件',
+  inquiry_assign: '分办公众来件',
+  inquiry_refuse: '确认不予受理',
+  showcase_review: '审核应用登记',
 })
 export type TodoKind = (typeof TODO_KINDS.codes)[number]
 
@@ -101,6 +105,9 @@ export const NOTICE_KINDS = coded({
   application_red: '开放申请超过承诺期限（红牌）',
   application_active: '使用许可已开通',
   application_appealed: '不予开放的决定被申诉',
+  inquiry_red: '公众来件答复逾期',
+  inquiry_supplemented: '来件人补充了说明',
+  inquiry_kept: '不予受理未获同意，请答复',
 })
 export type NoticeKind = (typeof NOTICE_KINDS.codes)[number]
 

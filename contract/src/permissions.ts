@@ -58,6 +58,9 @@ export const PERMISSIONS = {
   'opendata.application.handle': '经办有条件开放的申请',
   'opendata.application.approve': '批准申请、收回使用许可、承诺办理天数',
   'opendata.application.appeal': '处理不予开放的申诉',
+  'opendata.inquiry.read': '查看公众来件',
+  'opendata.inquiry.answer': '答复公众来件',
+  'opendata.inquiry.assign': '分办公众来件、确认不予受理、审核应用',
   'assessment.statistics.read': '查看目录、共享与使用统计',
   'ledger.entry.read': '查看与导出存证账本',
   'ledger.subject.query': '查询“谁查了我”',
@@ -89,6 +92,7 @@ const READS = [
   'exchange.feed.read',
   'exchange.subscription.read',
   'opendata.release.read',
+  'opendata.inquiry.read',
   'assessment.statistics.read',
 ] as const satisfies readonly Permission[]
 
@@ -135,6 +139,7 @@ export const ROLES = {
       'opendata.release.propose',
       'opendata.application.read',
       'opendata.application.handle',
+      'opendata.inquiry.answer',
     ],
   },
   consumer: {
@@ -169,6 +174,7 @@ export const ROLES = {
       'catalog.norm.edit',
       'sharing.request.coordinate',
       'sharing.duty.assign',
+      'opendata.inquiry.assign',
       'identity.client.read',
       'opendata.application.read',
       'opendata.application.appeal',

@@ -2593,6 +2593,90 @@ export interface OpendataEditionPiece {
   bytes: Buffer
 }
 
+/** 公众来件办理:提问、纠错、未开放数据需求、应用登记,规则相同,各有自己的内容 */
+export interface OpendataInquiry {
+  /** 标识:UUID v7 */
+  inquiry_id: string
+  /** 编号:来件人持有 */
+  number: string
+  /** 种类:question 提问,correction 纠错,wish 未开放数据需求,showcase 应用登记 */
+  kind: string
+  /** 状态:waiting 办理中,answered 已答复,refused 不予受理 */
+  state: string
+  /** 办理部门:未分办为空 */
+  organ_id: string | null
+  /** 所说的数据集 */
+  dataset_slug: string | null
+  /** 数据集名称:收到时的 */
+  dataset_title: string | null
+  /** 标题:原文 */
+  title: string
+  /** 内容:原文 */
+  text: string
+  /** 各种类自己的内容:纠错的字段与行、需求的用途、应用的网址与数据集 */
+  detail: unknown
+  /** 原文中发现的个人号码:已遮盖 */
+  identifiers: unknown
+  /** 来件人后来补充的:[{on, text}] */
+  supplements: ColumnType<unknown, unknown | undefined, unknown>
+  /** 经过:[{on, title, text}],公开的 */
+  timeline: ColumnType<unknown, unknown | undefined, unknown>
+  /** 公开与否:pending 待审看,public 公开,private 只答复本人 */
+  visibility: string
+  /** 公开的标题:不公开为空 */
+  published_title: string | null
+  /** 公开的文字:不公开为空 */
+  published_text: string | null
+  /** 审看日期:未审看为空 */
+  moderated_on: string | null
+  /** 审看人姓名 */
+  moderated_by_name: string | null
+  /** 轮次:来件人可申请重新办理一次 */
+  round: number
+  /** 收到日期 */
+  received_on: string
+  /** 本轮时限起算日 */
+  clock_started_on: string
+  /** 不予受理的理由:提请或确认时填 */
+  refusal_reason: string | null
+  /** 不予受理的说明 */
+  refusal_text: string | null
+  /** 提请人:被问的部门不能自己确认 */
+  refusal_by: string | null
+  /** 提请人姓名 */
+  refusal_by_name: string | null
+  /** 本轮办结日期:办理中为空 */
+  closed_on: string | null
+  /** 已提醒逾期的轮次 */
+  told_round: ColumnType<number, number | undefined, number>
+  /** 修订号 */
+  revision: number
+}
+
+/** 来件的答复:一轮一次,只增不改 */
+export interface OpendataInquiryAnswer {
+  /** 来件 */
+  inquiry_id: string
+  /** 轮次 */
+  round: number
+  /** 结论 */
+  outcome: string
+  /** 答复 */
+  text: string
+  /** 计划开放日期:需求答复为计划开放时填 */
+  planned_on: string | null
+  /** 已开放的数据集:需求答复为已经开放时填 */
+  opened_slug: string | null
+  /** 答复日期 */
+  answered_on: string
+  /** 答复人 */
+  answered_by: string
+  /** 答复人姓名 */
+  answered_by_name: string
+  /** 答复部门 */
+  organ_name: string
+}
+
 /** 公众来件:从公共侧取来的原件,每件一行,取两次也只有一行 */
 export interface OpendataIntake {
   /** 编号 */
@@ -3503,6 +3587,8 @@ export interface Tables {
   'opendata.application_step': OpendataApplicationStep
   'opendata.edition': OpendataEdition
   'opendata.edition_piece': OpendataEditionPiece
+  'opendata.inquiry': OpendataInquiry
+  'opendata.inquiry_answer': OpendataInquiryAnswer
   'opendata.intake': OpendataIntake
   'opendata.promise': OpendataPromise
   'opendata.release': OpendataRelease

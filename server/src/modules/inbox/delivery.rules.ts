@@ -140,6 +140,17 @@ const turn = ({ after, before }: Fact, ...todos: TodoDraft[]): Turn => ({
 // A correction has two moments only, hence no revision of its own.
 const verified = (position: 1 | 2, ...todos: TodoDraft[]): Turn => ({ position, todos })
 
+// Who has to do with what a citizen brought is told with the fact: its department, or the office.
+const inquirers = (fact: Fact): Recipient => ofResource(fact, 'opendata.inquiry.answer')
+const office = (fact: Fact): Recipient => ofResource(fact, 'opendata.inquiry.assign')
+
+const inquiryWaits = (fact: Fact): Effect => {
+  if (fact.after.kind === 'showcase') return { turn: turn(fact, todo(fact, 'showcase_review', office(fact))) }
+  return fact.after.is_assigned === true
+    ? { turn: turn(fact, todo(fact, 'inquiry_answer', inquirers(fact))) }
+    : { turn: turn(fact, todo(fact, 'inquiry_assign', office(fact))) }
+}
+
 const RULES: Record<string, Rule> = {
   'sharing.request.submitted': (fact) =>
     fact.after.state === 'submitted'
@@ -286,6 +297,24 @@ const RULES: Record<string, Rule> = {
       notice(fact, 'application_red', ofApplication(fact, verb)),
     ),
   }),
+  'opendata.inquiry.received': inquiryWaits,
+  'opendata.inquiry.assigned': inquiryWaits,
+  'opendata.inquiry.reopened': inquiryWaits,
+  'opendata.inquiry.kept': (fact) => ({
+    ...inquiryWaits(fact),
+    notices: [notice(fact, 'inquiry_kept', inquirers(fact))],
+  }),
+  'opendata.inquiry.refusal_proposed': (fact) => ({ turn: turn(fact, todo(fact, 'inquiry_refuse', office(fact))) }),
+  'opendata.inquiry.answered': (fact) => ({ turn: turn(fact) }),
+  'opendata.inquiry.refused': (fact) => ({ turn: turn(fact) }),
+  'opendata.inquiry.supplemented': (fact) => ({
+    notices: [notice(fact, 'inquiry_supplemented', fact.after.is_assigned === true ? inquirers(fact) : office(fact))],
+  }),
+  'opendata.inquiry.red_marked': (fact) => ({
+    notices: [...(fact.after.is_assigned === true ? [inquirers(fact)] : []), office(fact)].map((to) =>
+      notice(fact, 'inquiry_red', to),
+    ),
+  }),
   // What the provider held itself it has already looked at.
   'exchange.feed.held': (fact) => ({
     turn: fact.after.hold_reason ? turn(fact, todo(fact, 'feed_mend', feeders(fact))) : turn(fact),
@@ -340,4 +369,6 @@ export const ADDRESSED = [
   'opendata.application.handle',
   'opendata.application.approve',
   'opendata.application.appeal',
+  'opendata.inquiry.answer',
+  'opendata.inquiry.assign',
 ] as const satisfies readonly Permission[]

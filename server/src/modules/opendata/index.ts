@@ -1,4 +1,6 @@
 import type { Module } from '#kernel/module.ts'
+import { inquiryTasks } from './inquiry/inquiry.jobs.ts'
+import { inquiryRoutes } from './inquiry/inquiry.routes.ts'
 import { tasks } from './opendata.jobs.ts'
 import { routes } from './opendata.routes.ts'
 
@@ -11,4 +13,8 @@ export { publishReleases } from './publish.service.ts'
 export { approveRelease, proposeRelease, withdrawRelease } from './release.service.ts'
 export { publishVocabulary } from './vocabulary.service.ts'
 
-export const opendata: Module = { name: 'opendata', routes, tasks }
+export const opendata: Module = {
+  name: 'opendata',
+  routes: [...routes, ...inquiryRoutes],
+  tasks: [...tasks, ...inquiryTasks],
+}

@@ -8,6 +8,13 @@ import {
   receiveKey,
   receiveMend,
 } from '../application/application.receive.ts'
+import {
+  receiveBrokenLink,
+  receiveInquiry,
+  receiveReopen,
+  receiveSupplement,
+  receiveSupport,
+} from '../inquiry/inquiry.receive.ts'
 import type { Submission } from './intake.store.ts'
 
 /**
@@ -23,4 +30,12 @@ export const RECEIVERS: Readonly<Partial<Record<IntakeKind, Receiver>>> = {
   agreement: receiveAgreement,
   rekey: receiveKey,
   appeal: receiveAppeal,
+  question: receiveInquiry,
+  correction: receiveInquiry,
+  wish: receiveInquiry,
+  showcase: receiveInquiry,
+  support: receiveSupport,
+  broken_link: receiveBrokenLink,
+  supplement: receiveSupplement,
+  reopen: receiveReopen,
 }

@@ -1,22 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { OpenContent } from '@sanjiang/contract/opendata'
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { dataTable } from '#modules/opendata/edition/carry.service.ts'
+import { sqlType } from '#modules/opendata/edition/field.rules.ts'
 import type { PublicGround } from './public-ground.ts'
-
-/** The type of a data table's column by the catalogue's type; as the inside makes them. */
-const SQL_TYPE: Readonly<Record<string, string>> = {
-  C: 'text',
-  M: 'text',
-  G: 'text',
-  N: 'numeric',
-  Y: 'numeric',
-  B: 'numeric',
-  F: 'numeric',
-  I: 'bigint',
-  D: 'date',
-  T: 'timestamp',
-  L: 'boolean',
-}
 
 export const columnOf = (name: string, title: string, more: Partial<SiteColumn> = {}): SiteColumn => ({
   name,
@@ -54,10 +41,9 @@ const contentOf = ({ slug, content, columns = [] }: LaidDataset): OpenContent =>
 })
 
 const layRows = async (ground: PublicGround, id: string, { slug, columns = [], rows = [], data_on }: LaidDataset) => {
-  const table = `d_${slug.toLowerCase().replace(/[^a-z0-9]/g, '_')}_1`
-  const typed = columns.map(
-    ({ name, data_type, role }) => `"${name}" ${role === 'shape' ? 'jsonb' : SQL_TYPE[data_type]}`,
-  )
+  const table = dataTable(slug, 1)
+  // As the inside makes them.
+  const typed = columns.map((column) => `"${column.name}" ${sqlType(column)}`)
   await ground.sql(`create table data.${table} (_id bigint primary key${typed.map((one) => `, ${one}`).join('')})`)
   await ground.sql(`grant select on data.${table} to sanjiang_public`)
   for (const [index, row] of rows.entries())

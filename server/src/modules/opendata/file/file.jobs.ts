@@ -3,6 +3,7 @@ import { buildFiles } from './file.service.ts'
 
 export const files: Task = {
   name: 'opendata.file.build',
+  on: ['opendata.edition.carried'],
   cron: '* * * * *',
   handle: async (ctx) => {
     const count = await buildFiles(ctx)

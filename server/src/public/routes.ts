@@ -2,6 +2,9 @@ import { accessibilityRoutes } from './accessibility.routes.ts'
 import { ckanRoutes } from './ckan/ckan.routes.ts'
 import { datasetRoutes } from './dataset/dataset.routes.ts'
 import { dcatRoutes } from './dcat/dcat.routes.ts'
+import { describeRoutes } from './feed/describe.routes.ts'
+import { feedRoutes } from './feed/feed.routes.ts'
+import { sitemapRoutes } from './feed/sitemap.routes.ts'
 import { homeRoutes } from './home.routes.ts'
 import { ogcRoutes } from './ogc/ogc.routes.ts'
 import { questionRoutes } from './question.routes.ts'
@@ -26,4 +29,13 @@ export const PAGES: readonly SiteRoutes[] = [
 ]
 
 /** Addresses that answer with data; what fails there is told as problem+json, unless the group says it its own way. */
-export const INTERFACES: readonly SiteRoutes[] = [versionRoutes, ckanRoutes, rowRoutes, dcatRoutes, ogcRoutes]
+export const INTERFACES: readonly SiteRoutes[] = [
+  versionRoutes,
+  ckanRoutes,
+  rowRoutes,
+  dcatRoutes,
+  ogcRoutes,
+  feedRoutes,
+  sitemapRoutes,
+  describeRoutes,
+]

@@ -12,6 +12,7 @@ import type pg from 'pg'
 import type { Log } from '#kernel/log.ts'
 import { makeMetrics } from '#kernel/metrics.ts'
 import { keepPrivate } from './access.ts'
+import { compressTexts } from './compress.ts'
 import { faultView, shownStatus } from './fault.view.ts'
 import { readForms } from './form.ts'
 import { INTERFACES, PAGES } from './routes.ts'
@@ -129,6 +130,7 @@ export const buildSite = (options: SiteOptions) => {
   // An address that cannot even be decoded meets no hook, hence `send` says it as well.
   app.addHook('onSend', async (_, reply) => void reply.headers(SAFE))
   keepPrivate(app, site)
+  compressTexts(app)
   app.addHook('onResponse', async (request, reply) => {
     const endpoint = request.routeOptions.url ?? 'none'
     metrics.requests.observe({ endpoint, status: String(reply.statusCode) }, reply.elapsedTime / 1000)

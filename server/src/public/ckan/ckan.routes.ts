@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { shelfOf } from '../shelf/shelf.ts'
+import { catalogueStamp, hasAlready } from '../answer.ts'
 import { type Site, SiteFault, type SiteRoutes } from '../site.ts'
 import { ACTIONS, type Action, refuseWriting } from './ckan.actions.ts'
 import { CkanFault } from './ckan.fault.ts'
@@ -103,23 +102,14 @@ const OPEN_TO_ALL = {
   'access-control-allow-headers': 'X-CKAN-API-KEY, Authorization, Content-Type, If-None-Match',
 }
 
-/** The same question to the same catalogue has the same answer: told apart without computing it. */
-const tagOf = async (site: Site, { url }: FastifyRequest) => {
-  const { mark, changedAt } = await shelfOf(site).look()
-  return {
-    etag: `W/"${createHash('sha256').update(`${mark}\n${url}`).digest('base64url').slice(0, 22)}"`,
-    modified: new Date(changedAt).toUTCString(),
-  }
-}
-
 // Answers that change without the catalogue changing carry no tag.
 const UNTAGGED = /\/datastore_/
 
 const answer = async (site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
   reply.headers(OPEN_TO_ALL).header('vary', 'Accept-Encoding')
   const isTagged = request.method !== 'POST' && !UNTAGGED.test(request.url)
-  const tag = isTagged ? await tagOf(site, request) : undefined
-  if (tag && request.headers['if-none-match'] === tag.etag) return reply.code(304).header('etag', tag.etag).send()
+  const tag = isTagged ? await catalogueStamp(site, request) : undefined
+  if (tag && hasAlready(request, tag)) return reply.code(304).header('etag', tag.etag).send()
   const { status, body } = await run(site, request)
   if (tag && status === 200)
     reply.header('etag', tag.etag).header('last-modified', tag.modified).header('cache-control', 'public, max-age=30')

@@ -1,8 +1,11 @@
 import type { SiteHead, SiteView } from '@sanjiang/contract/site'
 import { citationOf } from '@sanjiang/contract/site.citation'
 import type { DatasetTop } from '@sanjiang/contract/site.dataset'
+import { wantsRdf } from '../dcat/negotiate.ts'
 import { faultView } from '../fault.view.ts'
+import { datasetHead } from '../feed/describe.rules.ts'
 import { listEditions } from '../file.store.ts'
+import { findShelved } from '../shelf/shelf.store.ts'
 import { type Site, type SiteRoutes, textOf } from '../site.ts'
 import { exampleOf } from './example.ts'
 import { drawingOf, previewOf } from './preview.ts'
@@ -68,18 +71,24 @@ const TABS: Readonly<Record<string, Tab>> = {
   }),
 }
 
-const headOf = (origin: string, { content }: DatasetTop, path: string): SiteHead => ({
-  canonical: `${origin}/datasets/${content.slug}${path}`,
-})
+const headOf = async ({ pool, origin }: Site, { content }: DatasetTop, path: string): Promise<SiteHead> => {
+  const dataset = path === '' ? await findShelved(pool, content.slug) : undefined
+  return dataset?.state === 'open'
+    ? datasetHead(dataset, origin)
+    : { canonical: `${origin}/datasets/${content.slug}${path}` }
+}
 
 /** A dataset and its tabs, each an address of its own: what is withdrawn answers 410 at all of them. */
 export const datasetRoutes: SiteRoutes = (app, site) => {
   for (const [path, tab] of Object.entries(TABS))
     app.get(`/datasets/:slug${path}`, async (request, reply) => {
+      const syntax = path === '' ? wantsRdf(request.headers.accept) : null
+      if (path === '') reply.header('vary', 'Accept')
+      if (syntax) return reply.redirect(`${request.url.split('?')[0]}.${syntax}`, 303)
       const found = await findOpen(site.pool, textOf((request.params as { slug: string }).slug, 64))
       if (!found) return site.send(request, reply, { status: 404, view: faultView(404) })
       if ('page' in found) return site.send(request, reply, { status: 410, view: found })
       const view = await tab(site, found, request.query as Words)
-      return site.send(request, reply, { status: 200, view, head: headOf(site.origin, found.top, path) })
+      return site.send(request, reply, { status: 200, view, head: await headOf(site, found.top, path) })
     })
 }

@@ -107,6 +107,7 @@ const rowsNode = (telling: Telling): Value => {
     props: {
       'dct:title': zh(`${title}查询接口`),
       'dcat:endpointURL': iri(endpoint),
+      'dcat:endpointDescription': iri(`${origin}/api/v1/datasets/${slug}/openapi.json`),
       'dcat:servesDataset': iri(datasetIri(origin, slug)),
       'dct:license': putLicence(into, dataset.content.licence, origin),
       'dct:accessRights': accessRight(into, dataset.open_type),

@@ -203,6 +203,7 @@ test('the page says how words were understood, marks them, and offers filters, s
   assert.match(first, /第 1 \/ 2 页/)
   assert.ok((await find({})).total > 20)
   assert.match(await search({ q: '', from: '20' }), /上一页/)
+  assert.match(await search({ q: '气象观测', from: '500' }), /回到第一页/)
 })
 
 test('nothing found says what to take back, what comes near and where to ask for it (P18, T4.2)', async () => {

@@ -108,7 +108,12 @@ export const SearchPage = (view: SearchView) => {
       <Choices view={view} />
       <Filters view={view} />
       {total === 0 && <Nothing {...view} />}
-      {total > 0 && (
+      {total > 0 && rows.length === 0 && (
+        <p>
+          这一页没有内容，<a href={addressOf({ ...view, from: 0 })}>回到第一页</a>。
+        </p>
+      )}
+      {rows.length > 0 && (
         <>
           <Sorts view={view} />
           <ul className="cards">

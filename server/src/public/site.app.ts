@@ -138,6 +138,7 @@ export const buildSite = (options: SiteOptions) => {
   app.setErrorHandler((error, request, reply) => {
     const status = statusOf(error)
     if (status >= 500) log.error({ err: error }, 'page failed')
+    if (isInterface(request)) return sendProblem(error, reply)
     return site.send(request, reply, { status: shownStatus(status), view: faultView(status) })
   })
   app.setNotFoundHandler((request, reply) =>

@@ -35,6 +35,11 @@ export type FileFormat = keyof typeof FILE_FORMATS
 
 export const FORMAT_NAMES = Object.keys(FILE_FORMATS) as readonly FileFormat[]
 
+/** Files are kept in parts of this size, the last one shorter: a range costs the parts it lies in. */
+export const PART_BYTES = 1_048_576
+/** What tells a spreadsheet that a CSV is UTF-8; put before the file where it is asked for. */
+export const BYTE_ORDER_MARK = '\ufeff'
+
 /** Whether rows have places: a pair of degrees, or a shape. */
 export const hasPlaces = (columns: readonly SiteColumn[]): boolean => {
   const roles = new Set(columns.map(({ role }) => role))

@@ -73,3 +73,78 @@ export const listEditions = async (pool: pg.Pool, slug: string): Promise<SiteVer
     }
   })
 }
+
+/** A file as it is kept, with what decides whether and how it is sent. */
+export interface StoredFile {
+  readonly dataset_id: string
+  readonly slug: string
+  readonly title: string
+  readonly state: 'open' | 'withdrawn'
+  readonly open_type: 'unconditional' | 'conditional'
+  readonly withdrawn_on: string | null
+  readonly withdrawn_reason: string | null
+  readonly edition_no: number
+  readonly format: string
+  readonly media_type: string
+  readonly bytes: number
+  readonly sha256: string
+  readonly bom_sha256: string | null
+  readonly made_at: string
+  readonly packed_bytes: number | null
+  readonly packed_sha256: string | null
+}
+
+/** A dataset whose file is not there, or not yet. */
+export type FileDataset = Omit<StoredFile, 'edition_no'> & { readonly edition_no: number | null }
+
+export interface FileQuestion {
+  readonly slug: string
+  readonly format: FileFormat
+  /** The newest there is where it is `null`. */
+  readonly edition_no: number | null
+}
+
+export const findFile = async (pool: pg.Pool, asked: FileQuestion): Promise<FileDataset | undefined> => {
+  const { rows } = await pool.query<FileDataset>(
+    `select d.dataset_id, d.slug, d.title, d.state, d.open_type, d.withdrawn_on::text as withdrawn_on, d.withdrawn_reason,
+       f.edition_no, f.format, f.media_type, f.bytes, f.sha256, f.bom_sha256, f.made_at, p.bytes as packed_bytes,
+       p.sha256 as packed_sha256
+     from site.dataset d
+     left join lateral (select * from site.file f where f.dataset_id = d.dataset_id and f.format = $2
+       and ($3::integer is null or f.edition_no = $3) order by f.edition_no desc limit 1) f on true
+     left join site.file p on p.dataset_id = d.dataset_id and p.edition_no = f.edition_no and p.format = $2 || '-gzip'
+     where d.slug = $1`,
+    [asked.slug, asked.format, asked.edition_no],
+  )
+  return rows[0]
+}
+
+/** Why an edition, the current one where none is named, cannot be had in a format. */
+export const findOmission = async (pool: pg.Pool, { slug, format, edition_no }: FileQuestion) => {
+  const { rows } = await pool.query<{ reason: string }>(
+    `select o.reason from site.dataset d join site.edition e using (dataset_id) join site.file_omission o using (dataset_id, edition_no)
+     where d.slug = $1 and o.format = $2 and ($3::integer = e.edition_no or ($3 is null and e.is_current))`,
+    [slug, format, edition_no],
+  )
+  return rows[0]?.reason
+}
+
+export interface PartQuestion {
+  readonly dataset_id: string
+  readonly edition_no: number
+  readonly format: string
+  readonly part_no: number
+  /** Bytes of the part. */
+  readonly from: number
+  readonly count: number
+}
+
+/** Bytes of one part; `undefined` where it is gone meanwhile. */
+export const readPart = async (pool: pg.Pool, asked: PartQuestion): Promise<Buffer | undefined> => {
+  const { rows } = await pool.query<{ body: Buffer }>(
+    `select substring(body from $5 for $6) as body from site.file_part
+     where dataset_id = $1 and edition_no = $2 and format = $3 and part_no = $4`,
+    [asked.dataset_id, asked.edition_no, asked.format, asked.part_no, asked.from + 1, asked.count],
+  )
+  return rows[0]?.body
+}

@@ -5,6 +5,7 @@ import { dcatRoutes } from './dcat/dcat.routes.ts'
 import { describeRoutes } from './feed/describe.routes.ts'
 import { feedRoutes } from './feed/feed.routes.ts'
 import { sitemapRoutes } from './feed/sitemap.routes.ts'
+import { fileRoutes } from './file.routes.ts'
 import { homeRoutes } from './home.routes.ts'
 import { ogcRoutes } from './ogc/ogc.routes.ts'
 import { questionRoutes } from './question.routes.ts'
@@ -31,6 +32,7 @@ export const PAGES: readonly SiteRoutes[] = [
 /** Addresses that answer with data; what fails there is told as problem+json, unless the group says it its own way. */
 export const INTERFACES: readonly SiteRoutes[] = [
   versionRoutes,
+  fileRoutes,
   ckanRoutes,
   rowRoutes,
   dcatRoutes,

@@ -1,11 +1,11 @@
 import { createHash, type Hash } from 'node:crypto'
 import { once } from 'node:events'
 import { createGzip, type Gzip } from 'node:zlib'
+import { BYTE_ORDER_MARK, PART_BYTES } from '@sanjiang/contract/site.file'
 import type pg from 'pg'
 import type { FileEdition } from './file.source.ts'
 
-export const PART_BYTES = 1_048_576
-const BOM = Buffer.from('\ufeff')
+const BOM = Buffer.from(BYTE_ORDER_MARK)
 
 /** What a whole file turned out to be. */
 export interface Weighed {

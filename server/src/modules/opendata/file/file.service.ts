@@ -83,8 +83,8 @@ const makeFile = async (links: Links, source: FileSource, format: FileFormat): P
   }
 }
 
-// 42P01: a newer edition has taken the place of this one, its table is gone.
-const isReplaced = (error: unknown): boolean => (error as { code?: string }).code === '42P01'
+// 42P01, 23503: a newer edition has taken the place of this one, or it was withdrawn: its table or itself is gone.
+const isReplaced = (error: unknown): boolean => ['42P01', '23503'].includes((error as { code: string }).code)
 
 const isAway = (error: unknown): boolean =>
   /ECONN|EPIPE|57P0[123]|terminat/i.test(`${(error as { code?: string }).code} ${(error as Error).message}`)

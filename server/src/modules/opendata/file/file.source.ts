@@ -14,7 +14,7 @@ export interface FileEdition {
   readonly data_on: string
 }
 
-/** Columns in order, each as PostgreSQL spells it; nothing passes through a double, so no digit is lost. */
+/** Columns in order, each as PostgreSQL spells it, instants with their zone; nothing passes through a double, so no digit is lost. */
 export type TextRow = readonly (string | null)[]
 
 /** One row with its number, 1…n. */
@@ -70,7 +70,9 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 const tableOf = ({ table_name }: FileEdition): string => `data.${quoted(table_name)}`
 
 const spelled = (column: SiteColumn): string =>
-  kindOf(column) === 'time' ? `replace(${quoted(column.name)}::text, ' ', 'T')` : `${quoted(column.name)}::text`
+  kindOf(column) === 'time'
+    ? `replace(${quoted(column.name)}::text, ' ', 'T') || '+08:00'`
+    : `${quoted(column.name)}::text`
 
 /** Rows in order of their number, a batch in memory at a time. */
 export async function* readRows(client: pg.Client, edition: FileEdition): AsyncGenerator<readonly NumberedRow[]> {

@@ -37,7 +37,7 @@ const textPlan = (name: string): Plan => ({
 })
 
 const instantOf = (text: string): bigint => {
-  const [second, fraction = ''] = text.split('.')
+  const [second, fraction = ''] = text.replace('+08:00', '').split('.')
   return BigInt(Date.parse(`${second}Z`)) * 1000n + BigInt(fraction.padEnd(6, '0'))
 }
 

@@ -6,7 +6,6 @@ const TYPES: Readonly<Record<Kind, string>> = {
   number: '^^xsd:decimal',
   integer: '^^xsd:integer',
   date: '^^xsd:date',
-  // Wall time of Beijing, as the column says; a zone would be another claim.
   time: '^^xsd:dateTime',
   boolean: '^^xsd:boolean',
   shape: '^^geo:geoJSONLiteral',

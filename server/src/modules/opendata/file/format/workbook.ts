@@ -10,6 +10,7 @@ const MAX_SHEET_COLUMNS = 16_384
 const cellOf = (kind: Kind, value: string | null): CellValue => {
   if (value === null) return null
   if (kind === 'boolean') return value === 'true'
+  if (kind === 'time') return value.replace('T', ' ').replace('+08:00', '')
   return (kind === 'number' || kind === 'integer') && /^-?\d/.test(value) ? { digits: value } : value
 }
 

@@ -24,6 +24,8 @@ export interface Config {
   readonly stageDatabaseUrl: string
   /** Where the world reaches the public portal: what stable addresses in its catalogue begin with. */
   readonly publicUrl: string
+  /** Units that one address may ask of the public portal in a minute; 0: without limit. */
+  readonly publicRate: number
   readonly demo: boolean
   readonly logLevel: string
   /** Networks (CIDR) that provider addresses may resolve into; the egress door refuses all else. */
@@ -124,6 +126,11 @@ export const SETTINGS: Record<string, Setting> = {
     about: '公众访问开放门户的地址(反向代理之外),写入目录的永久标识;空则为 http://HOST:PUBLIC_PORT',
     check: isOrigin,
   },
+  PUBLIC_RATE: {
+    fallback: '600',
+    about: '开放门户每个来源地址(IPv6 按 /64)每分钟的用量:页面 1,检索 2,每 MiB 再计 1;0 为不限',
+    check: (text) => (/^\d{1,6}$/.test(text) ? null : '应为 0 至 999999 的整数'),
+  },
   DEMO: {
     fallback: '1',
     about: '1 载入演示省份并可设定业务日期;0 正式运行',
@@ -205,6 +212,7 @@ export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
     stageDatabaseUrl: values.STAGE_DATABASE_URL!,
     publicUrl:
       values.PUBLIC_URL! || `http://${values.HOST === '0.0.0.0' ? '127.0.0.1' : values.HOST}:${values.PUBLIC_PORT}`,
+    publicRate: Number(values.PUBLIC_RATE),
     demo,
     logLevel: values.LOG_LEVEL!,
     egressAllow: Object.freeze([...listOf(values.EGRESS_ALLOW!), ...(demo ? ['127.0.0.0/8'] : [])]),
@@ -270,6 +278,7 @@ export const toEnvironment = (config: Config): Record<string, string> => ({
   PUBLIC_DATABASE_URL: config.publicDatabaseUrl,
   STAGE_DATABASE_URL: config.stageDatabaseUrl,
   PUBLIC_URL: config.publicUrl,
+  PUBLIC_RATE: String(config.publicRate),
   DEMO: config.demo ? '1' : '0',
   LOG_LEVEL: config.logLevel,
   EGRESS_ALLOW: config.egressAllow.filter((one) => !(config.demo && one === '127.0.0.0/8')).join(','),

@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net'
 import { openPool } from '#kernel/db.ts'
 import { makeLog } from '#kernel/log.ts'
 import { loadRenderer } from '#roles/public.ts'
-import { buildSite } from '../src/public/site.app.ts'
+import { buildSite, type SiteOptions } from '../src/public/site.app.ts'
 import type { PublicGround } from './public-ground.ts'
 
 /** The same public database under a site whose statements are counted. */
-export const countedSite = async ({ siteUrl }: PublicGround, origin = 'http://data.test') => {
+export const countedSite = async ({ siteUrl }: PublicGround, more: Partial<SiteOptions> = {}) => {
   const pool = openPool(siteUrl, { name: 'counted', max: 3 })
   let sent = 0
   const query = pool.query.bind(pool) as (...args: unknown[]) => unknown
@@ -20,9 +20,10 @@ export const countedSite = async ({ siteUrl }: PublicGround, origin = 'http://da
     renderer: await loadRenderer(),
     log: makeLog('public', 'silent'),
     demo: false,
-    origin,
+    origin: 'http://data.test',
     trustProxy: [],
     followMs: 0,
+    ...more,
   })
   return {
     app,
@@ -41,7 +42,7 @@ export const listeningSite = async (ground: PublicGround) => {
   const { port } = server.address() as AddressInfo
   await new Promise((resolve) => server.close(resolve))
   const address = `http://127.0.0.1:${port}`
-  const site = await countedSite(ground, address)
+  const site = await countedSite(ground, { origin: address })
   await site.app.listen({ port, host: '127.0.0.1' })
   return { ...site, address }
 }

@@ -15,6 +15,8 @@ import { keepPrivate } from './access.ts'
 import { compressTexts } from './compress.ts'
 import { faultView, shownStatus } from './fault.view.ts'
 import { readForms } from './form.ts'
+import type { RatePolicy } from './rate.rules.ts'
+import { limitRate } from './rate.ts'
 import { INTERFACES, PAGES } from './routes.ts'
 import { areDatasetsKnown } from './search.index.ts'
 import { type Page, type Site, SiteFault } from './site.ts'
@@ -29,6 +31,8 @@ export interface SiteOptions {
   readonly trustProxy: readonly string[]
   /** See `Site`; every second where nothing is said. */
   readonly followMs?: number
+  /** What one address may ask for; without it, or with 0, nobody is limited. */
+  readonly rate?: RatePolicy
 }
 
 // No script at all: every page is whole without one.
@@ -129,6 +133,7 @@ export const buildSite = (options: SiteOptions) => {
   })
   // An address that cannot even be decoded meets no hook, hence `send` says it as well.
   app.addHook('onSend', async (_, reply) => void reply.headers(SAFE))
+  limitRate(app, options.rate ?? null)
   keepPrivate(app, site)
   compressTexts(app)
   app.addHook('onResponse', async (request, reply) => {

@@ -27,6 +27,7 @@ export const startPublic = async (config: Config): Promise<RunningRole> => {
     demo: config.demo,
     origin: config.publicUrl,
     trustProxy: config.trustProxy,
+    rate: { perMinute: config.publicRate },
   })
   await app.listen({ port: config.publicPort, host: config.host })
   return {

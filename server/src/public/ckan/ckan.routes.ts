@@ -118,6 +118,14 @@ const answer = async (site: Site, request: FastifyRequest, reply: FastifyReply):
 }
 
 const failed = (site: Site, error: unknown, reply: FastifyReply): FastifyReply => {
+  if (error instanceof SiteFault) {
+    const told = { message: error.message, __type: 'Rate Limit Error' }
+    return reply
+      .headers(OPEN_TO_ALL)
+      .type(JSON_TYPE)
+      .code(error.status)
+      .send(envelope(site.origin, `"success":false,"error":${JSON.stringify(told)}`))
+  }
   const code = (error as { code?: string }).code
   const status = (error as { statusCode?: number }).statusCode
   reply.headers(OPEN_TO_ALL).type(JSON_TYPE)

@@ -93,9 +93,20 @@ const valuesOf = (op: Op, value: unknown, field: string): RawValue[] => {
   return all
 }
 
+/** Names that other interfaces have for the same. */
+const ALIASES: Readonly<Record<string, Op>> = {
+  gte: 'ge',
+  lte: 'le',
+  exact: 'eq',
+  startswith: 'starts',
+  isnull: 'null',
+}
+const opOf = (name: string): Op | undefined =>
+  OPS.find((one) => one === name) ?? (Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined)
+
 const filterNamed = (name: string, value: unknown): RowFilter[] => {
   const at = name.lastIndexOf('__')
-  const op = OPS.find((one) => one === name.slice(at + 2))
+  const op = opOf(name.slice(at + 2))
   const field = name.slice(0, 64)
   if (at < 1 || !op)
     throw fault('unknown_parameter', field, `不认识的参数 ${field}；条件写作 列名__${OPS.join(' 或 列名__')}`)
@@ -110,7 +121,7 @@ const filterIn = (one: unknown, index: number): RowFilter => {
   const field = `where.${index}`
   if (typeof one !== 'object' || one === null) throw fault('bad_parameter', field, `${field} 应为 {column, op, value}`)
   const { column, op = 'eq', value, ...rest } = one as Raw
-  const known = OPS.find((name) => name === op)
+  const known = opOf(String(op))
   if (!isText(column) || !known || Object.keys(rest).length > 0)
     throw fault('bad_parameter', field, `${field} 应为 {column, op, value}，op 是 ${OPS.join('、')} 之一`)
   return { column, op: known, values: valuesOf(known, value, field) }

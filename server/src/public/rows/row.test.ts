@@ -97,6 +97,7 @@ test('a reader chooses columns, filters, sorts and searches with words of an add
   assert.deepEqual(await ids('seen_at__eq=2017-01-01T08:00:00+08:00'), [1])
   assert.deepEqual(await ids('amount__null=true'), [4])
   assert.deepEqual(await ids('people__in=3,7'), [1, 4])
+  assert.deepEqual(await ids('people__gte=4&people__lte=8'), [4])
   assert.deepEqual(await ids('amount__ge=12345678901234567.89'), [2])
   assert.deepEqual(await ids(`q=${encodeURIComponent('族 海西')}`), [4])
   assert.deepEqual(await ids(`city__eq=${encodeURIComponent('海西蒙古族,藏族自治州')}`), [4])
@@ -243,6 +244,14 @@ test('a newer edition that takes the table away while a question is under way is
   await ground.sql(`drop table data.${stale.table_name}`)
   const { dataset, rows } = await findRows({ pool }, stale, readRowQuery({}, false))
   assert.deepEqual([dataset.edition_no, rows], [2, [['新']]])
+})
+
+test('every command on the page of a dataset’s interface works as it stands (T4.2, P16)', async () => {
+  const page = (await ground.app.inject({ method: 'GET', url: '/datasets/shops/api' })).body
+  const commands = [...page.matchAll(/curl &#x27;http:\/\/data\.test([^<]+)&#x27;/g)]
+  const urls = commands.map(([, url]) => url!.replaceAll('&amp;', '&'))
+  assert.ok(urls.length >= 4, page)
+  for (const url of urls) assert.equal((await ground.app.inject({ method: 'GET', url })).statusCode, 200, url)
 })
 
 test('the interface of a dataset is described from its columns, and answers are what is described (T4.2)', async () => {

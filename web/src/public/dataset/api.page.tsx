@@ -9,8 +9,9 @@ interface Call {
 }
 
 /** Calls that work as they stand, made from the fields this dataset has. */
-const callsFor = (rows: string, columns: readonly SiteColumn[]): Call[] => {
+const callsFor = (base: string, columns: readonly SiteColumn[]): Call[] => {
   const [first] = columns
+  const rows = `${base}/rows`
   const measure = columns.find(({ role }) => role === 'measure')
   const category = columns.find(({ role }) => role === 'category')
   return [
@@ -18,16 +19,16 @@ const callsFor = (rows: string, columns: readonly SiteColumn[]): Call[] => {
     ...(first && measure
       ? [{ title: '选列、排序', url: `${rows}?select=${first.name},${measure.name}&sort=-${measure.name}&limit=10` }]
       : []),
-    ...(measure ? [{ title: '筛选', url: `${rows}?${measure.name}__gte=100` }] : []),
+    ...(measure ? [{ title: '筛选', url: `${rows}?${measure.name}__ge=100` }] : []),
     ...(measure && category
-      ? [{ title: '按类汇总', url: `${rows}/aggregate?group=${category.name}&measure=${measure.name}__sum` }]
+      ? [{ title: '按类汇总', url: `${base}/aggregate?group=${category.name}&measure=${measure.name}__sum` }]
       : []),
   ]
 }
 
 const Rows = ({ view }: { readonly view: DatasetApiView }) => {
   const { top, origin, columns, example } = view
-  const rows = `${origin}/api/v1/datasets/${encodeURIComponent(top.content.slug)}/rows`
+  const base = `${origin}/api/v1/datasets/${encodeURIComponent(top.content.slug)}`
   const key = top.is_free ? '' : " -H 'Authorization: Bearer 您的密钥'"
   return (
     <>
@@ -36,7 +37,7 @@ const Rows = ({ view }: { readonly view: DatasetApiView }) => {
           ? '不用登录，不用申请密钥，照抄下面的命令就能用。'
           : '有条件开放的数据集要带密钥，密钥在申请通过后取得。'}
       </p>
-      {callsFor(rows, columns).map(({ title, url }) => (
+      {callsFor(base, columns).map(({ title, url }) => (
         <div key={title}>
           <h3>{title}</h3>
           <Code text={`curl${key} '${url}'`} label={`${title}的命令`} />

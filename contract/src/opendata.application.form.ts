@@ -29,7 +29,8 @@ export interface ApplicationForm {
 
 export const CONTACT_FIELDS = ['name', 'credit_code', 'contact_name', 'phone', 'email'] as const
 
-const TEXTS = {
+/** Characters a text may have. */
+export const FORM_LIMITS = {
   ...{ kind: 20, name: 100, credit_code: 18, contact_name: 50, phone: 30, email: 100 },
   ...{ qualification: 1000, purpose_code: 20, purpose_text: 2000, security_text: 1000, promise_version: 20 },
 } as const
@@ -39,11 +40,11 @@ const textOf = (value: unknown, max: number): string =>
 
 /** What a stranger sent, brought into shape: every text capped, anything else empty. Says nothing about whether it holds. */
 export const readForm = (raw: Readonly<Record<string, unknown>>): ApplicationForm => {
-  const texts = Object.fromEntries(Object.entries(TEXTS).map(([name, max]) => [name, textOf(raw[name], max)]))
+  const texts = Object.fromEntries(Object.entries(FORM_LIMITS).map(([name, max]) => [name, textOf(raw[name], max)]))
   const measures = [raw.security ?? []].flat()
   const kind = APPLICANT_KINDS.codes.find((code) => code === texts.kind) ?? ''
   return {
-    ...(texts as Record<keyof typeof TEXTS, string>),
+    ...(texts as Record<keyof typeof FORM_LIMITS, string>),
     kind,
     credit_code: kind === 'organisation' ? texts.credit_code!.toUpperCase().replace(/\s/g, '') : '',
     contact_name: kind === 'organisation' ? texts.contact_name! : '',

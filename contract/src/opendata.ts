@@ -45,6 +45,8 @@ export const OpenContent = t.Object({
   contact: t.String(),
   keywords: t.Array(t.String()),
   items: t.Array(OpenItem),
+  /** Conditional datasets: whether a few rows are shown to who thinks of applying. */
+  shows_sample: t.Optional(t.Boolean()),
   /** How its rows go out; none where only words are open. */
   rows: t.Optional(OpenRows),
 })
@@ -96,6 +98,8 @@ export const proposeRelease = endpoint({
     licence: LICENCES.schema,
     item_ids: t.Array(Id, { minItems: 1, maxItems: 1000, uniqueItems: true }),
     keywords: t.Optional(t.Array(t.String({ minLength: 1, maxLength: 40 }), { maxItems: 30 })),
+    /** Conditional datasets: whether the first five rows may be shown to who thinks of applying. */
+    shows_sample: t.Optional(t.Boolean()),
     /** 数据：已读入的一版，及各列如何去标识. */
     rows: t.Optional(RowsProposal),
   }),

@@ -1,3 +1,4 @@
+import type { ApplyPage } from './site.apply.ts'
 import type { AnyDatasetView } from './site.dataset.ts'
 import type { IntakePage } from './site.intake.ts'
 import type { SearchView } from './site.search.ts'
@@ -69,7 +70,7 @@ export interface FaultView {
 }
 
 /** Every page there is: one line each, in the order of the menu. */
-export type SiteView = IntakePage | HomeView | SearchView | AnyDatasetView | AccessibilityView | FaultView
+export type SiteView = ApplyPage | IntakePage | HomeView | SearchView | AnyDatasetView | AccessibilityView | FaultView
 
 /** What stands in a page's head beside its title: for feeds, search engines and catalogues. */
 export interface SiteHead {

@@ -188,5 +188,6 @@ export const openApplications = async (): Promise<ApplicationGround> => {
     ...{ world, outside, provider, approver, office, resource_id: entry.resource_id, ...released },
   })
   await publishReleases(await ground.ctx())
+  await ground.turn()
   return ground
 }

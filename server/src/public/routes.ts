@@ -1,4 +1,6 @@
 import { accessibilityRoutes } from './accessibility.routes.ts'
+import { actRoutes } from './apply/act.routes.ts'
+import { applyRoutes } from './apply/apply.routes.ts'
 import { ckanRoutes } from './ckan/ckan.routes.ts'
 import { datasetRoutes } from './dataset/dataset.routes.ts'
 import { dcatRoutes } from './dcat/dcat.routes.ts'
@@ -26,6 +28,8 @@ export const PAGES: readonly SiteRoutes[] = [
   wishRoutes,
   showcaseRoutes,
   statusRoutes,
+  applyRoutes,
+  actRoutes,
   accessibilityRoutes,
 ]
 

@@ -2,8 +2,10 @@ import { readClock } from '@sanjiang/contract/clock'
 import { INTAKE_KINDS, readNumber } from '@sanjiang/contract/opendata.intake'
 import type { FormFault, StatusView } from '@sanjiang/contract/site.intake'
 import type { FastifyRequest } from 'fastify'
+import { applicationView } from './apply/standing.ts'
+import { assertMayTry, noteWrong } from './attempts.ts'
 import { emptyForm, fieldsOf, lineOf, readFields } from './form.ts'
-import { codeHash, openForm, refusalOf, sendSubmission, type Taken, takeForm } from './intake.send.ts'
+import { addressHash, codeHash, openForm, refusalOf, sendSubmission, type Taken, takeForm } from './intake.send.ts'
 import { siteToday, stateOf } from './intake.store.ts'
 import type { Page, Site, SiteRoutes } from './site.ts'
 
@@ -44,13 +46,25 @@ const standingOf = async (site: Site, claim: Claim): Promise<StatusView | undefi
   }
 }
 
+/** An application has a page of its own, with what may be done about it. */
+const applicationOf = async (site: Site, { number: typed, code }: Claim) => {
+  const number = readNumber(typed)
+  const found = number ? await stateOf(site.pool, number, codeHash(number, code)) : undefined
+  return found && applicationView(site, { number, code }, found)
+}
+
 const fresh = (view: StatusView, status = 200): Page => ({ status, isFresh: true, view })
 
 const statusPage = async (site: Site, request: FastifyRequest): Promise<Page> => {
   const { faults } = await takeForm(site, request, 'status')
   const claim = claimOf(request)
   if (faults.length > 0) return formPage(site, { ...claim }, faults)
+  const address = await addressHash(site, request)
+  assertMayTry(address)
+  const applied = await applicationOf(site, claim)
+  if (applied) return { status: 200, isFresh: true, view: applied }
   const found = await standingOf(site, claim)
+  if (!found) noteWrong(address)
   return found ? fresh(found) : formPage(site, { ...claim }, [{ field: 'code', message: WRONG }])
 }
 

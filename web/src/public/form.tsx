@@ -121,11 +121,13 @@ interface SendFormProps {
   readonly form: FormState
   readonly submit: string
   readonly className?: string
+  /** Other ways on, behind the button that Enter presses. */
+  readonly after?: ReactNode
   readonly children?: ReactNode
 }
 
 /** A form that is sent without a script; the hidden field catches programs that fill in everything. */
-export const SendForm = ({ action, form, submit, className = 'send', children }: SendFormProps) => (
+export const SendForm = ({ action, form, submit, className = 'send', after, children }: SendFormProps) => (
   <form action={action} method="post" className={className}>
     <input type="hidden" name="token" value={form.token} />
     <div className="trap">
@@ -134,6 +136,7 @@ export const SendForm = ({ action, form, submit, className = 'send', children }:
     </div>
     {children}
     <button type="submit">{submit}</button>
+    {after}
   </form>
 )
 

@@ -1,5 +1,6 @@
 import type { SiteView } from '@sanjiang/contract/site'
 import { AccessibilityPage } from './accessibility.page.tsx'
+import { applyPages } from './apply/pages.ts'
 import { datasetPages } from './dataset/pages.ts'
 import { FaultPage } from './fault.page.tsx'
 import { HomePage } from './home.page.tsx'
@@ -15,6 +16,7 @@ export const PAGES: { readonly [P in SiteView['page']]: PublicPage<P> } = {
   home: { title: '青海省公共数据开放', Body: HomePage },
   search: { title: ({ q }) => (q ? `“${q}”的检索结果` : '全部数据集'), Body: SearchPage },
   ...datasetPages,
+  ...applyPages,
   questions: { title: ({ dataset }) => `${dataset.title}：提问与纠错`, Body: QuestionsPage },
   question_form: { title: ({ kind }) => (kind === 'correction' ? '我要纠错' : '我要提问'), Body: QuestionFormPage },
   wishes: { title: '未开放数据的需求', Body: WishesPage },

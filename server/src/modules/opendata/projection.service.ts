@@ -17,6 +17,7 @@ export interface Proposal {
   readonly item_ids: readonly string[]
   readonly keywords?: readonly string[]
   readonly rows?: RowsProposal
+  readonly shows_sample?: boolean
 }
 
 type Items = Awaited<ReturnType<typeof store.listOpeningItems>>
@@ -87,6 +88,7 @@ export const projectionOf = async (tx: Tx, ctx: Ctx, proposal: Proposal) => {
     keywords: [...(proposal.keywords ?? [])],
     items: itemsOf(let_out, rows),
     ...(rows ? { rows } : {}),
+    ...(proposal.shows_sample && resource.open_type === 'conditional' ? { shows_sample: true } : {}),
   }
   const found = [
     ...openingFaults({ ...resource, items }, proposal.item_ids),

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { opendata } from '@sanjiang/contract'
+import {
+  APPROVE,
+  type ApplicationGround,
+  CONTACT,
+  FORM,
+  openApplications,
+  paramsOf,
+  REFUSE,
+} from '#test/application-ground.ts'
+import { hashKey } from '../access.ts'
+import { openDraft, sealDraft } from './draft.ts'
+
+let ground: ApplicationGround
+before(async () => {
+  ground = await openApplications()
+})
+after(() => ground?.close())
+
+const tokenOf = (html: string): string => /name="token" value="([^"]+)"/.exec(html)![1]!
+const claimIn = (html: string) => ({
+  number: /GK\d{8}-[0-9A-Z]{8}/.exec(html)![0],
+  code: (/name="code" value="([^"]+)"/.exec(html) ?? /<dt>查询码<\/dt><dd>([^<]+)</.exec(html))![1]!,
+})
+
+const get = (url: string) => ground.outside.app.inject({ url })
+const post = (url: string, fields: Record<string, string | readonly string[]>) => {
+  const body = new URLSearchParams()
+  for (const [name, value] of Object.entries(fields)) for (const one of [value].flat()) body.append(name, one)
+  return ground.outside.app.inject({
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' },
+    payload: body.toString(),
+  })
+}
+
+const who = { kind: FORM.kind, ...CONTACT, qualification: FORM.qualification }
+const why = { purpose_code: FORM.purpose_code, purpose_text: FORM.purpose_text, term_months: '6' }
+const safe = { security: FORM.security, security_text: FORM.security_text }
+
+/** Fills in all steps; answers with the receipt's page. */
+const applyByForm = async () => {
+  const path = `/apply/${ground.slug}/form`
+  let page = await get(path)
+  let claim = {}
+  for (const [step, fields] of Object.entries({
+    who,
+    purpose: why,
+    security: safe,
+    review: { promise_version: '2017-1' },
+  })) {
+    page = await post(path, { token: tokenOf(page.body), step, ...claim, ...fields })
+    assert.equal(page.statusCode, 200, page.body.slice(0, 2000))
+    claim = claimIn(page.body)
+  }
+  await ground.turn()
+  return { page, claim: claimIn(page.body) }
+}
+type Claim = Awaited<ReturnType<typeof applyByForm>>['claim']
+
+const status = async (claim: Claim) => {
+  const form = await get('/status')
+  return post('/status', { token: tokenOf(form.body), ...claim })
+}
+const say = async (claim: Claim, verb: string, fields: Record<string, string>) => {
+  const page = await status(claim)
+  const digest = /name="digest" value="([^"]+)"/.exec(page.body)?.[1] ?? ''
+  const form = { token: tokenOf(page.body), ...claim, digest, ...fields }
+  const answer = await post(`/status/${verb}`, form)
+  await ground.turn()
+  return { answer, form }
+}
+const keyIn = (html: string): string | undefined => /<code>([a-z2-7]{32})<\/code>/.exec(html)?.[1]
+
+test('a citizen applies in four steps, mends, signs and reads with the key he is shown once, until it is revoked (T4.2, P17)', async () => {
+  const intro = await get(`/apply/${ground.slug}`)
+  for (const words of ['用于科学研究，单位申请', '20 个工作日', '2018-01-09', '申诉'])
+    assert.ok(intro.body.includes(words), words)
+  const { page, claim } = await applyByForm()
+  assert.match(page.body, /申请已提交/)
+  assert.match((await status(claim)).body, /待受理/)
+  const received = await ground.find(claim)
+  await ground.provider.call(opendata.noticeApplication, {
+    ...paramsOf(received),
+    body: { revision: received.revision, parts: [{ code: 'qualification', text: '请提供课题立项编号' }] },
+  })
+  await ground.turn()
+  assert.match((await status(claim)).body, /请提供课题立项编号/)
+  assert.equal((await say(claim, 'mend', {})).answer.statusCode, 422)
+  assert.match((await say(claim, 'mend', { qualification: '2017-ZJ-001' })).answer.body, /补正已收到/)
+  await ground.decide(claim, APPROVE)
+  assert.match((await say(claim, 'agreement', {})).answer.body, /勾选同意/)
+  const { answer: signed, form } = await say(claim, 'agreement', { agree: 'yes' })
+  const key = keyIn(signed.body)!
+  assert.match(key, /^[a-z2-7]{32}$/)
+  assert.match(String(signed.headers['cache-control']), /no-store/)
+  const again = await post('/status/agreement', form)
+  assert.equal(keyIn(again.body), undefined)
+  assert.equal((await ground.access(hashKey(key))).length, 1)
+  assert.equal(keyIn((await status(claim)).body), undefined)
+  const active = await ground.find(claim)
+  await ground.approver.call(opendata.revokeAccess, {
+    ...paramsOf(active),
+    body: { revision: active.revision, reason_code: 'breach', text: '将原始数据转给他人' },
+  })
+  await ground.turn()
+  assert.equal((await ground.access(hashKey(key)))[0]!.revoked, true)
+  assert.match((await status(claim)).body, /已收回[\s\S]*将原始数据转给他人/)
+})
+
+test('a refused applicant reads the reason and appeals by his code (T4.2, P17)', async () => {
+  const { claim } = await applyByForm()
+  await ground.decide(claim, REFUSE)
+  const told = (await status(claim)).body
+  assert.match(told, /成果去向没有说清[\s\S]*申诉/)
+  assert.doesNotMatch(told, /青海某某大学|13997001234|才仁/)
+  assert.match((await say(claim, 'appeal', { text: '成果去向已在用途说明第二句写明' })).answer.body, /申诉已收到/)
+  assert.equal((await ground.find(claim)).state, 'appealed')
+})
+
+test('a form is saved under number and code, gone on with later, and tells all that is wrong on a step at once (T4.2, P17)', async () => {
+  const path = `/apply/${ground.slug}/form`
+  const wrong = await post(path, {
+    token: tokenOf((await get(path)).body),
+    step: 'who',
+    ...who,
+    credit_code: '126300004400012346',
+    phone: '12',
+  })
+  assert.equal(wrong.statusCode, 422)
+  assert.match(wrong.body, /有 2 处需要修改[\s\S]*固定电话[\s\S]*校验位不正确/)
+  const claim = claimIn(wrong.body)
+  const saved = await post(path, { token: tokenOf(wrong.body), step: 'who', ...claim, ...who, go: 'save' })
+  assert.match(saved.body, /草稿已保存/)
+  const [row] = await ground.outside.sql<{ body: Buffer }>('select body from intake.draft where number = $1', [
+    claim.number,
+  ])
+  assert.doesNotMatch(row!.body.toString('utf8'), /某某大学/)
+  const intro = await get(`/apply/${ground.slug}`)
+  const resumed = await post(`/apply/${ground.slug}/resume`, {
+    token: tokenOf(intro.body),
+    ...claim,
+    code: claim.code.toLowerCase(),
+  })
+  assert.match(resumed.body, /value="青海某某大学"/)
+  assert.throws(() => openDraft('n', 'other', sealDraft('n', 'code', {})))
+  const sneaky = await post(path, { token: tokenOf(resumed.body), step: 'review', ...claim, promise_version: '2017-1' })
+  assert.equal(sneaky.statusCode, 422)
+  assert.match(sneaky.body, /请选择用途/)
+})
+
+test('who guesses codes is made to wait, and nothing sent to these addresses is a fault of ours (T4.2)', async () => {
+  for (const url of ['/apply/nothing', `/apply/${ground.slug}/nothing`, '/apply/%00', `/apply/${'x'.repeat(300)}/form`])
+    assert.ok((await get(url)).statusCode < 500, url)
+  const token = tokenOf((await get('/status')).body)
+  for (const verb of ['mend', 'agreement', 'rekey', 'appeal'])
+    assert.equal((await post(`/status/${verb}`, { token, number: 'x', code: "' or 1=1" })).statusCode, 404)
+  const answers: number[] = []
+  for (let turn = 0; turn < 12; turn += 1)
+    answers.push((await post('/status', { token, number: 'GK20171211-AAAAAAAA', code: `guess-${turn}` })).statusCode)
+  assert.equal(answers.at(-1), 429)
+})

@@ -1,5 +1,8 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
 import { machineName, stableId } from '../names.ts'
+import { mqaOf } from '../quality/mqa.rules.ts'
+import { qualityOf } from '../quality/quality.rules.ts'
+import { factsOf } from '../quality/quality.view.ts'
 import type { ShelvedDataset, ShelvedFile } from '../shelf/shelf.store.ts'
 import { formatName } from '../shelf/shelf.ts'
 import { licenceOf } from './ckan.licence.ts'
@@ -127,8 +130,20 @@ export const resourcesOf = (dataset: ShelvedDataset, origin: string) => {
   return all.map((one, position) => ({ ...one, position }))
 }
 
-const extrasOf = ({ content, edition, open_type, theme_title }: ShelvedDataset) =>
-  Object.entries({
+const qualityExtras = (dataset: ShelvedDataset) => {
+  const facts = factsOf(dataset)
+  const { score, level, judgements } = qualityOf(facts, dataset.today)
+  return {
+    quality_score: score,
+    quality_level: level,
+    quality_reasons: judgements.map(({ text }) => text).join('；'),
+    mqa_score: mqaOf(facts).score,
+  }
+}
+
+const extrasOf = (dataset: ShelvedDataset) => {
+  const { content, edition, open_type, theme_title } = dataset
+  return Object.entries({
     open_type,
     open_condition: content.open_condition,
     theme: theme_title,
@@ -137,7 +152,9 @@ const extrasOf = ({ content, edition, open_type, theme_title }: ShelvedDataset) 
     edition_no: edition?.edition_no,
     data_on: edition?.data_on,
     row_count: edition?.row_count,
+    ...qualityExtras(dataset),
   }).flatMap(([key, value]) => (value === null || value === undefined ? [] : [{ key, value: String(value) }]))
+}
 
 /** A dataset as CKAN's clients know one. */
 export const packageOf = (dataset: ShelvedDataset, origin: string) => {

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Spine } from '../shelf/shelf.store.ts'
 import { listShelved } from '../shelf/shelf.store.ts'
+import { shelfOf } from '../shelf/shelf.ts'
 import type { Site } from '../site.ts'
 import { packageOf } from './ckan.package.ts'
 
@@ -14,23 +15,23 @@ export class JsonText {
 
 const MOST_CHARACTERS = 24_000_000
 
-/** Packages as JSON, the most recently asked for; an older change number is no longer the same package. */
+/** Packages as JSON, the most recently asked for; an older change number, or another day, is no longer the same package. */
 class Packages {
-  readonly #kept = new Map<string, { readonly change_no: number; readonly text: string }>()
+  readonly #kept = new Map<string, { readonly version: string; readonly text: string }>()
   #characters = 0
 
-  get({ dataset_id, change_no }: Spine): string | undefined {
+  get(dataset_id: string, version: string): string | undefined {
     const kept = this.#kept.get(dataset_id)
-    if (!kept || kept.change_no !== change_no) return undefined
+    if (!kept || kept.version !== version) return undefined
     this.#kept.delete(dataset_id)
     this.#kept.set(dataset_id, kept)
     return kept.text
   }
 
-  put(dataset_id: string, change_no: number, text: string): void {
+  put(dataset_id: string, version: string, text: string): void {
     this.#characters += text.length - (this.#kept.get(dataset_id)?.text.length ?? 0)
     this.#kept.delete(dataset_id)
-    this.#kept.set(dataset_id, { change_no, text })
+    this.#kept.set(dataset_id, { version, text })
     for (const [oldest, { text: gone }] of this.#kept) {
       if (this.#characters <= MOST_CHARACTERS) break
       this.#kept.delete(oldest)
@@ -46,20 +47,24 @@ const packagesOf = (pool: pg.Pool): Packages => {
   return packages
 }
 
+const versionOf = (change_no: number, today: string): string => `${change_no} ${today}`
+
 /** The packages of these datasets in their order; one statement for those not at hand. Withdrawn meanwhile: left out. */
-export const packageTexts = async ({ pool, origin }: Site, spines: readonly Spine[]): Promise<string[]> => {
+export const packageTexts = async (site: Site, spines: readonly Spine[]): Promise<string[]> => {
+  const { pool, origin } = site
   const packages = packagesOf(pool)
+  const { today } = await shelfOf(site).look()
   const texts = new Map<string, string>()
   const missing: string[] = []
   for (const spine of spines) {
-    const text = packages.get(spine)
+    const text = packages.get(spine.dataset_id, versionOf(spine.change_no, today))
     if (text === undefined) missing.push(spine.dataset_id)
     else texts.set(spine.dataset_id, text)
   }
   for (const dataset of await listShelved(pool, missing)) {
     if (dataset.state !== 'open') continue
     const text = JSON.stringify(packageOf(dataset, origin))
-    packages.put(dataset.dataset_id, dataset.change_no, text)
+    packages.put(dataset.dataset_id, versionOf(dataset.change_no, dataset.today), text)
     texts.set(dataset.dataset_id, text)
   }
   return spines.flatMap(({ dataset_id }) => texts.get(dataset_id) ?? [])

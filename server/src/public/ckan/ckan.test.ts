@@ -115,6 +115,7 @@ test('filters by organ, quoted tag, format and their combinations meet what they
     ['metadata_modified:[* TO 2017-01-01T00:00:00.000000Z]', []],
     ['dataset_type:dataset +state:active', ['c-1', 'c-2', 'c-3', 'c-4']],
     ['extras_open_type:conditional', ['c-4']],
+    ['quality:(A OR B OR C OR D)', ['c-1', 'c-2', 'c-3', 'c-4']],
   ]
   for (const [fq, names] of expected) assert.deepEqual(namesOf(await ckanapi('package_search', { fq })), names, fq)
   assert.deepEqual(namesOf(await ckanapi('package_search', { q: '养老' })), ['c-1', 'c-3'])

@@ -1,11 +1,12 @@
 import type { SiteHead, SiteView } from '@sanjiang/contract/site'
 import { citationOf } from '@sanjiang/contract/site.citation'
-import type { DatasetTop } from '@sanjiang/contract/site.dataset'
+import { pageOf } from '../dcat/dcat.dataset.ts'
 import { wantsRdf } from '../dcat/negotiate.ts'
 import { faultView } from '../fault.view.ts'
 import { datasetHead } from '../feed/describe.rules.ts'
 import { listEditions } from '../file.store.ts'
-import { findShelved } from '../shelf/shelf.store.ts'
+import { qualityView } from '../quality/quality.view.ts'
+import { findShelved, type ShelvedDataset } from '../shelf/shelf.store.ts'
 import { type Site, type SiteRoutes, textOf } from '../site.ts'
 import { exampleOf } from './example.ts'
 import { drawingOf, previewOf } from './preview.ts'
@@ -71,12 +72,8 @@ const TABS: Readonly<Record<string, Tab>> = {
   }),
 }
 
-const headOf = async ({ pool, origin }: Site, { content }: DatasetTop, path: string): Promise<SiteHead> => {
-  const dataset = path === '' ? await findShelved(pool, content.slug) : undefined
-  return dataset?.state === 'open'
-    ? datasetHead(dataset, origin)
-    : { canonical: `${origin}/datasets/${content.slug}${path}` }
-}
+const headOf = (origin: string, dataset: ShelvedDataset, path: string): SiteHead =>
+  path === '' ? datasetHead(dataset, origin) : { canonical: `${pageOf(origin, dataset.slug)}${path}` }
 
 /** A dataset and its tabs, each an address of its own: what is withdrawn answers 410 at all of them. */
 export const datasetRoutes: SiteRoutes = (app, site) => {
@@ -88,7 +85,10 @@ export const datasetRoutes: SiteRoutes = (app, site) => {
       const found = await findOpen(site.pool, textOf((request.params as { slug: string }).slug, 64))
       if (!found) return site.send(request, reply, { status: 404, view: faultView(404) })
       if ('page' in found) return site.send(request, reply, { status: 410, view: found })
-      const view = await tab(site, found, request.query as Words)
-      return site.send(request, reply, { status: 200, view, head: await headOf(site, found.top, path) })
+      const dataset = await findShelved(site.pool, found.top.content.slug)
+      if (dataset?.state !== 'open') return site.send(request, reply, { status: 404, view: faultView(404) })
+      const judged = { ...found, top: { ...found.top, quality: qualityView(dataset) } }
+      const view = await tab(site, judged, request.query as Words)
+      return site.send(request, reply, { status: 200, view, head: headOf(site.origin, dataset, path) })
     })
 }

@@ -1,6 +1,9 @@
 import { type FileFormat, fileHref, latestHref } from '@sanjiang/contract/site.file'
 import { licenceOf } from '../ckan/ckan.licence.ts'
 import { machineName } from '../names.ts'
+import { mqaOf } from '../quality/mqa.rules.ts'
+import { qualityOf } from '../quality/quality.rules.ts'
+import { factsOf } from '../quality/quality.view.ts'
 import type { ShelvedDataset, ShelvedFile } from '../shelf/shelf.store.ts'
 import { formatName } from '../shelf/shelf.ts'
 import { iri, plain, RdfDocument, type RdfNode, typed, type Value, zh } from './rdf.ts'
@@ -174,6 +177,26 @@ export const putPlace = (document: RdfDocument, origin: string): Value =>
     props: { 'skos:prefLabel': zh('青海省'), 'dct:identifier': plain('630000') },
   })
 
+/** Our own score and the European one, each against what it is measured by. */
+const measurementsOf = ({ into, dataset, origin }: Telling): Value[] => {
+  const facts = factsOf(dataset)
+  const scores = [
+    ['quality', '质量（满分 100）', qualityOf(facts, dataset.today).score],
+    ['mqa', '元数据质量评估 MQA（满分 405）', mqaOf(facts).score],
+  ] as const
+  return scores.map(([name, title, score]) => ({
+    types: ['dqv:QualityMeasurement'],
+    props: {
+      'dqv:isMeasurementOf': into.put({
+        id: `${origin}/dcat/metrics#${name}`,
+        types: ['dqv:Metric'],
+        props: { 'skos:prefLabel': zh(title), 'dqv:expectedDataType': iri('http://www.w3.org/2001/XMLSchema#integer') },
+      }),
+      'dqv:value': typed(score, 'integer'),
+    },
+  }))
+}
+
 export interface DatasetTelling extends Telling {
   readonly withVersions?: boolean
 }
@@ -201,6 +224,7 @@ export const putDataset = (telling: DatasetTelling): Value => {
       'dct:issued': typed(released_on, 'date'),
       'dct:modified': typed(changed_at, 'dateTime'),
       ...editionFacts(dataset),
+      'dqv:hasQualityMeasurement': measurementsOf(telling),
       'dcat:previousVersion': withVersions ? previousOf(telling) : undefined,
       'dcat:distribution': edition ? [...files.map((file) => fileNode(telling, file)), rowsNode(telling)] : [],
     },

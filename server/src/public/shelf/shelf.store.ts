@@ -1,13 +1,14 @@
 import type { OpenContent } from '@sanjiang/contract/opendata'
 import type { SiteEdition } from '@sanjiang/contract/site'
 import type pg from 'pg'
+import { type QualityFacts, qualityOf } from '../quality/quality.rules.ts'
 
-/** Moves whenever a line of site.dataset comes, goes or changes, also when it was committed late. */
-export const readMark = async (pool: pg.Pool): Promise<string> => {
-  const { rows } = await pool.query<{ mark: string }>(
-    `select count(*) || '.' || coalesce(sum(change_no), 0) as mark from site.dataset`,
+/** Moves whenever a line of site.dataset comes, goes or changes, also when it was committed late, and when the day does. */
+export const readMark = async (pool: pg.Pool): Promise<{ readonly mark: string; readonly today: string }> => {
+  const { rows } = await pool.query<{ mark: string; today: string }>(
+    `select count(*) || '.' || coalesce(sum(change_no), 0) || '.' || site.today() as mark, site.today()::text as today from site.dataset`,
   )
-  return rows[0]!.mark
+  return rows[0]!
 }
 
 export const listChangeNos = async (pool: pg.Pool): Promise<ReadonlyMap<string, number>> => {
@@ -39,21 +40,36 @@ export interface Spine {
   readonly released_on: string
   readonly changed_at: string
   readonly change_no: number
+  /** On the day it was read. */
+  readonly quality: string
+}
+
+interface SpineRow extends Omit<Spine, 'quality'>, Omit<QualityFacts, 'formats'> {
+  readonly today: string
+}
+
+const spineOf = ({ content, columns, row_count, data_on, delayed_since, today, ...spine }: SpineRow): Spine => {
+  if (spine.state === 'withdrawn') return { ...spine, quality: '' }
+  const facts = { content, columns, row_count, data_on, delayed_since, formats: spine.formats }
+  return { ...spine, quality: qualityOf(facts, today).level }
 }
 
 export const listSpines = async (pool: pg.Pool, ids: readonly string[]): Promise<Spine[]> => {
-  const { rows } = await pool.query<Spine>(
+  const { rows } = await pool.query<SpineRow>(
     `select d.dataset_id, d.slug, d.state, d.title, d.open_type, d.organ_name, d.theme_title,
        coalesce(d.content->>'licence', '') as licence, coalesce(d.content->>'update_cycle', '') as update_cycle,
        coalesce(d.content->'keywords', '[]') as keywords, e.dataset_id is not null as has_rows,
        coalesce((select array_agg(f.format order by f.format) from site.file f
          where f.dataset_id = e.dataset_id and f.edition_no = e.edition_no and ${IS_OFFERED}), '{}') as formats,
-       d.released_on::text as released_on, ${INSTANT('d.changed_at')} as changed_at, d.change_no::float8 as change_no
+       d.released_on::text as released_on, ${INSTANT('d.changed_at')} as changed_at, d.change_no::float8 as change_no,
+       d.content, coalesce(e.columns, '[]') as columns, e.row_count::float8 as row_count, e.data_on::text as data_on,
+       l.since::text as delayed_since, site.today()::text as today
      from site.dataset d left join site.edition e on e.dataset_id = d.dataset_id and e.is_current
+       left join site.delay l on l.dataset_id = d.dataset_id
      where d.dataset_id = any($1::uuid[])`,
     [ids],
   )
-  return rows
+  return rows.map(spineOf)
 }
 
 export interface ShelvedFile {
@@ -88,6 +104,9 @@ export interface ShelvedDataset {
   readonly withdrawn_reason: string | null
   readonly change_no: number
   readonly changed_at: string
+  /** Since when the platform has newer data and has not carried it out. */
+  readonly delayed_since: string | null
+  readonly today: string
   /** The current one. */
   readonly edition: SiteEdition | null
   /** Of the current edition. */
@@ -99,7 +118,8 @@ export interface ShelvedDataset {
 const DATASET = `
 select d.dataset_id, d.slug, d.state, d.title, d.open_type, d.organ_name, d.theme_title, d.content, d.release_no,
   d.released_on::text as released_on, d.withdrawn_on::text as withdrawn_on, d.withdrawn_reason,
-  d.change_no::float8 as change_no, ${INSTANT('d.changed_at')} as changed_at,
+  d.change_no::float8 as change_no, ${INSTANT('d.changed_at')} as changed_at, site.today()::text as today,
+  (select since::text from site.delay l where l.dataset_id = d.dataset_id) as delayed_since,
   (select json_build_object('edition_no', e.edition_no, 'is_current', true, 'table_name', e.table_name, 'columns', e.columns,
       'row_count', e.row_count, 'digest', e.digest, 'data_on', e.data_on, 'carried_at', ${INSTANT('e.carried_at')}, 'note', e.note)
     from site.edition e where e.dataset_id = d.dataset_id and e.is_current) as edition,

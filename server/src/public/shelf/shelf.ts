@@ -14,6 +14,7 @@ const FACETS = {
   ],
   license_id: ({ licence }: Spine) => [licence],
   open_type: ({ open_type }: Spine) => [open_type],
+  quality: ({ quality }: Spine) => [quality],
   update_frequency: ({ update_cycle }: Spine) => (update_cycle === '' ? [] : [update_cycle]),
 } as const
 export type FacetName = keyof typeof FACETS
@@ -27,6 +28,7 @@ export const formatName = (format: string): string => FORMAT_NAMES[format] ?? fo
 /** All open datasets at one moment, laid out for counting; positions of `open` are what everything is told by. */
 export class Snapshot {
   readonly mark: string
+  readonly today: string
   readonly changedAt: string
   readonly open: readonly Spine[]
   readonly withdrawn: readonly Spine[]
@@ -37,9 +39,10 @@ export class Snapshot {
   readonly #orders = new Map<string, Int32Array>()
   readonly titles: ReadonlyMap<string, string>
 
-  constructor(mark: string, spines: Iterable<Spine>) {
+  constructor({ mark, today }: { mark: string; today: string }, spines: Iterable<Spine>) {
     const all = [...spines].sort((a, b) => (a.dataset_id < b.dataset_id ? -1 : 1))
     this.mark = mark
+    this.today = today
     this.open = all.filter(({ state }) => state === 'open')
     this.withdrawn = all.filter(({ state }) => state === 'withdrawn')
     this.changedAt = all.reduce(
@@ -108,16 +111,18 @@ export class Shelf {
 
   async #follow(): Promise<Snapshot> {
     const at = performance.now()
-    const mark = await readMark(this.#pool)
+    const { mark, today } = await readMark(this.#pool)
     if (this.#snapshot?.mark !== mark) {
       const now = await listChangeNos(this.#pool)
-      const kept = new Map([...this.#spines].filter(([id, { change_no }]) => now.get(id) === change_no))
+      // How good data are is a matter of the day too: with it everything is read anew.
+      const known = this.#snapshot?.today === today ? [...this.#spines] : []
+      const kept = new Map(known.filter(([id, { change_no }]) => now.get(id) === change_no))
       const missing = [...now.keys()].filter((id) => !kept.has(id))
       for (let from = 0; from < missing.length; from += AT_ONCE)
         for (const spine of await listSpines(this.#pool, missing.slice(from, from + AT_ONCE)))
           kept.set(spine.dataset_id, spine)
       this.#spines = kept
-      this.#snapshot = new Snapshot(mark, kept.values())
+      this.#snapshot = new Snapshot({ mark, today }, kept.values())
     }
     this.#lookedAt = at
     return this.#snapshot!

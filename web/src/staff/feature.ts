@@ -8,6 +8,7 @@ export const MENU_GROUPS = {
   sharing: '共享',
   gateway: '接口',
   exchange: '交换',
+  opendata: '开放',
   ledger: '存证',
   assessment: '考核',
   systems: '系统',

@@ -6,6 +6,7 @@ import { gatewayFeature } from './features/gateway/gateway.routes.tsx'
 import { identityFeature } from './features/identity/identity.routes.tsx'
 import { inboxFeature } from './features/inbox/inbox.routes.tsx'
 import { ledgerFeature } from './features/ledger/ledger.routes.tsx'
+import { opendataFeature } from './features/opendata/opendata.routes.tsx'
 import { sharingFeature } from './features/sharing/sharing.routes.tsx'
 import { systemsFeature } from './features/systems/systems.routes.tsx'
 
@@ -15,6 +16,7 @@ export const FEATURES: readonly Feature[] = [
   sharingFeature,
   gatewayFeature,
   exchangeFeature,
+  opendataFeature,
   ledgerFeature,
   assessmentFeature,
   systemsFeature,

@@ -1,0 +1,24 @@
+import { type Feature, pageOf } from '../../feature.ts'
+
+const APPLICATIONS = 'opendata.application.read'
+
+export const opendataFeature: Feature = {
+  routes: [
+    {
+      path: '/opendata/applications',
+      need: APPLICATIONS,
+      page: pageOf(() => import('./application-list.page.tsx').then((module) => module.ApplicationListPage)),
+    },
+    {
+      path: '/opendata/applications/:id',
+      need: APPLICATIONS,
+      page: pageOf(() => import('./application.page.tsx').then((module) => module.ApplicationPage)),
+    },
+    {
+      path: '/opendata/promises',
+      need: APPLICATIONS,
+      page: pageOf(() => import('./promise-list.page.tsx').then((module) => module.PromiseListPage)),
+    },
+  ],
+  menu: [{ title: '有条件开放申请', path: '/opendata/applications', group: 'opendata', need: APPLICATIONS }],
+}

@@ -11,6 +11,7 @@ const PAGES: Record<string, (id: string) => string> = {
   'exchange.reject': (id) => `/exchange/feeds/${id}?tab=rejects`,
   'exchange.subscription': (id) => `/exchange/subscriptions/${id}`,
   'opendata.application': (id) => `/opendata/applications/${id}`,
+  'opendata.inquiry': (id) => `/opendata/inquiries/${id}`,
   'catalog.lead': (id) => `/catalog/leads/${id}`,
   'catalog.resource': (id) => `/catalog/resources/${id}`,
   // standard.version.organ

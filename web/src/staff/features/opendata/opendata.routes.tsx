@@ -1,6 +1,7 @@
 import { type Feature, pageOf } from '../../feature.ts'
 
 const APPLICATIONS = 'opendata.application.read'
+const INQUIRIES = 'opendata.inquiry.read'
 
 export const opendataFeature: Feature = {
   routes: [
@@ -19,6 +20,19 @@ export const opendataFeature: Feature = {
       need: APPLICATIONS,
       page: pageOf(() => import('./promise-list.page.tsx').then((module) => module.PromiseListPage)),
     },
+    {
+      path: '/opendata/inquiries',
+      need: INQUIRIES,
+      page: pageOf(() => import('./inquiry-list.page.tsx').then((module) => module.InquiryListPage)),
+    },
+    {
+      path: '/opendata/inquiries/:id',
+      need: INQUIRIES,
+      page: pageOf(() => import('./inquiry.page.tsx').then((module) => module.InquiryPage)),
+    },
   ],
-  menu: [{ title: '有条件开放申请', path: '/opendata/applications', group: 'opendata', need: APPLICATIONS }],
+  menu: [
+    { title: '公众来件', path: '/opendata/inquiries', group: 'opendata', need: INQUIRIES },
+    { title: '有条件开放申请', path: '/opendata/applications', group: 'opendata', need: APPLICATIONS },
+  ],
 }

@@ -36,6 +36,9 @@ const DEPARTMENTS: readonly (readonly [word: string, seq: string])[] = [
 export const departmentOf = (organ_id: string): string | undefined =>
   DEPARTMENTS.find(([, seq]) => provincialOrganOf(seq).id === organ_id)?.[0]
 
+/** The department whose usernames begin with a word. */
+export const organOf = (word: string): string => provincialOrganOf(DEPARTMENTS.find(([one]) => one === word)![1]).id
+
 const OPERATOR: readonly Officer[] = [
   ['mulu', 'catalog_admin'],
   ['sysadmin', 'system_admin'],

@@ -7,6 +7,14 @@ import { routes } from './opendata.routes.ts'
 export { advanceEditions } from './edition/advance.service.ts'
 export { editionFromStage, type Figures, type Loaded, stageFigures } from './edition/figures.service.ts'
 export { buildFiles } from './file/file.service.ts'
+export {
+  answerInquiry,
+  assignInquiry,
+  moderateInquiry,
+  proposeInquiryRefusal,
+  refuseInquiry,
+} from './inquiry/inquiry.service.ts'
+export { importSubmission } from './intake/import.service.ts'
 export { startPuller } from './intake/puller.ts'
 
 export { publishReleases } from './publish.service.ts'

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { type IntakeStanding, lettersOf } from '@sanjiang/contract/opendata.intake'
 import pg from 'pg'
 import { inTx } from '#kernel/db.ts'
@@ -207,4 +210,29 @@ test('one address that sends without end is slowed; the business date is the ins
   await overPublic(ctx, (client) => carryClock(ctx, client))
   const { rows } = await site.query<{ today: string }>('select site.today()::text as today')
   assert.equal(rows[0]!.today, '2017-12-11')
+})
+
+const CHILD = fileURLToPath(new URL('../../../../test/puller-child.ts', import.meta.url))
+
+test('a puller killed again and again in the middle loses nothing and doubles nothing (T4.2)', async () => {
+  const sent = new Set<string>()
+  for (let count = 0; count < 300; count++) sent.add((await submit()).number)
+  const inside = async () =>
+    (await world.sql<{ number: string }>('select number from opendata.intake where number = any($1)', [[...sent]])).map(
+      ({ number }) => number,
+    )
+  for (const enough of [20, 120]) {
+    const child = spawn(process.execPath, [CHILD, world.url, world.dataDir, ground.publishUrl], { stdio: 'inherit' })
+    while ((await inside()).length < enough) await pause(5)
+    child.kill('SIGKILL')
+    await new Promise((resolve) => child.on('exit', resolve))
+  }
+  for (let turn = 0; turn < 4; turn++) await pull()
+  const numbers = await inside()
+  assert.equal(numbers.length, 300)
+  assert.deepEqual(new Set(numbers), sent)
+  const left = await ground.sql('select number from intake.submission where pulled_at is null')
+  assert.deepEqual(left, [])
+  const matters = await world.sql('select number from opendata.inquiry group by number having count(*) > 1')
+  assert.deepEqual(matters, [])
 })

@@ -26,19 +26,33 @@ const extentSql = (dataset: OpenRows): string => {
     from (select site.shape_box(${nameOf(place.shape)}) as box from ${tableOf(dataset)}) boxes`
 }
 
-/** Where the rows of an edition lie; nothing where no row has a place, or a newer edition has just taken its table away. */
+/** A listing of many waits for none of them long. */
+const EXTENT_MS = 1500
+
+const measure = async (pool: pg.Pool, dataset: OpenRows): Promise<Box | null> => {
+  const client = await pool.connect()
+  try {
+    await client.query(`begin read only; set local statement_timeout = ${EXTENT_MS}`)
+    const { rows } = await client.query<Record<'west' | 'south' | 'east' | 'north', number | null>>(extentSql(dataset))
+    const { west, south, east, north } = rows[0]!
+    return west === null ? null : [west, south!, east!, north!]
+  } finally {
+    await client.query('rollback').then(
+      () => client.release(),
+      (error: Error) => client.release(error),
+    )
+  }
+}
+
+/** Where the rows of an edition lie; not told where no row has a place or where it takes too long to find. */
 export const findExtent = async (pool: pg.Pool, dataset: OpenRows): Promise<Box | null> => {
   const known = extentsOf(pool).get(dataset.table_name)
   if (known !== undefined) return known
-  const found = await pool
-    .query<Record<'west' | 'south' | 'east' | 'north', number | null>>(extentSql(dataset))
-    .catch((error: { code?: string }) => {
-      if (error.code === '42P01') return undefined
-      throw error
-    })
-  if (!found) return null
-  const { west, south, east, north } = found.rows[0]!
-  const extent: Box | null = west === null ? null : [west, south!, east!, north!]
+  const extent = await measure(pool, dataset).catch((error: { code?: string }) => {
+    // Too long, or a newer edition has just taken the table away.
+    if (error.code === '57014' || error.code === '42P01') return null
+    throw error
+  })
   extentsOf(pool).set(dataset.table_name, extent)
   return extent
 }

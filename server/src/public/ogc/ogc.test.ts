@@ -53,6 +53,8 @@ before(async () => {
       ['odd', '{"type":"Point","coordinates":["a",{}]}'],
     ],
   })
+  // As the inside lays it: boxes of shapes are worked out once.
+  await ground.sql('create index on data.d_areas_1 using gist (site.shape_box(geom))')
   await layDataset(ground, { slug: 'plain', columns: [columnOf('a', '甲')], rows: [] })
   await layDataset(ground, { slug: 'held', columns: PLACES, rows: [], content: { open_type: 'conditional' } })
 })

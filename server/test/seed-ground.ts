@@ -17,7 +17,10 @@ export const openSeedGround = async (demo: boolean): Promise<SeedGround> => {
   const house = await openHouse({
     role: 'seed',
     databaseUrl: database.url,
-    site: { demo, dataDir, gatewayOrigin: 'http://127.0.0.1:9', exchangeUrl: 'http://127.0.0.1:9' },
+    site: {
+      ...{ demo, dataDir, gatewayOrigin: 'http://127.0.0.1:9', exchangeUrl: 'http://127.0.0.1:9' },
+      stageDatabaseUrl: database.url,
+    },
     logLevel: 'silent',
     modules: MODULES,
   })

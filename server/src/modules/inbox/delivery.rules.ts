@@ -332,6 +332,7 @@ const RULES: Record<string, Rule> = {
     turn: turn(fact, todo(fact, 'edition_mend', ofResource(fact, 'opendata.release.propose'))),
   }),
   'opendata.edition.rechecked': (fact) => ({ turn: turn(fact) }),
+  'opendata.edition.staged': (fact) => ({ turn: turn(fact) }),
   'opendata.edition.discarded': (fact) => ({ turn: turn(fact) }),
   'exchange.drift.found': (fact) => ({ notices: [notice(fact, 'feed_drifted', feeders(fact))] }),
   'exchange.subscription.affected': (fact) => ({ notices: [notice(fact, 'grant_affected', askers(fact))] }),

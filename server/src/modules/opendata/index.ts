@@ -5,6 +5,7 @@ import { tasks } from './opendata.jobs.ts'
 import { routes } from './opendata.routes.ts'
 
 export { advanceEditions } from './edition/advance.service.ts'
+export { getEdition, listEditions, openEdition, putEditionPiece, readEdition } from './edition/edition.service.ts'
 export { editionFromStage, type Figures, type Loaded, stageFigures } from './edition/figures.service.ts'
 export { buildFiles } from './file/file.service.ts'
 export {

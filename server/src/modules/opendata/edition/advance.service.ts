@@ -15,6 +15,7 @@ import {
   findContent,
   findEdition,
   findLive,
+  listAbandoned,
   listDue,
   listStaged,
   listUnworked,
@@ -145,8 +146,16 @@ export const advanceEditions = async (ctx: Ctx): Promise<number> => {
   return unworked.length + (await carryAll(ctx))
 }
 
-/** What killed processes left in the stage. */
+const ABANDONED_MS = 7 * 86_400_000
+
+const discardAbandoned = async (ctx: Ctx): Promise<void> => {
+  for (const row of await listAbandoned(ctx.db, new Date(Date.parse(ctx.instant) - ABANDONED_MS).toISOString()))
+    await finish(ctx, row, { state: 'discarded', note: '七天没有上传完' })
+}
+
+/** What was begun and not gone on with: uploads, and tables that killed processes left in the stage. */
 export const sweepEditions = async (ctx: Ctx): Promise<void> => {
+  await discardAbandoned(ctx)
   if (!ctx.site.stageDatabaseUrl) return
   await withStage(ctx, async (client) => sweepStage(client, await listStaged(ctx.db)))
 }

@@ -5,7 +5,7 @@ import type pg from 'pg'
 import type { DueRow } from './edition.store.ts'
 import { csvLine, quoted, sqlType } from './field.rules.ts'
 import { openShaped, type ShapedTable } from './shaped.ts'
-import { atomically, copyIn, type Values } from './stage.ts'
+import { atomically, type Batch, copyIn } from './stage.ts'
 
 const SCHEMA = 'data'
 /** Whoever found a table's name a moment ago may still be reading it. */
@@ -74,10 +74,10 @@ const noteOf = ({ note, suppression }: DueRow): string =>
 class Numbered {
   count = 0
   readonly #hash = createHash('sha256')
-  async *rows(table: ShapedTable): AsyncGenerator<Values> {
-    for await (const { values } of table.rows()) {
-      this.#hash.update(csvLine(values))
-      yield [String(++this.count), ...values]
+  async *batches(table: ShapedTable): AsyncGenerator<Batch> {
+    for await (const batch of table.batches()) {
+      this.#hash.update(batch.map(({ values }) => csvLine(values)).join(''))
+      yield batch.map(({ values }) => [String(++this.count), ...values])
     }
   }
   digest(): string {
@@ -120,7 +120,7 @@ const fill = async ({ stage, site, row }: Carrying): Promise<void> => {
   const numbered = new Numbered()
   const shaped = await openShaped(stage, row.edition_id, rows)
   const names = ['_id', ...columns.map(({ name }) => name)]
-  await copyIn(site, { table: `${SCHEMA}.${table_name}`, columns: names, rows: numbered.rows(shaped) })
+  await copyIn(site, { table: `${SCHEMA}.${table_name}`, columns: names, rows: numbered.batches(shaped) })
   if (numbered.digest() !== row.digest) throw new Error(`edition ${row.edition_id} is not what was checked`)
   await indexData(site, table_name, columns)
   if (!(await isOpen(site, row))) throw new Withdrawn()

@@ -10,7 +10,7 @@ import type pg from 'pg'
 import type { EditionChange, EditionRow } from './edition.store.ts'
 import { csvLine } from './field.rules.ts'
 import { scanRows } from './scan.rules.ts'
-import { openShaped, type ShapedTable } from './shaped.ts'
+import { openShaped, type ShapedRow, type ShapedTable } from './shaped.ts'
 
 const CLAUSE = '方案 任务四 数据开放;统计法 第二十五条'
 
@@ -50,7 +50,7 @@ const look = async (table: ShapedTable, { rows, today }: Checking): Promise<Edit
   const faults: EditionFault[] = []
   const sample: (string | null)[][] = []
   let [fault_count, row_count] = [0, 0]
-  for await (const { line, values, bad } of table.rows()) {
+  const take = ({ line, values, bad }: ShapedRow): void => {
     row_count++
     hash.update(csvLine(values))
     scan.take(values, line)
@@ -59,6 +59,7 @@ const look = async (table: ShapedTable, { rows, today }: Checking): Promise<Edit
       if (++fault_count <= EDITION_FAULTS)
         faults.push({ row: line, column: title, rule: field.rule, message: `${title}：${field.message}` })
   }
+  for await (const batch of table.batches()) for (const row of batch) take(row)
   return {
     ...{ row_count, digest: hash.digest('hex'), faults, fault_count },
     ...{ findings: scan.findings(), suppression: table.suppression },

@@ -247,6 +247,10 @@ export async function* readPieces(db: Db, id: string): AsyncGenerator<Buffer> {
 export const removePieces = (tx: Tx, id: string) =>
   tx.deleteFrom('opendata.edition_piece').where('edition_id', '=', id).execute()
 
+/** Uploads that nobody went on with. */
+export const listAbandoned = (db: Db, before: string): Promise<EditionRow[]> =>
+  rows(db).where('e.state', '=', 'uploading').where('e.created_at', '<', before).limit(100).execute()
+
 /** The release under review that was proposed with this edition. */
 export const findProposedWith = (db: Db, id: string) =>
   db

@@ -8,7 +8,7 @@ import { insertDelivery } from './edition.service.ts'
 import { findLive } from './edition.store.ts'
 import { BadField, readField } from './field.rules.ts'
 import { isLoadedTable } from './reading.service.ts'
-import { atomically, copyIn, createStage, tableOf, type Values, withStage } from './stage.ts'
+import { atomically, copyIn, createStage, inBatches, tableOf, type Values, withStage } from './stage.ts'
 
 export interface Figures {
   readonly resource_id: string
@@ -63,7 +63,11 @@ export const stageFigures = async (ctx: Ctx, figures: Figures): Promise<string> 
           yield row
         }
       })()
-      await copyIn(client, { table: tableOf(edition_id), columns: ['_line', ...figures.columns], rows })
+      await copyIn(client, {
+        table: tableOf(edition_id),
+        columns: ['_line', ...figures.columns],
+        rows: inBatches(rows),
+      })
     }),
   )
   const { resource_id, data_on = ctx.today, note = '', waits = false } = figures

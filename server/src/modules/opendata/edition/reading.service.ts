@@ -11,7 +11,7 @@ import { openSheets, type Sheets } from '#modules/catalog/index.ts'
 import { type EditionRow, readPieces } from './edition.store.ts'
 import { BadField, quoted, readField } from './field.rules.ts'
 import { headingScore, NO_HEADINGS, type Placed, placeHeadings } from './heading.rules.ts'
-import { atomically, copyIn, createStage, stamp, tableOf, type Values } from './stage.ts'
+import { atomically, copyIn, createStage, inBatches, stamp, tableOf, type Values } from './stage.ts'
 
 const HEADING_ROWS = 20
 
@@ -149,7 +149,7 @@ const readSheet = async ({ client, row, items }: Reading, source: Sheets): Promi
     const names = columns.map(({ name }) => name)
     await createStage(client, row.edition_id, names)
     const into = { table: tableOf(row.edition_id), columns: ['_line', ...names] }
-    await copyIn(client, { ...into, rows: taken.rows({ rows, placed, faults }) })
+    await copyIn(client, { ...into, rows: inBatches(taken.rows({ rows, placed, faults })) })
     if (placed.faults.length === 0) await checkKeys(client, row, columns, faults)
   })
   if (taken.count === 0) faults.add({ row: 0, column: '', rule: 'empty', message: '列名之下没有一行数据' })

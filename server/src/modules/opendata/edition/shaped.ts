@@ -17,7 +17,7 @@ export interface ShapedRow {
 
 /** An edition as it goes out: read once by the check and once by the carry, alike to the letter. */
 export interface ShapedTable {
-  rows(): AsyncIterable<ShapedRow> | Iterable<ShapedRow>
+  batches(): AsyncIterable<readonly ShapedRow[]> | Iterable<readonly ShapedRow[]>
   readonly suppression: Suppression | null
   /** Why small cells cannot be judged. */
   readonly problem: string | null
@@ -34,24 +34,27 @@ const shapeRow = ({ columns }: OpenRows, [line, ...given]: Values): ShapedRow =>
   return { line: Number(line), values, bad }
 }
 
-async function* streamed(client: pg.Client, id: string, rows: OpenRows): AsyncGenerator<ShapedRow> {
+async function* streamed(client: pg.Client, id: string, rows: OpenRows): AsyncGenerator<readonly ShapedRow[]> {
   const names = rows.columns.map(({ name }) => quoted(name)).join(', ')
   const query = `select _line, ${names} from ${tableOf(id)} as t order by ${orderOf(rows)}`
-  for await (const values of copyOut(client, query)) yield shapeRow(rows, values)
+  for await (const batch of copyOut(client, query)) yield batch.map((values) => shapeRow(rows, values))
 }
 
-const gathered = async (rows: AsyncIterable<ShapedRow>): Promise<ShapedRow[] | null> => {
+const gathered = async (batches: AsyncIterable<readonly ShapedRow[]>): Promise<ShapedRow[] | null> => {
   const all: ShapedRow[] = []
   let count = 0
   // A copy that has begun is read to its end: the connection is used again.
-  for await (const row of rows) if (++count <= SMALL_ROWS) all.push(row)
+  for await (const batch of batches) {
+    count += batch.length
+    if (count <= SMALL_ROWS) all.push(...batch)
+  }
   return count > SMALL_ROWS ? null : all
 }
 
 export const openShaped = async (client: pg.Client, id: string, rows: OpenRows): Promise<ShapedTable> => {
-  if (!rows.small_cell) return { rows: () => streamed(client, id, rows), suppression: null, problem: null }
+  if (!rows.small_cell) return { batches: () => streamed(client, id, rows), suppression: null, problem: null }
   const all = await gathered(streamed(client, id, rows))
-  const nothing = { rows: () => streamed(client, id, rows), suppression: null }
+  const nothing = { batches: () => streamed(client, id, rows), suppression: null }
   if (!all) return { ...nothing, problem: `小单元格处理用于统计表，至多 ${SMALL_ROWS} 行` }
   const outcome = suppressSmallCells(
     all.map(({ values }) => values),
@@ -59,5 +62,5 @@ export const openShaped = async (client: pg.Client, id: string, rows: OpenRows):
   )
   if ('problem' in outcome) return { ...nothing, problem: outcome.problem }
   const suppressed = all.map((row, index) => ({ ...row, values: outcome.rows[index]! }))
-  return { rows: () => suppressed.values(), suppression: outcome.suppression, problem: null }
+  return { batches: () => [suppressed], suppression: outcome.suppression, problem: null }
 }

@@ -158,17 +158,16 @@ const SORT_TYPES: Readonly<Record<string, string>> = {
 }
 
 /**
- * The order rows leave in: by their key where it is shown; else as the source gave them. What is hidden or coarsened must not
- * show in the order either, so ties are broken by a digest.
+ * The order rows leave in: by their key where it is shown, figures as they were computed, else as the source gave them. Of a table that
+ * nobody put in order what is hidden must not show in it: ties are broken by a digest.
  */
 export const orderOf = ({ columns, source }: Pick<OpenRows, 'columns' | 'source'>): string => {
   const shown = columns.filter(({ shaping, role }) => shaping === 'keep' && role !== 'shape')
   const keys = shown.filter(({ role }) => role === 'key')
-  const by = keys.length > 0 ? keys : source === 'table' ? shown : []
+  const by = source === 'figures' ? [] : keys.length === 0 && source === 'table' ? shown : keys
   const terms = by.map(({ name, from_type }) => {
     const cast = SORT_TYPES[from_type]
     return cast ? `${quoted(name)}::${cast}` : `${quoted(name)} collate "C"`
   })
-  const tie = source === 'table' || by.length > 0 ? 'md5(t::text)' : '_line'
-  return [...terms, tie].join(', ')
+  return [...terms, source === 'table' ? 'md5(t::text)' : '_line'].join(', ')
 }

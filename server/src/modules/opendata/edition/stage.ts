@@ -11,7 +11,7 @@ export type Values = readonly (string | null)[]
 
 const SCHEMA = 'stage'
 const CONNECT_MS = 5000
-const LINES_BYTES = 65_536
+const BATCH_ROWS = 500
 
 /** The edition's own table in the stage: text as it came, and the line it came from. */
 export const tableOf = (editionId: string): string => `${SCHEMA}.e_${editionId.replaceAll('-', '')}`
@@ -65,37 +65,44 @@ export const atomically = async <T>(client: pg.Client, work: () => Promise<T>): 
   }
 }
 
-/** Rows as lines of PostgreSQL's COPY text, in pieces of some 64 KB. */
-async function* linesFrom(rows: AsyncIterable<Values> | Iterable<Values>): AsyncGenerator<string> {
-  let text = ''
+export type Batch = readonly Values[]
+type Some<T> = AsyncIterable<T> | Iterable<T>
+
+/** Rows in batches: one turn of the loop for each row would cost more than the row. */
+export async function* inBatches(rows: Some<Values>): AsyncGenerator<Batch> {
+  let batch: Values[] = []
   for await (const row of rows) {
-    text += `${lineOf(row)}\n`
-    if (text.length < LINES_BYTES) continue
-    yield text
-    text = ''
+    if (batch.push(row) < BATCH_ROWS) continue
+    yield batch
+    batch = []
   }
-  if (text !== '') yield text
+  yield batch
+}
+
+/** Rows as lines of PostgreSQL's COPY text. */
+async function* linesFrom(batches: Some<Batch>): AsyncGenerator<string> {
+  for await (const batch of batches) if (batch.length > 0) yield `${batch.map(lineOf).join('\n')}\n`
 }
 
 interface CopyIn {
   readonly table: string
   readonly columns: readonly string[]
-  readonly rows: AsyncIterable<Values> | Iterable<Values>
+  readonly rows: Some<Batch>
 }
 
 export const copyIn = (client: pg.Client, { table, columns, rows }: CopyIn): Promise<void> => {
   const into = client.query(copyFrom(`copy ${table} (${columns.map(quoted).join(', ')}) from stdin`))
-  return pipeline(Readable.from(linesFrom(rows)), into)
+  return pipeline(Readable.from(linesFrom(rows), { objectMode: true, highWaterMark: 2 }), into)
 }
 
 /** Rows of a query, read as they come: in memory stands one piece. */
-export async function* copyOut(client: pg.Client, query: string): AsyncGenerator<Values> {
+export async function* copyOut(client: pg.Client, query: string): AsyncGenerator<Batch> {
   const stream = client.query(copyTo(`copy (${query}) to stdout`)) as AsyncIterable<Buffer>
   let rest: Buffer = Buffer.alloc(0)
   for await (const piece of stream) {
     const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece])
     const end = bytes.lastIndexOf(10)
-    if (end !== -1) for (const line of bytes.toString('utf8', 0, end).split('\n')) yield fieldsOf(line)
+    if (end !== -1) yield bytes.toString('utf8', 0, end).split('\n').map(fieldsOf)
     rest = bytes.subarray(end + 1)
   }
 }

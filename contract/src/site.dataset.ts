@@ -86,7 +86,7 @@ export interface DatasetApiView extends Tab<'dataset_api'> {
   readonly dataset_id: string
   /** First rows, as the interface answers them. */
   readonly example: string | null
-  readonly columns: readonly SiteColumn[]
+  readonly calls: readonly { readonly title: string; readonly curl: string }[]
 }
 
 export interface DatasetAppsView extends Tab<'dataset_apps'> {

@@ -1,7 +1,18 @@
+import type {
+  DevelopersView,
+  LicencesView,
+  LicenceView,
+  Look,
+  OrgansView,
+  OrganView,
+  PreferencesView,
+  StandingView,
+} from './site.about.ts'
 import type { ApplyPage } from './site.apply.ts'
-import type { AnyDatasetView } from './site.dataset.ts'
+import type { AnyDatasetView, SiteApp } from './site.dataset.ts'
 import type { IntakePage } from './site.intake.ts'
 import type { SearchView } from './site.search.ts'
+import type { StatisticsView } from './site.statistics.ts'
 
 /** What the public pages are made from: data only, so that the renderer knows no database and the server no markup. */
 export interface SiteDataset {
@@ -51,16 +62,44 @@ export interface SiteEdition {
 
 export interface HomeView {
   readonly page: 'home'
-  readonly counts: { readonly datasets: number; readonly organs: number; readonly unconditional: number }
+  readonly counts: {
+    readonly datasets: number
+    readonly organs: number
+    readonly unconditional: number
+    readonly rows: number
+    readonly downloads: number
+  }
+  readonly popular: readonly { readonly slug: string; readonly title: string; readonly count: number }[]
+  readonly apps: readonly SiteApp[]
+  /** Feedback answered this month, newest first, and how many. */
+  readonly answered: {
+    readonly count: number
+    readonly threads: readonly {
+      readonly number: string
+      readonly title: string
+      readonly href: string
+      readonly answered_on: string
+    }[]
+  }
   readonly themes: readonly SiteTheme[]
   readonly newest: readonly SiteDataset[]
-  /** Date of the newest release; `null` before the first. */
-  readonly as_of: string | null
+  /** Business date of the figures. */
+  readonly as_of: string
 }
 
 export interface AccessibilityView {
   readonly page: 'accessibility'
 }
+
+type AboutView =
+  | PreferencesView
+  | OrgansView
+  | OrganView
+  | LicencesView
+  | LicenceView
+  | DevelopersView
+  | StandingView
+  | StatisticsView
 
 export interface FaultView {
   readonly page: 'fault'
@@ -70,7 +109,15 @@ export interface FaultView {
 }
 
 /** Every page there is: one line each, in the order of the menu. */
-export type SiteView = ApplyPage | IntakePage | HomeView | SearchView | AnyDatasetView | AccessibilityView | FaultView
+export type SiteView =
+  | ApplyPage
+  | IntakePage
+  | HomeView
+  | SearchView
+  | AnyDatasetView
+  | AboutView
+  | AccessibilityView
+  | FaultView
 
 /** What stands in a page's head beside its title: for feeds, search engines and catalogues. */
 export interface SiteHead {
@@ -83,6 +130,9 @@ export interface SiteHead {
 export interface SiteFrame {
   readonly style: string
   readonly demo: boolean
+  readonly look: Look
+  /** Who answers for the site. */
+  readonly imprint: readonly string[]
   readonly head?: SiteHead
 }
 

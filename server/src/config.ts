@@ -26,6 +26,8 @@ export interface Config {
   readonly publicUrl: string
   /** Units that one address may ask of the public portal in a minute; 0: without limit. */
   readonly publicRate: number
+  /** Who answers for the public portal: what its pages' foot says, part by part. */
+  readonly publicImprint: readonly string[]
   readonly demo: boolean
   readonly logLevel: string
   /** Networks (CIDR) that provider addresses may resolve into; the egress door refuses all else. */
@@ -131,6 +133,11 @@ export const SETTINGS: Record<string, Setting> = {
     about: '开放门户每个来源地址(IPv6 按 /64)每分钟的用量:页面 1,检索 2,每 MiB 再计 1;0 为不限',
     check: (text) => (/^\d{1,6}$/.test(text) ? null : '应为 0 至 999999 的整数'),
   },
+  PUBLIC_IMPRINT: {
+    fallback: '主办：省政府电子政务办公室；运维：省信息中心；服务电话：12345；备案号：待填写',
+    about: '开放门户页脚:主办、运维、服务电话、备案号等,分号分隔',
+    check: (text) => (text.length <= 500 ? null : '至多 500 字'),
+  },
   DEMO: {
     fallback: '1',
     about: '1 载入演示省份并可设定业务日期;0 正式运行',
@@ -213,6 +220,12 @@ export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
     publicUrl:
       values.PUBLIC_URL! || `http://${values.HOST === '0.0.0.0' ? '127.0.0.1' : values.HOST}:${values.PUBLIC_PORT}`,
     publicRate: Number(values.PUBLIC_RATE),
+    publicImprint: Object.freeze(
+      values
+        .PUBLIC_IMPRINT!.split('；')
+        .map((one) => one.trim())
+        .filter(Boolean),
+    ),
     demo,
     logLevel: values.LOG_LEVEL!,
     egressAllow: Object.freeze([...listOf(values.EGRESS_ALLOW!), ...(demo ? ['127.0.0.0/8'] : [])]),
@@ -279,6 +292,7 @@ export const toEnvironment = (config: Config): Record<string, string> => ({
   STAGE_DATABASE_URL: config.stageDatabaseUrl,
   PUBLIC_URL: config.publicUrl,
   PUBLIC_RATE: String(config.publicRate),
+  PUBLIC_IMPRINT: config.publicImprint.join('；'),
   DEMO: config.demo ? '1' : '0',
   LOG_LEVEL: config.logLevel,
   EGRESS_ALLOW: config.egressAllow.filter((one) => !(config.demo && one === '127.0.0.0/8')).join(','),

@@ -6,6 +6,7 @@ import { makeLog } from '#kernel/log.ts'
 import { migrate } from '#kernel/migrate.ts'
 import { loadRenderer, STATEMENT_MS } from '#roles/public.ts'
 import { buildSite } from '../src/public/site.app.ts'
+import type { Usage } from '../src/public/usage.ts'
 
 const FOLDER = new URL('../public-migrations/', import.meta.url)
 
@@ -15,7 +16,7 @@ export interface PublicGround {
   readonly publishUrl: string
   /** As the public process signs in. */
   readonly siteUrl: string
-  readonly app: FastifyInstance
+  readonly app: FastifyInstance & { readonly usage: Usage }
   /** SQL as the owner. */
   sql<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<T[]>
   close(): Promise<void>

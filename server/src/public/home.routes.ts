@@ -2,15 +2,27 @@ import type { HomeView } from '@sanjiang/contract/site'
 import type pg from 'pg'
 import { countDatasets, listNewest, listThemes } from './dataset.store.ts'
 import { homeHead } from './feed/describe.rules.ts'
+import { readAnswered, readApps, readTotals } from './home.store.ts'
 import type { SiteRoutes } from './site.ts'
+import { readMostUsed } from './statistics/statistics.store.ts'
 
 const homeView = async (pool: pg.Pool): Promise<HomeView> => {
-  const [{ as_of, ...counts }, themes, newest] = await Promise.all([
+  const [counts, totals, themes, newest, popular, apps, answered] = await Promise.all([
     countDatasets(pool),
+    readTotals(pool),
     listThemes(pool),
     listNewest(pool, 6),
+    readMostUsed(pool, 6),
+    readApps(pool, 3),
+    readAnswered(pool, 5),
   ])
-  return { page: 'home', counts, themes, newest, as_of }
+  const { datasets, organs, unconditional } = counts
+  const { rows, downloads, as_of } = totals
+  return {
+    page: 'home',
+    counts: { datasets, organs, unconditional, rows, downloads },
+    ...{ themes, newest, popular, apps, answered, as_of },
+  }
 }
 
 export const homeRoutes: SiteRoutes = (app, { pool, send, origin }) => {

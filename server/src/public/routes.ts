@@ -1,4 +1,7 @@
-import { accessibilityRoutes } from './accessibility.routes.ts'
+import { aboutRoutes } from './about/about.routes.ts'
+import { organRoutes } from './about/organ.routes.ts'
+import { preferenceRoutes } from './about/preferences.routes.ts'
+import { standingRoutes } from './about/standing.routes.ts'
 import { actRoutes } from './apply/act.routes.ts'
 import { applyRoutes } from './apply/apply.routes.ts'
 import { ckanRoutes } from './ckan/ckan.routes.ts'
@@ -15,6 +18,7 @@ import { rowRoutes } from './rows/row.routes.ts'
 import { searchRoutes } from './search.routes.ts'
 import { showcaseRoutes } from './showcase.routes.ts'
 import type { SiteRoutes } from './site.ts'
+import { statisticsRoutes } from './statistics/statistics.routes.ts'
 import { statusRoutes } from './status.routes.ts'
 import { versionRoutes } from './version.routes.ts'
 import { wishRoutes } from './wish.routes.ts'
@@ -30,7 +34,11 @@ export const PAGES: readonly SiteRoutes[] = [
   statusRoutes,
   applyRoutes,
   actRoutes,
-  accessibilityRoutes,
+  statisticsRoutes,
+  organRoutes,
+  aboutRoutes,
+  preferenceRoutes,
+  standingRoutes,
 ]
 
 /** Addresses that answer with data; what fails there is told as problem+json, unless the group says it its own way. */

@@ -15,11 +15,13 @@ import { keepPrivate } from './access.ts'
 import { compressTexts } from './compress.ts'
 import { faultView, shownStatus } from './fault.view.ts'
 import { readForms } from './form.ts'
+import { lookOf } from './look.ts'
 import type { RatePolicy } from './rate.rules.ts'
 import { limitRate } from './rate.ts'
 import { INTERFACES, PAGES } from './routes.ts'
 import { areDatasetsKnown } from './search.index.ts'
 import { type Page, type Site, SiteFault } from './site.ts'
+import { countUsage } from './usage.ts'
 
 export interface SiteOptions {
   readonly pool: pg.Pool
@@ -29,6 +31,8 @@ export interface SiteOptions {
   /** What stable addresses begin with; no slash at the end. */
   readonly origin: string
   readonly trustProxy: readonly string[]
+  /** Who answers for the site, in the foot of every page: office, telephone, registration. */
+  readonly imprint?: readonly string[]
   /** See `Site`; every second where nothing is said. */
   readonly followMs?: number
   /** What one address may ask for; without it, or with 0, nobody is limited. */
@@ -99,13 +103,21 @@ const addHouse = (app: FastifyInstance, site: Site, metrics: ReturnType<typeof m
   )
 }
 
-const makeSite = ({ pool, renderer, log, demo, origin, followMs = 1_000 }: SiteOptions, style: string): Site => {
+const makeSite = (options: SiteOptions, style: string): Site => {
+  const { pool, renderer, log, demo, origin, followMs = 1_000, imprint = [] } = options
   const send = (request: FastifyRequest, reply: FastifyReply, { status, view, head, isFresh }: Page): FastifyReply => {
-    const html = renderer.renderPage(view, { style, demo, ...(head ? { head } : {}) })
+    const html = renderer.renderPage(view, {
+      style,
+      demo,
+      imprint,
+      look: lookOf(request.headers.cookie),
+      ...(head ? { head } : {}),
+    })
     const etag = `"${digest(html)}"`
     reply
       .headers(SAFE)
       .header('etag', etag)
+      .header('vary', ['Cookie', reply.getHeader('vary')].filter(Boolean).join(', '))
       .header('cache-control', status === 200 && !isFresh ? 'public, max-age=60' : 'no-store')
     if (status === 200 && request.headers['if-none-match'] === etag) return reply.code(304).send()
     return reply.code(status).type('text/html; charset=utf-8').send(html)
@@ -157,9 +169,10 @@ export const buildSite = (options: SiteOptions) => {
       .type('text/css; charset=utf-8')
       .send(renderer.STYLE),
   )
+  const usage = countUsage(app, site)
   addHouse(app, site, metrics)
   readForms(app)
   for (const routes of PAGES) routes(app, site)
   addInterfaces(app, site)
-  return app
+  return Object.assign(app, { usage })
 }

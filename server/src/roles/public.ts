@@ -26,6 +26,7 @@ export const startPublic = async (config: Config): Promise<RunningRole> => {
     renderer: await loadRenderer(),
     demo: config.demo,
     origin: config.publicUrl,
+    imprint: config.publicImprint,
     trustProxy: config.trustProxy,
     rate: { perMinute: config.publicRate },
   })

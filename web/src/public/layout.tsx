@@ -35,14 +35,26 @@ const MENU: readonly (readonly [href: string, title: string])[] = [
   ['/wishes', '提需求'],
   ['/showcase', '应用展示'],
   ['/status', '查询进度'],
+  ['/preferences', '字号'],
 ]
 
 /** What every page's foot leads to. */
-const FOOT: readonly (readonly [href: string, title: string])[] = [['/accessibility', '无障碍声明']]
+const FOOT: readonly (readonly [href: string, title: string])[] = [
+  ['/organs', '提供部门'],
+  ['/statistics', '开放统计'],
+  ['/developers', '开发者'],
+  ['/licences', '许可'],
+  ['/privacy', '隐私说明'],
+  ['/legal', '法律说明'],
+  ['/accessibility', '无障碍声明'],
+]
 
 /** The frame of every public page: skip link, where one is, search, the page, who answers for it. */
-export const Layout = ({ title, q, hasSearch, style, demo, head, children }: LayoutProps) => (
-  <html lang="zh-CN">
+export const Layout = ({ title, q, hasSearch, style, demo, look, imprint, head, children }: LayoutProps) => (
+  <html
+    lang="zh-CN"
+    className={[look.is_large && 'large', look.is_contrast && 'contrast'].filter(Boolean).join(' ') || undefined}
+  >
     <head>
       <meta charSet="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -81,7 +93,7 @@ export const Layout = ({ title, q, hasSearch, style, demo, head, children }: Lay
       </main>
       <footer className="foot">
         <div className="wide">
-          <p>主办：省政府电子政务办公室　运维：省信息中心　服务电话：12345</p>
+          <p>{imprint.join('　')}</p>
           <nav aria-label="关于本站">
             {FOOT.map(([href, title]) => (
               <a key={href} href={href}>

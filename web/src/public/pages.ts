@@ -1,5 +1,5 @@
 import type { SiteView } from '@sanjiang/contract/site'
-import { AccessibilityPage } from './accessibility.page.tsx'
+import { aboutPages } from './about/pages.ts'
 import { applyPages } from './apply/pages.ts'
 import { datasetPages } from './dataset/pages.ts'
 import { FaultPage } from './fault.page.tsx'
@@ -8,6 +8,7 @@ import type { PublicPage } from './page.ts'
 import { QuestionFormPage, QuestionsPage } from './question.page.tsx'
 import { SearchPage } from './search.page.tsx'
 import { ShowcaseAppPage, ShowcaseFormPage, ShowcasePage } from './showcase.page.tsx'
+import { StatisticsPage } from './statistics.page.tsx'
 import { SentPage, StatusFormPage, StatusPage } from './status.page.tsx'
 import { WishesPage, WishFormPage, WishPage } from './wish.page.tsx'
 
@@ -28,6 +29,7 @@ export const PAGES: { readonly [P in SiteView['page']]: PublicPage<P> } = {
   sent: { title: ({ title }) => title, Body: SentPage },
   status_form: { title: '查询进度', Body: StatusFormPage },
   status: { title: ({ number }) => `进度 ${number}`, Body: StatusPage },
-  accessibility: { title: '无障碍声明', Body: AccessibilityPage },
+  ...aboutPages,
+  statistics: { title: '开放统计', Body: StatisticsPage },
   fault: { title: ({ title }) => title, Body: FaultPage },
 }

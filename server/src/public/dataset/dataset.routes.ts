@@ -7,8 +7,8 @@ import { datasetHead } from '../feed/describe.rules.ts'
 import { listEditions } from '../file.store.ts'
 import { qualityView } from '../quality/quality.view.ts'
 import { findShelved, type ShelvedDataset } from '../shelf/shelf.store.ts'
-import { type Site, type SiteRoutes, textOf } from '../site.ts'
-import { exampleOf } from './example.ts'
+import { type Page, type Site, type SiteRoutes, textOf } from '../site.ts'
+import { examplesFor } from './example.ts'
 import { drawingOf, previewOf } from './preview.ts'
 import { countThreads, findOpen, listApps, type OpenDataset } from './top.store.ts'
 
@@ -56,13 +56,12 @@ const TABS: Readonly<Record<string, Tab>> = {
     const versions = await listEditions(pool, top.content.slug)
     return { page: 'dataset_downloads', top, version: versions.find(({ is_current }) => is_current) ?? null }
   },
-  '/api': async ({ pool, origin }, dataset) => ({
+  '/api': async (site, dataset) => ({
     page: 'dataset_api',
     top: dataset.top,
-    origin,
+    origin: site.origin,
     dataset_id: dataset.dataset_id,
-    columns: dataset.columns,
-    example: await exampleOf(pool, dataset),
+    ...(await examplesFor(site, dataset)),
   }),
   '/apps': async ({ pool }, { top }) => ({ page: 'dataset_apps', top, apps: await listApps(pool, top.content.slug) }),
   '/versions': async ({ pool }, { top }) => ({
@@ -75,6 +74,9 @@ const TABS: Readonly<Record<string, Tab>> = {
 const headOf = (origin: string, dataset: ShelvedDataset, path: string): SiteHead =>
   path === '' ? datasetHead(dataset, origin) : { canonical: `${pageOf(origin, dataset.slug)}${path}` }
 
+// A newer edition may take the table's place between looking it up and reading it.
+const isGone = (error: unknown): boolean => (error as { code?: string }).code === '42P01'
+
 /** A dataset and its tabs, each an address of its own: what is withdrawn answers 410 at all of them. */
 export const datasetRoutes: SiteRoutes = (app, site) => {
   for (const [path, tab] of Object.entries(TABS))
@@ -82,13 +84,17 @@ export const datasetRoutes: SiteRoutes = (app, site) => {
       const syntax = path === '' ? wantsRdf(request.headers.accept) : null
       if (path === '') reply.header('vary', 'Accept')
       if (syntax) return reply.redirect(`${request.url.split('?')[0]}.${syntax}`, 303)
-      const found = await findOpen(site.pool, textOf((request.params as { slug: string }).slug, 64))
-      if (!found) return site.send(request, reply, { status: 404, view: faultView(404) })
-      if ('page' in found) return site.send(request, reply, { status: 410, view: found })
-      const dataset = await findShelved(site.pool, found.top.content.slug)
-      if (dataset?.state !== 'open') return site.send(request, reply, { status: 404, view: faultView(404) })
-      const judged = { ...found, top: { ...found.top, quality: qualityView(dataset) } }
-      const view = await tab(site, judged, request.query as Words)
-      return site.send(request, reply, { status: 200, view, head: headOf(site.origin, dataset, path) })
+      const slug = textOf((request.params as { slug: string }).slug, 64)
+      const show = async (): Promise<Page> => {
+        const found = await findOpen(site.pool, slug)
+        if (!found) return { status: 404, view: faultView(404) }
+        if ('page' in found) return { status: 410, view: found }
+        const dataset = await findShelved(site.pool, slug)
+        if (dataset?.state !== 'open') return { status: 404, view: faultView(404) }
+        const judged = { ...found, top: { ...found.top, quality: qualityView(dataset) } }
+        const view = await tab(site, judged, request.query as Words)
+        return { status: 200, view, head: headOf(site.origin, dataset, path) }
+      }
+      return site.send(request, reply, await show().catch((error) => (isGone(error) ? show() : Promise.reject(error))))
     })
 }

@@ -1,25 +1,34 @@
-import type pg from 'pg'
-import { readTable } from './preview.store.ts'
+import type { DatasetApiView } from '@sanjiang/contract/site.dataset'
+import { openRowsOf } from '../rows/row.access.ts'
+import { findRows } from '../rows/row.service.ts'
+import { findRowDataset } from '../rows/row.store.ts'
+import { jsonRow } from '../rows/row-answer.rules.ts'
+import { readRowQuery } from '../rows/row-ask.rules.ts'
+import { examplesOf } from '../rows/row-openapi.rules.ts'
+import type { Site } from '../site.ts'
 import type { OpenDataset } from './top.store.ts'
 
 const EXAMPLE_ROWS = 2
-const EXAMPLE_CELL = 60
+/** A shape would fill the page, and so would fifty columns. */
+const MOST_COLUMNS = 8
 
-const cellOf = (text: string | null, isNumber: boolean): unknown =>
-  text === null ? null : isNumber && Number.isFinite(Number(text)) ? Number(text) : text.slice(0, EXAMPLE_CELL)
-
-/** First rows as the interface of rows answers them, for people to see before they write a line. */
-export const exampleOf = async (pool: pg.Pool, { top, table_name, columns }: OpenDataset): Promise<string | null> => {
-  if (!top.is_free || !table_name || columns.length === 0) return null
-  const source = { pool, table: table_name, columns, row_count: top.row_count ?? 0 }
-  const { rows, columns: shown } = await readTable(source, {
-    sort: '',
-    isDescending: false,
-    from: 0,
-    limit: EXAMPLE_ROWS,
-  })
-  const named = rows.map((row) =>
-    Object.fromEntries(shown.map((column, at) => [column.name, cellOf(row[at]!, column.is_number)])),
+/** Commands that work as they stand, and the first rows as the interface of rows answers them. */
+export const examplesFor = async (
+  site: Site,
+  { top, table_name, columns }: OpenDataset,
+): Promise<Pick<DatasetApiView, 'calls' | 'example'>> => {
+  const { slug } = top.content
+  if (!table_name || columns.length === 0) return { calls: [], example: null }
+  const calls = examplesOf({ slug, columns }, site.origin).map(({ title, curl }) => ({ title, curl }))
+  if (!top.is_free) return { calls, example: null }
+  const shown = columns.filter(({ role }) => role !== 'shape').slice(0, MOST_COLUMNS)
+  const asked = readRowQuery(
+    { select: shown.map(({ name }) => name), limit: String(EXAMPLE_ROWS), include_total: 'false' },
+    true,
   )
-  return JSON.stringify(named, null, 2)
+  const { outputs, rows } = await findRows(site, openRowsOf(await findRowDataset(site.pool, slug)), asked)
+  return {
+    calls,
+    example: rows.map((cells) => JSON.stringify(JSON.parse(jsonRow(outputs, cells)), null, 2)).join(',\n'),
+  }
 }

@@ -58,10 +58,10 @@ const Follow = ({ top }: { readonly top: DatasetTop }) => {
       <h2 id="follow">关注与机器可读</h2>
       <ul>
         <li>
-          <a href={`${base}.atom`}>更新订阅（Atom）</a>：每送出新的一版，订阅里多一条
+          <a href={`${base}/feed.atom`}>更新订阅（Atom）</a>：每送出新的一版，订阅里多一条
         </li>
         <li>
-          描述信息：<a href={`${base}.jsonld`}>JSON-LD</a>、<a href={`${base}.ttl`}>Turtle</a>（DCAT 3）
+          描述信息：<a href={`${base}.jsonld`}>JSON-LD</a>、<a href={`${base}.ttl`}>Turtle</a>（DCAT-AP 3）
         </li>
       </ul>
     </section>

@@ -121,13 +121,15 @@ interface ChartProps {
   readonly id: string
   /** How the table below is reached: shown at once, or unfolded. */
   readonly isTableOpen?: boolean
+  /** For three in a row. */
+  readonly isSmall?: boolean
 }
 
 /** A chart and the same figures as a table. */
-export const Chart = ({ chart, id, isTableOpen = false }: ChartProps) => (
-  <figure className="figure">
+export const Chart = ({ chart, id, isTableOpen = false, isSmall = false }: ChartProps) => (
+  <figure className={isSmall ? 'figure small' : 'figure'}>
     <Drawing chart={chart} id={id} breadth="narrow" />
-    <Drawing chart={chart} id={id} breadth="broad" />
+    {!isSmall && <Drawing chart={chart} id={id} breadth="broad" />}
     <figcaption>
       {chartTitle(chart)}
       {chart.left_out > 0 && `；只画数值最大的 ${chart.points.length} 项，另有 ${chart.left_out} 项`}

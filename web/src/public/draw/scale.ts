@@ -14,7 +14,9 @@ export const ticksOf = (values: readonly number[], most = 5): number[] => {
   const bottom = Math.min(0, ...finite)
   // What no axis can tell from nothing is drawn as nothing.
   if (top - bottom < 1e-9) return [0, 1]
-  const step = stepFor(top - bottom, most)
+  // Things that are counted have no halves.
+  const least = finite.every(Number.isInteger) ? 1 : 0
+  const step = Math.max(stepFor(top - bottom, most), least)
   const [first, last] = [Math.floor(bottom / step + 1e-9), Math.ceil(top / step - 1e-9)]
   return Array.from({ length: last - first + 1 }, (_, at) => Number(((first + at) * step).toPrecision(12)))
 }
@@ -46,7 +48,7 @@ export const spaced = (count: number, most: number): number[] => {
   const step = Math.ceil((count - 1) / Math.max(1, most - 1))
   const kept = Array.from({ length: Math.floor((count - 1) / step) + 1 }, (_, at) => at * step)
   const rest = count - 1 - kept.at(-1)!
-  return rest === 0 ? kept : [...kept.slice(0, rest < step / 2 ? -1 : undefined), count - 1]
+  return rest === 0 ? kept : [...kept.slice(0, rest <= step / 2 ? -1 : undefined), count - 1]
 }
 
 const plain = (value: number, digits: number): string =>

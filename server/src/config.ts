@@ -150,7 +150,8 @@ export const SETTINGS: Record<string, Setting> = {
   },
   EGRESS_ALLOW: {
     fallback: '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16',
-    about: '提供方服务与推送通知的地址允许落入的网段(CIDR,逗号分隔);演示模式另许 127.0.0.0/8',
+    about:
+      '提供方服务、推送通知与应用展示的链接检查允许落入的网段(CIDR,逗号分隔;不在其内的链接标为未检查);演示模式另许 127.0.0.0/8',
     check: checkCidrs,
   },
   TRUST_PROXY: {

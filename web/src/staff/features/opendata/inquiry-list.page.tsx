@@ -5,6 +5,7 @@ import {
   type Inquiry,
   type InquiryKind,
   type InquiryState,
+  VISIBILITIES,
 } from '@sanjiang/contract/opendata'
 import { Checkbox, Segmented, Select } from 'antd'
 import { Link, useSearchParams } from 'react-router'
@@ -49,7 +50,7 @@ const COLUMNS: readonly Column<Inquiry>[] = [
     title: '审看',
     kind: 'fix',
     render: (row) => <VisibilityTag visibility={row.visibility} />,
-    text: (row) => row.visibility,
+    text: (row) => VISIBILITIES.titles[row.visibility],
   },
   { title: '状态', kind: 'fix', render: (row) => <InquiryStateTag inquiry={row} />, text: inquiryStateText },
   { title: '时限', render: (row) => <ClockBar clock={row.clock} />, text: (row) => row.clock.due_on },

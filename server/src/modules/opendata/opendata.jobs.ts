@@ -1,5 +1,6 @@
 import type { Task } from '#kernel/jobs.ts'
 import { applicationTasks } from './application/application.jobs.ts'
+import { publishDelays } from './delay.service.ts'
 import { advanceEditions, sweepEditions } from './edition/advance.service.ts'
 import { files } from './file/file.jobs.ts'
 import { publishReleases } from './publish.service.ts'
@@ -25,6 +26,15 @@ const vocabulary: Task = {
   },
 }
 
+const delays: Task = {
+  name: 'opendata.delay.publish',
+  cron: '23 * * * *',
+  handle: async (ctx) => {
+    const count = await publishDelays(ctx)
+    if (count > 0) ctx.log.info({ count }, 'delays told to the public side')
+  },
+}
+
 /** The clock goes on with whatever a killed process or a public side that was away left over. */
 const advance: Task = {
   name: 'opendata.edition.advance',
@@ -43,4 +53,4 @@ const advance: Task = {
 
 const sweep: Task = { name: 'opendata.edition.sweep', cron: '17 * * * *', handle: sweepEditions }
 
-export const tasks: readonly Task[] = [publish, vocabulary, advance, sweep, files, ...applicationTasks]
+export const tasks: readonly Task[] = [publish, vocabulary, delays, advance, sweep, files, ...applicationTasks]

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { opendata } from '@sanjiang/contract'
+import { type CatalogWorld, draftOf, openCatalog, publish } from '#test/catalog-world.ts'
+import { ORGANS } from '#test/harness.ts'
+import { openPublic, type PublicGround } from '#test/public-ground.ts'
+import { buildStale } from '../../supervisor/build.ts'
+import { publishDelays } from './delay.service.ts'
+import { publishReleases } from './index.ts'
+
+let world: CatalogWorld
+let ground: PublicGround
+
+before(async () => {
+  await buildStale(() => undefined)
+  world = await openCatalog()
+  ground = await openPublic(world.url)
+})
+after(async () => {
+  await ground?.close()
+  await world?.close()
+})
+
+const carry = async (work: typeof publishDelays): Promise<number> => {
+  const ctx = await world.ctx()
+  return work({ ...ctx, site: { ...ctx.site, publishDatabaseUrl: ground.publishUrl } })
+}
+
+const open = async (name: string): Promise<string> => {
+  const entry = await publish(world, draftOf(name))
+  const proposer = await world.signIn('commerce', 'provider')
+  const { release_id } = await proposer.call(opendata.proposeRelease, {
+    body: {
+      resource_id: entry.resource_id,
+      title: name,
+      summary: `${name}，供公众查询和研究使用。`,
+      contact: '登记注册处 0971-8230000',
+      licence: 'open',
+      item_ids: entry.content.items.map(({ item_id }) => item_id),
+    },
+  })
+  const body = { opinion: '不涉密，可以开放' }
+  await world.reviewer.call(opendata.approveRelease, { params: { id: release_id }, body })
+  await carry(publishReleases)
+  return entry.resource_id
+}
+
+const deliver = (resourceId: string, state: string, days: number) =>
+  world.sql(
+    `insert into opendata.edition (edition_id, resource_id, edition_no, source, state, revision, organ_id, title, waits, columns, ignored,
+       faults, fault_count, findings, data_on, note, attempt_count, created_by_name, created_at)
+     values (gen_random_uuid(), $1, 1, 'figures', $2, 1, $3, '新一版', false, '[]', '[]', '[]', 0, '[]', '2017-12-31', '', 0, '平台',
+       now() - make_interval(days => $4))`,
+    [resourceId, state, ORGANS.commerce, days],
+  )
+
+test('rows that wait for the platform are told outside as its delay, those that wait for their provider are not (T4.2)', async () => {
+  const [ours, theirs, fresh] = [await open('许可名录'), await open('处罚名录'), await open('抽查名录')]
+  await deliver(ours, 'checking', 3)
+  await deliver(theirs, 'held', 3)
+  await deliver(fresh, 'checking', 0)
+  assert.equal(await carry(publishDelays), 1)
+  const told = await ground.sql<{ dataset_id: string }>('select dataset_id from site.delay')
+  assert.deepEqual(told, [{ dataset_id: ours }])
+  assert.equal(await carry(publishDelays), 0, 'what has not changed is not written')
+  await world.sql(`update opendata.edition set state = 'discarded' where resource_id = $1`, [ours])
+  assert.equal(await carry(publishDelays), 1)
+  assert.deepEqual(await ground.sql('select from site.delay'), [])
+})

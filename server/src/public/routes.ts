@@ -7,6 +7,7 @@ import { applyRoutes } from './apply/apply.routes.ts'
 import { ckanRoutes } from './ckan/ckan.routes.ts'
 import { datasetRoutes } from './dataset/dataset.routes.ts'
 import { dcatRoutes } from './dcat/dcat.routes.ts'
+import { exportRoutes } from './export/export.routes.ts'
 import { describeRoutes } from './feed/describe.routes.ts'
 import { feedRoutes } from './feed/feed.routes.ts'
 import { sitemapRoutes } from './feed/sitemap.routes.ts'
@@ -45,6 +46,7 @@ export const PAGES: readonly SiteRoutes[] = [
 export const INTERFACES: readonly SiteRoutes[] = [
   versionRoutes,
   fileRoutes,
+  exportRoutes,
   ckanRoutes,
   rowRoutes,
   dcatRoutes,

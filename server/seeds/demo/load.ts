@@ -32,6 +32,7 @@ import { loadSources } from './sources.ts'
 import { piecesOf, runSteps, type Step, type Tell } from './step.ts'
 import { demoSystems } from './systems.ts'
 import { TABLE_GRANTS, type TableGrant, tableNo, tableRequestOf } from './table-grants.ts'
+import { loadUsage } from './usage.ts'
 import { planWaiting } from './waiting.ts'
 import { loadWorking } from './working.ts'
 
@@ -209,6 +210,7 @@ const demoSteps = ({ isLoaded = () => true, requests = REQUESTS, hasAgents = fal
     ? [{ name: 'harvest', title: '目录汇聚', run: async (ctx: Ctx) => loadHarvest(ctx, await waitForOrigin(ctx)) }]
     : []),
   ...(hasAgents ? [{ name: 'exchange', title: '前置节点与库表交换', run: loadExchange }] : []),
+  { name: 'usage', title: '开放数据的使用次数', run: loadUsage },
 ]
 
 /** Fills the platform with the demo province, from where the last load stopped. Returns the steps it ran. */

@@ -25,13 +25,16 @@ interface Opened {
   readonly organ_id: string
 }
 
-const openedDatasets = async (ctx: Ctx): Promise<readonly Opened[]> =>
-  ctx.db
+/** Those whose provider has people here to answer. */
+const openedDatasets = async (ctx: Ctx): Promise<readonly Opened[]> => {
+  const rows = await ctx.db
     .selectFrom('opendata.release')
     .select([sql<string>`content->>'slug'`.as('slug'), 'organ_id'])
     .where('state', '=', 'released')
     .orderBy('release_id')
     .execute()
+  return rows.filter(({ organ_id }) => departmentOf(organ_id) !== undefined)
+}
 
 const bodyOf = ({ kind, title, text, more }: DemoInquiry, opened: readonly Opened[], index: number) => ({
   title,

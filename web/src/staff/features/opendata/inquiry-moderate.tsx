@@ -43,6 +43,7 @@ export const ModerateForm = ({ inquiry }: { readonly inquiry: InquiryDetail }) =
         <Alert
           type="warning"
           showIcon
+          className="inquiry-found"
           title="原文含个人号码，下面的文字已去除，请再看一遍"
           description={inquiry.identifiers.map(({ title, shown }) => `${title}（${shown}）`).join('、')}
         />

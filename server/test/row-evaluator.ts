@@ -83,11 +83,12 @@ const isWithin = ({ columns }: Plain, [west, south, east, north]: NonNullable<Ro
   return isBetween && Number(lat) >= south && Number(lat) <= north
 }
 
-const chosen = (plain: Plain, { filters = [], words = [], box }: RowWhere): Row[] =>
+const chosen = (plain: Plain, { filters = [], words = [], columnWords = [], box }: RowWhere): Row[] =>
   plain.rows.filter(
     (row) =>
       filters.every((one) => meets(plain, one, row)) &&
       words.every((one) => holds(plain, one, row)) &&
+      columnWords.every(({ column, word }) => row[column]?.toLowerCase().includes(word.toLowerCase())) &&
       (!box || isWithin(plain, box, row)),
   )
 

@@ -159,9 +159,17 @@ const boxOf = (plain: Plain) =>
       )
     : fc.constant(null)
 
+/** Columns that are printed the same by the database and here. */
+const wordy = ({ columns }: Plain): string[] =>
+  columns.filter(({ data_type }) => data_type !== 'T').map(({ name }) => name)
+
 const whereOf = (plain: Plain) => ({
   filters: fc.array(filterOf(plain), { maxLength: 2 }),
   words: fc.array(fc.constantFrom('a', '青', '%', '\\', "'", '😀'), { maxLength: 1 }),
+  columnWords: fc.array(
+    fc.record({ column: fc.constantFrom('_id', ...wordy(plain)), word: fc.constantFrom('a', '1', '%', '青', '-', '') }),
+    { maxLength: 1 },
+  ),
   box: boxOf(plain),
 })
 const pageOf = { limit: fc.option(fc.integer({ min: 0, max: 12 })), offset: fc.integer({ min: 0, max: 3 }) }

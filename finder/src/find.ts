@@ -172,6 +172,24 @@ export const findEntries = <F extends string>(index: SearchIndex<F>, wanted: Wan
   }
 }
 
+export interface Matched {
+  /** All that a reading finds, in no order that matters. */
+  readonly entries: Uint32Array
+  /** Of each, as above; nothing where all are alike. */
+  readonly scores: Float32Array | undefined
+  /** The best of them in order, as a page would show them. */
+  readonly best: readonly number[]
+}
+
+/** What a reading finds, for who counts and orders by himself. */
+export const matchEntries = (index: SearchIndex, wanted: Pick<Wanted, 'readable' | 'reading'>): Matched => {
+  const { entries, met } = hitsOf(index, wanted)
+  if (!met || !wanted.reading) return { entries, scores: undefined, best: [] }
+  const grams = gramsOf(index, wanted.readable)
+  const best = bestOf(grams, wanted.reading, { met, kept: entries, count: RANKING.closely })
+  return { entries, scores: met.scores, best: best.map(({ entry }) => entry) }
+}
+
 /** Where an entry stands among all that a reading finds, from 1; as far down as anybody looks. */
 export const placeOf = (index: SearchIndex, wanted: Pick<Wanted, 'readable' | 'reading'>, entry: number) => {
   const hits = hitsOf(index, wanted)

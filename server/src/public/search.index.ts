@@ -1,5 +1,5 @@
 import { type Bits, hasBit } from '@sanjiang/finder/bits'
-import { allEntries, type Found, findEntries, nearestNames } from '@sanjiang/finder/find'
+import { allEntries, type Found, findEntries, type Matched, matchEntries, nearestNames } from '@sanjiang/finder/find'
 import { readerOf } from '@sanjiang/finder/index.grams'
 import { type Reading, readQuery, termsIn } from '@sanjiang/finder/reading.rules'
 import { isAlive, putSynonyms, removeEntry, removeOrgan } from '@sanjiang/finder/search.index'
@@ -192,6 +192,16 @@ const organsWith = (index: DatasetIndex, readable: Bits, name: string): string[]
     const provider = index.values.organ.find(organ)
     return provider !== undefined && index.provided.some(provider, (entry) => hasBit(readable, entry))
   })
+
+/** All that words find, unordered but weighed, with the index their numbers belong to. */
+export const matchDatasets = async (
+  site: Pick<Site, 'pool' | 'followMs'>,
+  q: string,
+): Promise<Matched & { readonly index: DatasetIndex }> => {
+  const index = await followerOf(site).index()
+  const readable = allEntries(index)
+  return { ...matchEntries(index, { readable, reading: readQuery(readerOf(index, readable), q) }), index }
+}
 
 /** Finds among what is open, in memory: no statement is sent. What is withdrawn is in no answer, total or count. */
 export const findDatasets = async (

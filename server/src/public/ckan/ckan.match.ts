@@ -5,8 +5,8 @@ import { badQuery } from './ckan.fault.ts'
 import { organId } from './ckan.package.ts'
 import { type Bound, type Query, TEXT } from './ckan.query.ts'
 
-/** For each text the addresses of datasets it finds, and how much each weighs. */
-export type Found = ReadonlyMap<string, ReadonlyMap<string, number>>
+/** How much each open dataset weighs for a text, by position; 0: not found. */
+export type Found = ReadonlyMap<string, Float32Array>
 
 type Reader = (spine: Spine) => string
 
@@ -102,10 +102,8 @@ const termMask = (snapshot: Snapshot, { field, value, isPattern }: Query & { is:
 
 const wordsMask = (snapshot: Snapshot, found: Found, value: string): Uint8Array => {
   const mask = new Uint8Array(snapshot.open.length)
-  for (const slug of found.get(value)?.keys() ?? []) {
-    const at = snapshot.positions.get(slug)
-    if (at !== undefined) mask[at] = 1
-  }
+  const weights = found.get(value)
+  if (weights) for (let at = 0; at < mask.length; at += 1) mask[at] = weights[at]! > 0 ? 1 : 0
   return mask
 }
 

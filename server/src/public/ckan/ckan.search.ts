@@ -1,5 +1,7 @@
 import { LICENCES } from '@sanjiang/contract/opendata'
-import { findDatasets } from '../search.index.ts'
+import { firstOf } from '@sanjiang/finder/first'
+import { matchDatasets } from '../search.index.ts'
+import type { DatasetIndex } from '../search.shape.ts'
 import { countColumn } from '../shelf/column.ts'
 import type { Spine } from '../shelf/shelf.store.ts'
 import { type FacetName, isFacet, type Snapshot, shelfOf } from '../shelf/shelf.ts'
@@ -15,20 +17,39 @@ const MAX_TEXTS = 12
 const MAX_TYPED = 200
 const DEFAULT_SORT = 'score desc, metadata_modified desc'
 
-const MOST_FOUND = 1_000_000
+const places = new WeakMap<Snapshot, { readonly version: number; readonly at: Int32Array }>()
 
-/** The portal's own search: its order is the weight. */
-const findText = async (site: Site, typed: string): Promise<ReadonlyMap<string, number>> => {
-  const q = typed.normalize('NFKC').replace(/[*?]/g, ' ').slice(0, MAX_TYPED)
-  const { slugs } = await findDatasets(site, { q, limit: MOST_FOUND, counted: [] })
-  return new Map(slugs.map((slug, at) => [slug, slugs.length - at]))
+/** Where the search's entries stand among the open datasets; worked out once for as long as neither changes. */
+const placesOf = (snapshot: Snapshot, { version, count, ids }: DatasetIndex): Int32Array => {
+  const known = places.get(snapshot)
+  if (known?.version === version) return known.at
+  const at = Int32Array.from({ length: count }, (_, entry) => snapshot.positions.get(ids[entry]!) ?? -1)
+  places.set(snapshot, { version, at })
+  return at
 }
 
-const findTexts = async (site: Site, queries: readonly Query[]): Promise<Found> => {
+/** The portal's own search; those a page would show first weigh more than all others, in their order. */
+const weighText = async (site: Site, snapshot: Snapshot, typed: string): Promise<Float32Array> => {
+  const q = typed.normalize('NFKC').replace(/[*?]/g, ' ').trim().slice(0, MAX_TYPED)
+  const weights = new Float32Array(snapshot.open.length)
+  if (q === '') return weights.fill(1)
+  const { index, entries, scores, best } = await matchDatasets(site, q)
+  const at = placesOf(snapshot, index)
+  let most = 1
+  for (const [no, entry] of entries.entries()) {
+    const weight = 1 + (scores?.[no] ?? 0)
+    most = Math.max(most, weight)
+    if (at[entry]! >= 0) weights[at[entry]!] = weight
+  }
+  for (const [no, entry] of best.entries()) if (at[entry]! >= 0) weights[at[entry]!] = most + best.length - no
+  return weights
+}
+
+const weighTexts = async (site: Site, snapshot: Snapshot, queries: readonly Query[]): Promise<Found> => {
   const texts = [...new Set(queries.flatMap(textsOf))]
   if (texts.length > MAX_TEXTS) throw badQuery(`more than ${MAX_TEXTS} phrases`)
-  const found = new Map<string, ReadonlyMap<string, number>>()
-  for (const one of texts) found.set(one, await findText(site, one))
+  const found = new Map<string, Float32Array>()
+  for (const one of texts) found.set(one, await weighText(site, snapshot, one))
   return found
 }
 
@@ -74,18 +95,23 @@ const compareBy =
 interface Hits {
   readonly snapshot: Snapshot
   readonly mask: Uint8Array
-  readonly scores: ReadonlyMap<string, number> | undefined
+  /** Of what was typed, by position. */
+  readonly weights: Float32Array | undefined
 }
 
-/** Positions in order, those marked only. Sorting is done once per order and snapshot; weights are laid over it. */
-const inOrder = ({ snapshot, mask, scores }: Hits, keys: readonly SortKey[]): number[] => {
+/** The first positions in order, of those marked. Sorting is done once per order and snapshot; weights are laid over it. */
+const inOrder = ({ snapshot, mask, weights }: Hits, keys: readonly SortKey[], count: number): number[] => {
   const plain = keys.filter(({ field }) => ORDERS[field])
   const key = plain.map(({ field, isDown }) => `${field} ${isDown}`).join()
-  const hits = [...snapshot.order(key, compareBy(plain))].filter((at) => mask[at])
+  const hits = snapshot.order(key, compareBy(plain)).filter((at) => mask[at] === 1)
   const [first] = keys
-  if (first?.field !== 'score' || !scores || scores.size === 0) return hits
-  const weight = (at: number): number => scores.get(snapshot.open[at]!.slug) ?? 0
-  return hits.sort((a, b) => (first.isDown ? weight(b) - weight(a) : weight(a) - weight(b)))
+  if (first?.field !== 'score' || !weights) return [...hits.subarray(0, count)]
+  const sign = first.isDown ? 1 : -1
+  const isBefore = (one: number, other: number): boolean => {
+    const more = sign * (weights[hits[one]!]! - weights[hits[other]!]!)
+    return more !== 0 ? more > 0 : one < other
+  }
+  return firstOf(hits.length, Math.min(count, hits.length), isBefore).map((at) => hits[at]!)
 }
 
 const facetTitle = ({ titles }: Snapshot, facet: FacetName, value: string): string => {
@@ -110,7 +136,7 @@ const facetsOf = ({ snapshot, mask }: Hits, params: Params) => {
   return { facets, search_facets }
 }
 
-const scoresOf = (query: Query, found: Found): ReadonlyMap<string, number> | undefined => {
+const weightsOf = (query: Query, found: Found): Float32Array | undefined => {
   const [first] = textsOf(query)
   return first === undefined ? undefined : found.get(first)
 }
@@ -121,9 +147,10 @@ const filterOf = (fq: unknown): string[] =>
 const hitsOf = async (site: Site, params: Params): Promise<Hits> => {
   const typed = parseTyped(text(params, 'q'))
   const filters = [...filterOf(params.fq), ...list(params, 'fq_list')].filter(Boolean).map(parseQuery)
-  const [snapshot, found] = await Promise.all([shelfOf(site).look(), findTexts(site, [typed, ...filters])])
+  const snapshot = await shelfOf(site).look()
+  const found = await weighTexts(site, snapshot, [typed, ...filters])
   const query: Query = { is: 'and', of: [typed, ...filters] }
-  return { snapshot, mask: match(snapshot, query, found), scores: scoresOf(typed, found) }
+  return { snapshot, mask: match(snapshot, query, found), weights: weightsOf(typed, found) }
 }
 
 export const packageSearch = async (site: Site, params: Params): Promise<JsonText> => {
@@ -132,10 +159,11 @@ export const packageSearch = async (site: Site, params: Params): Promise<JsonTex
   const sort = text(params, 'sort', 200) || DEFAULT_SORT
   const keys = sortOf(sort)
   const hits = await hitsOf(site, params)
-  const positions = inOrder(hits, keys)
+  const count = hits.mask.reduce((sum, one) => sum + one, 0)
+  const positions = start < count ? inOrder(hits, keys, start + rows) : []
   const { facets, search_facets } = facetsOf(hits, params)
   const page = positions.slice(start, start + rows).map((at) => hits.snapshot.open[at]!)
   const results = await packageTexts(site, page)
-  const head = JSON.stringify({ count: positions.length, facets, sort, search_facets })
+  const head = JSON.stringify({ count, facets, sort, search_facets })
   return new JsonText(`${head.slice(0, -1)},"results":[${results.join()}]}`)
 }

@@ -9,6 +9,7 @@ import { importSystems } from '#modules/systems/index.ts'
 import { openSeedHouse } from '../house.ts'
 import { readMark } from '../mark.ts'
 import { provincialOrganOf } from '../reference/organs.ts'
+import { loadApplications } from './applications.ts'
 import { attachOffers, ORIGIN_MARK } from './attach.ts'
 import { loadBatches } from './batches.ts'
 import { type ClientWord, DEMO_CLIENTS, demoClients } from './clients.ts'
@@ -206,6 +207,7 @@ const demoSteps = ({ isLoaded = () => true, requests = REQUESTS, hasAgents = fal
   { name: 'sources', title: '一数一源与目录质量', run: loadSources },
   { name: 'releases', title: '公共数据开放', run: loadReleases },
   { name: 'inquiries', title: '公众来件', run: loadInquiries },
+  { name: 'applications', title: '有条件开放申请', run: loadApplications },
   ...(hasAgents
     ? [{ name: 'harvest', title: '目录汇聚', run: async (ctx: Ctx) => loadHarvest(ctx, await waitForOrigin(ctx)) }]
     : []),

@@ -4,6 +4,14 @@ import { inquiryRoutes } from './inquiry/inquiry.routes.ts'
 import { tasks } from './opendata.jobs.ts'
 import { routes } from './opendata.routes.ts'
 
+export { importUses } from './application/access.service.ts'
+export {
+  acceptApplication,
+  decideApplication,
+  noticeApplication,
+  proposeDecision,
+  revokeAccess,
+} from './application/application.service.ts'
 export { advanceEditions } from './edition/advance.service.ts'
 export { getEdition, listEditions, openEdition, putEditionPiece, readEdition } from './edition/edition.service.ts'
 export { editionFromStage, type Figures, type Loaded, stageFigures } from './edition/figures.service.ts'

@@ -106,7 +106,7 @@ const ACTS: readonly (readonly [Verb, (props: { readonly view: View }) => ReactN
 const Files = ({ files, detail }: View) => (
   <section aria-labelledby="files">
     <h2 id="files">下载</h2>
-    {files.length === 0 && <p>文件正在生成。也可以用接口读取：/datasets/{detail.slug}/rows。</p>}
+    {files.length === 0 && <p>文件正在生成。也可以用接口读取：/api/v1/datasets/{detail.slug}/rows。</p>}
     {files.map(({ title, href }, at) => (
       <form key={href} action={href} method="get" className="send short">
         <label htmlFor={`key-${at}`}>密钥</label>{' '}

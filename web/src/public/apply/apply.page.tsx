@@ -9,7 +9,7 @@ import {
 } from '@sanjiang/contract/opendata.application'
 import type { SiteView } from '@sanjiang/contract/site'
 import type { ApplyDataset } from '@sanjiang/contract/site.apply'
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { RowTable } from '../dataset/row-table.tsx'
 import { Choice, ErrorSummary, Field, SendForm } from '../form.tsx'
 import { CheckList, CheckOne, Pick } from './choices.tsx'
@@ -65,10 +65,10 @@ export const ApplyPage = ({ dataset, sample, form }: Apply) => (
     <h2>要填什么</h2>
     <dl className="facts">
       {ASKED.map(([title, text]) => (
-        <div key={title}>
+        <Fragment key={title}>
           <dt>{title}</dt>
           <dd>{text}</dd>
-        </div>
+        </Fragment>
       ))}
     </dl>
     <h2>怎样办理</h2>
@@ -169,10 +169,10 @@ const Review = ({ form, promise }: ApplyForm) => (
   <>
     <dl className="facts">
       {SHOWN.filter(([name]) => form.values[name]).map(([name, title]) => (
-        <div key={name}>
+        <Fragment key={name}>
           <dt>{title}</dt>
           <dd id={name}>{wordsOf(name, form.values[name]!)}</dd>
-        </div>
+        </Fragment>
       ))}
     </dl>
     <section aria-labelledby="promise">

@@ -1,8 +1,9 @@
 import { codes } from '@sanjiang/contract'
 import type pg from 'pg'
 import type { Ctx } from '#kernel/ctx.ts'
-import { inTx } from '#kernel/db.ts'
-import { insertUses, listOwners, listUnsentAccess, markAccessSent } from './access.store.ts'
+import { inTx, type Tx } from '#kernel/db.ts'
+import type { OpendataAccessUse } from '#kernel/tables.ts'
+import { findLiveAccess, insertUses, listOwners, listUnsentAccess, markAccessSent } from './access.store.ts'
 import { lockApplication } from './application.store.ts'
 import { tellApplicant } from './application.view.ts'
 
@@ -60,4 +61,18 @@ export const pullUses = async (ctx: Ctx, client: pg.Client): Promise<number> => 
   })
   await client.query('delete from intake.use where use_id = any($1)', [rows.map(({ use_id }) => use_id)])
   return rows.length
+}
+
+type ToldUse = Omit<OpendataAccessUse, 'access_id'>
+
+/** Uses told otherwise than by the public side, of the key an application has now. Told twice they are there once. */
+export const importUses = async (tx: Tx, applicationId: string, uses: readonly ToldUse[]): Promise<void> => {
+  const access_id = await findLiveAccess(tx, applicationId)
+  if (access_id === undefined) return
+  await insertUses(
+    tx,
+    uses.map((use) => ({ ...use, access_id })),
+  )
+  const row = await lockApplication(tx, 'all', applicationId)
+  if (row) await tellApplicant(tx, row)
 }

@@ -64,3 +64,13 @@ export const listOwners = async (db: Db, accessIds: readonly string[]): Promise<
     .execute()
   return found.map(({ application_id }) => application_id)
 }
+
+export const findLiveAccess = async (db: Db, applicationId: string): Promise<string | undefined> => {
+  const found = await db
+    .selectFrom('opendata.access')
+    .select('access_id')
+    .where('application_id', '=', applicationId)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst()
+  return found?.access_id
+}

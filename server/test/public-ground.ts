@@ -51,6 +51,7 @@ export const openPublic = async (inside: string): Promise<PublicGround> => {
     renderer: await loadRenderer(),
     log: makeLog('public', 'silent'),
     demo: true,
+    imprint: ['主办：省政府电子政务办公室', '服务电话：12345'],
     origin: 'http://data.test',
     trustProxy: [],
     followMs: 0,

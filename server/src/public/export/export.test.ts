@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
+import pg from 'pg'
 import { openPool } from '#kernel/db.ts'
 import { makeLog } from '#kernel/log.ts'
+import { removeEditions, sweepData } from '#modules/opendata/edition/carry.service.ts'
 import { buildFiles } from '#modules/opendata/index.ts'
 import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { until } from '#test/platform.ts'
@@ -124,4 +126,30 @@ test('a reader that takes nothing loses its connection, and so does one that tak
     assert.equal((await pool.query('select 1 as one')).rows[0].one, 1)
   }
   await pool.end()
+})
+
+test('a withdrawal does not wait for a reader at its export: from then on nobody reads the rows (T4.2)', async () => {
+  const id = await layDataset(ground, { slug: 'e-4', columns: [columnOf('text', '文字')], rows: [['甲']] })
+  const reader = new pg.Client({ connectionString: ground.siteUrl })
+  const inside = new pg.Client({ connectionString: ground.publishUrl })
+  await reader.connect()
+  await inside.connect()
+  try {
+    await reader.query('begin')
+    await reader.query('select from data.d_e_4_1')
+    await inside.query('begin')
+    await removeEditions(inside, { dataset_id: id, slug: 'e-4' })
+    await inside.query('commit')
+    assert.equal((await get('/datasets/e-4/export.csv')).statusCode, 404)
+    const other = new pg.Client({ connectionString: ground.siteUrl })
+    await other.connect()
+    await assert.rejects(other.query('select from data.d_e_4_1'), { code: '42501' })
+    await other.end()
+    await reader.query('commit')
+    assert.ok((await sweepData(inside)) >= 1)
+    assert.deepEqual(await ground.sql(`select from pg_class where relname = 'd_e_4_1'`), [])
+  } finally {
+    await reader.end()
+    await inside.end()
+  }
 })

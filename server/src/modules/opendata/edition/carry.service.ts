@@ -10,6 +10,7 @@ import { atomically, type Batch, copyIn } from './stage.ts'
 const SCHEMA = 'data'
 /** Whoever found a table's name a moment ago may still be reading it. */
 const GRACE_SECONDS = 60
+const DROP_WAIT_MS = 1000
 
 export const siteColumns = ({ columns }: OpenRows): SiteColumn[] =>
   columns.map(({ name, title, data_type, length, role, unit }) => ({ name, title, data_type, length, role, unit }))
@@ -161,6 +162,24 @@ export const sweepData = async (site: pg.Client, graceSeconds = GRACE_SECONDS): 
   return rows.length
 }
 
+/**
+ * A reader that takes its time over an export keeps a table from being dropped. A withdrawal does not wait for it, nor do others behind
+ * it: nobody new may read the table, and the sweep drops it when that reader is done.
+ */
+const dropOrClose = async (site: pg.Client, name: string): Promise<void> => {
+  const table = `${SCHEMA}.${quoted(name)}`
+  await site.query('savepoint dropping')
+  try {
+    await site.query(`set local lock_timeout = '${DROP_WAIT_MS}ms'`)
+    await site.query(`drop table if exists ${table}`)
+    await site.query('set local lock_timeout = 0')
+  } catch (error) {
+    if ((error as { code?: string }).code !== '55P03') throw error
+    await site.query('rollback to savepoint dropping')
+    await site.query(`revoke all on ${table} from sanjiang_public`)
+  }
+}
+
 /** What a tombstone leaves of rows: nothing, neither tables nor editions nor files. Within the caller's transaction. */
 export const removeEditions = async (site: pg.Client, { dataset_id, slug }: { dataset_id: string; slug: string }) => {
   await site.query('delete from site.edition where dataset_id = $1', [dataset_id])
@@ -169,5 +188,5 @@ export const removeEditions = async (site: pg.Client, { dataset_id, slug }: { da
        and regexp_replace(relname, '_[0-9]+$', '') = $1`,
     [dataTable(slug, 1).replace(/_1$/, '')],
   )
-  for (const { name } of rows) await site.query(`drop table if exists ${SCHEMA}.${quoted(name)}`)
+  for (const { name } of rows) await dropOrClose(site, name)
 }

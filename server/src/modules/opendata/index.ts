@@ -20,7 +20,6 @@ export {
   answerInquiry,
   assignInquiry,
   moderateInquiry,
-  proposeInquiryRefusal,
   refuseInquiry,
 } from './inquiry/inquiry.service.ts'
 export { importSubmission } from './intake/import.service.ts'

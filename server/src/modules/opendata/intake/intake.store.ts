@@ -50,9 +50,6 @@ export const listUnhandled = (db: Db, kinds: readonly IntakeKind[]): Promise<Sub
 export const lockUnhandled = (tx: Tx, number: string): Promise<Submission | undefined> =>
   submissions(tx).where('number', '=', number).where('handled_at', 'is', null).forUpdate().executeTakeFirst()
 
-export const findSubmission = (db: Db, number: string): Promise<Submission | undefined> =>
-  submissions(db).where('number', '=', number).executeTakeFirst()
-
 export const markHandled = (tx: Tx, number: string, handledAt: string) =>
   tx.updateTable('opendata.intake').set({ handled_at: handledAt }).where('number', '=', number).execute()
 
@@ -62,14 +59,3 @@ export const markFailed = (tx: Tx, number: string, fault: string) =>
     .set({ attempts: sql<number>`attempts + 1`, fault: fault.slice(0, 500) })
     .where('number', '=', number)
     .execute()
-
-/** How many of a kind were sent about a number. */
-export const countAbout = async (db: Db, kind: IntakeKind, about: string): Promise<number> => {
-  const { count } = await db
-    .selectFrom('opendata.intake')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('about', '=', about)
-    .where('kind', '=', kind)
-    .executeTakeFirstOrThrow()
-  return count
-}

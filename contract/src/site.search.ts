@@ -8,6 +8,8 @@ export interface SiteHit extends SiteDataset {
   /** Of the current edition; `null` where no rows are to be had. */
   readonly row_count: number | null
   readonly data_on: string | null
+  /** A to D. */
+  readonly quality: string
   /** Names of fields that hold a word of the query. */
   readonly matched_items: readonly string[]
 }

@@ -91,8 +91,7 @@ class Follower {
   async #look(): Promise<void> {
     const mark = await readMark(this.#pool)
     const known = this.#known
-    if (!known || known.mark.vocabulary !== mark.vocabulary || isWorn(known.index))
-      this.#known = await load(this.#pool, mark)
+    if (!known || known.mark.ground !== mark.ground || isWorn(known.index)) this.#known = await load(this.#pool, mark)
     else if (known.mark.datasets !== mark.datasets) {
       await takeChanges(this.#pool, known)
       known.mark = mark
@@ -181,6 +180,8 @@ export interface FoundDatasets {
   readonly terms: readonly string[]
   /** Titles that come nearest, where nothing was found. */
   nearest(): readonly string[]
+  /** How good a dataset is, A to D. */
+  qualityOf(slug: string): string
   /** The names on datasets of organs that are called so. */
   organsCalled(name: string): readonly string[]
   /** Where choices leave nothing: how many there would be without each. */
@@ -203,6 +204,12 @@ export const matchDatasets = async (
   return { ...matchEntries(index, { readable, reading: readQuery(readerOf(index, readable), q) }), index }
 }
 
+/** Nothing where it was withdrawn meanwhile. */
+const levelOf = ({ numbers, values, columns }: DatasetIndex, slug: string): string => {
+  const entry = numbers.get(slug)
+  return entry === undefined ? '' : values.quality.values[columns.quality[entry]!]!
+}
+
 /** Finds among what is open, in memory: no statement is sent. What is withdrawn is in no answer, total or count. */
 export const findDatasets = async (
   site: Pick<Site, 'pool' | 'followMs'>,
@@ -221,6 +228,7 @@ export const findDatasets = async (
     slugs: ids,
     reading,
     terms: termsIn(typed, reading),
+    qualityOf: (slug) => levelOf(index, slug),
     organsCalled: (name) => organsWith(index, readable, name),
     nearest: () => (reading && found.match === 'none' ? nearestNames(index, readable, reading) : []),
   }

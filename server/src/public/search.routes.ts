@@ -69,8 +69,9 @@ const matchedItems = (names: readonly string[], terms: readonly string[]): strin
     )
     .slice(0, MAX_MATCHED)
 
-const toHit = ({ item_names, ...row }: HitRow, { whole, terms }: FoundDatasets): SiteHit => ({
+const toHit = ({ item_names, ...row }: HitRow, { whole, terms, qualityOf }: FoundDatasets): SiteHit => ({
   ...row,
+  quality: qualityOf(row.slug),
   holds_all: whole.has(row.slug),
   matched_items: matchedItems(item_names, terms),
 })

@@ -1,11 +1,30 @@
 import { type Chosen, eachIn, equalIn } from '@sanjiang/finder/facet'
 import { makeSearchIndex, type OrganFace, putEntry, putOrgan, type SearchIndex } from '@sanjiang/finder/search.index'
 
-export const DATASET_FACETS = ['organ', 'theme', 'open_type', 'format', 'update_cycle', 'licence', 'tag'] as const
+export const DATASET_FACETS = [
+  'organ',
+  'theme',
+  'open_type',
+  'format',
+  'update_cycle',
+  'licence',
+  'quality',
+  'tag',
+] as const
 export type DatasetFacet = (typeof DATASET_FACETS)[number]
 export type ChosenDatasets = Chosen<DatasetFacet>
 
-const COLUMNS = ['organ', 'division', 'theme', 'open_type', 'formats', 'update_cycle', 'licence', 'tags'] as const
+const COLUMNS = [
+  'organ',
+  'division',
+  'theme',
+  'open_type',
+  'formats',
+  'update_cycle',
+  'licence',
+  'quality',
+  'tags',
+] as const
 export type DatasetIndex = SearchIndex<DatasetFacet, (typeof COLUMNS)[number]>
 
 export const makeDatasetIndex = (): DatasetIndex =>
@@ -20,6 +39,7 @@ export const makeDatasetIndex = (): DatasetIndex =>
       format: eachIn('formats', ','),
       update_cycle: equalIn('update_cycle'),
       licence: equalIn('licence'),
+      quality: { ...equalIn('quality'), isRanked: true },
       tag: eachIn('tags', '\n'),
     },
   })
@@ -39,6 +59,8 @@ export interface DatasetRow {
   readonly keywords: readonly string[]
   readonly items: readonly { readonly name: string; readonly name_en: string }[]
   readonly formats: string
+  /** On the day it was read. */
+  readonly quality: string
   readonly released_on: string
 }
 
@@ -84,6 +106,7 @@ export const putDataset = (index: DatasetIndex, row: DatasetRow, organs: Readonl
     formats: row.formats,
     update_cycle: row.update_cycle,
     licence: row.licence,
+    quality: row.quality,
     tags: tags.join('\n'),
     published_on: released_on,
   })

@@ -1,18 +1,21 @@
+import type { OpenContent } from '@sanjiang/contract/opendata'
 import type { SiteHit } from '@sanjiang/contract/site.search'
 import type pg from 'pg'
+import { type QualityFacts, qualityOf } from './quality/quality.rules.ts'
 import type { DatasetRow, OrganNames } from './search.shape.ts'
 
 /** What tells whether anything has changed: numbers of datasets only grow, so no two states have the same count and sum. */
 export interface Mark {
   readonly datasets: string
-  readonly vocabulary: string
+  /** What everything is read anew for: the words, and the day, by which data become late. */
+  readonly ground: string
 }
 
 export const readMark = async (pool: pg.Pool): Promise<Mark> => {
   const { rows } = await pool.query<Mark>({
     name: 'site.mark',
     text: `select count(*) || ':' || coalesce(sum(change_no), 0) as datasets,
-             coalesce((select string_agg(kind || xmin::text, ',' order by kind) from site.vocabulary), '') as vocabulary
+             site.today() || coalesce((select string_agg(kind || xmin::text, ',' order by kind) from site.vocabulary), '') as ground
            from site.dataset`,
   })
   return rows[0]!
@@ -26,18 +29,44 @@ export const listChangeNumbers = async (pool: pg.Pool): Promise<Map<string, stri
   return new Map(rows.map(({ dataset_id, change_no }) => [dataset_id, change_no]))
 }
 
+/** Files of the current edition; those packed for the wire are the same once more. */
+const FORMATS = `array(select f.format from site.file f
+  where f.dataset_id = e.dataset_id and f.edition_no = e.edition_no and f.format !~ '-gzip$' order by f.format)`
+
+interface StoredRow extends QualityFacts, Pick<DatasetRow, 'dataset_id' | 'change_no' | 'slug' | 'title'> {
+  readonly organ_name: string
+  readonly theme_title: string
+  readonly open_type: string
+  readonly released_on: string
+  readonly today: string
+}
+
+/** What a description that lacks something lacks. */
+const NOTHING = { summary: '', licence: '', contact: '', keywords: [], items: [], update_cycle: null }
+
+const rowOf = ({ columns, row_count, data_on, delayed_since, today, ...row }: StoredRow): DatasetRow => {
+  const content = { ...NOTHING, ...row.content } as OpenContent
+  const { summary, licence, keywords, items, update_cycle } = content
+  const facts = { content, columns, row_count, data_on, delayed_since, formats: row.formats }
+  return {
+    ...row,
+    ...{ summary, licence, keywords, items, update_cycle: update_cycle ?? 'none' },
+    formats: row.formats.join(','),
+    quality: qualityOf(facts, today).level,
+  }
+}
+
 export const listDatasetRows = async (pool: pg.Pool, ids: readonly string[]): Promise<DatasetRow[]> => {
-  const { rows } = await pool.query<DatasetRow>(
-    `select d.dataset_id, d.change_no::text, d.slug, d.title, d.organ_name, d.theme_title, d.open_type,
-       coalesce(d.content->>'summary', '') as summary, coalesce(d.content->>'update_cycle', 'none') as update_cycle,
-       coalesce(d.content->>'licence', '') as licence, coalesce(d.content->'keywords', '[]') as keywords,
-       coalesce(d.content->'items', '[]') as items, d.released_on::text as released_on,
-       coalesce((select string_agg(f.format, ',' order by f.format) from site.file f join site.edition e using (dataset_id, edition_no)
-         where f.dataset_id = d.dataset_id and e.is_current), '') as formats
-     from site.dataset d where d.dataset_id = any($1::uuid[]) and d.state = 'open'`,
+  const { rows } = await pool.query<StoredRow>(
+    `select d.dataset_id, d.change_no::text, d.slug, d.title, d.organ_name, d.theme_title, d.open_type, d.content,
+       d.released_on::text as released_on, ${FORMATS} as formats, coalesce(e.columns, '[]') as columns,
+       e.row_count::float8 as row_count, e.data_on::text as data_on, l.since::text as delayed_since, site.today()::text as today
+     from site.dataset d left join site.edition e on e.dataset_id = d.dataset_id and e.is_current
+       left join site.delay l on l.dataset_id = d.dataset_id
+     where d.dataset_id = any($1::uuid[]) and d.state = 'open'`,
     [[...ids]],
   )
-  return rows
+  return rows.map(rowOf)
 }
 
 export interface Vocabulary {
@@ -51,7 +80,7 @@ export const readVocabulary = async (pool: pg.Pool): Promise<Vocabulary> => {
   return { synonyms: bodyOf('synonym'), organs: bodyOf('organ') }
 }
 
-export interface HitRow extends Omit<SiteHit, 'holds_all' | 'matched_items'> {
+export interface HitRow extends Omit<SiteHit, 'holds_all' | 'matched_items' | 'quality'> {
   readonly item_names: readonly string[]
 }
 
@@ -61,8 +90,7 @@ export const listHits = async (pool: pg.Pool, slugs: readonly string[]): Promise
   const { rows } = await pool.query<HitRow>(
     `select d.slug, d.title, d.organ_name, d.theme_title, d.open_type, coalesce(d.content->>'summary', '') as summary, d.released_on::text as released_on,
        d.content->>'update_cycle' as update_cycle, jsonb_path_query_array(d.content, '$.items[*].name') as item_names,
-       array(select f.format from site.file f where f.dataset_id = d.dataset_id and f.edition_no = e.edition_no order by f.format) as formats,
-       e.row_count::integer as row_count, e.data_on::text as data_on
+       ${FORMATS} as formats, e.row_count::float8 as row_count, e.data_on::text as data_on
      from unnest($1::text[]) with ordinality as p (slug, place) join site.dataset d using (slug)
      left join site.edition e on e.dataset_id = d.dataset_id and e.is_current
      where d.state = 'open' order by p.place`,

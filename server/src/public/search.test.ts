@@ -86,6 +86,21 @@ test('choices narrow, and each facet counts what there is beside its own choice 
   assert.deepEqual([none.total, none.without], [0, [{ facet: 'theme', total: 1 }]])
 })
 
+test('how good a dataset is can be chosen by, best first, and is read anew with the day (C14, P16)', async () => {
+  const counts = async () =>
+    (await find({})).facets.filter(({ facet }) => facet === 'quality').map(({ code, count }) => [code, count])
+  const before = await counts()
+  assert.deepEqual(
+    before.map(([code]) => code),
+    before.map(([code]) => code).toSorted(),
+  )
+  const [level] = before[0]!
+  const chosen = await find({ chosen: { quality: [String(level)] } })
+  assert.equal(chosen.total, before[0]![1])
+  assert.equal(chosen.qualityOf(chosen.slugs[0]!), level)
+  assert.match(await search({}), /质量 [A-D] [优良中差]/)
+})
+
 test('a file that is made, an edition that is carried and a new title are seen without asking for them (T4.2)', async () => {
   const id = await layDataset(ground, {
     slug: '363010-000009',
@@ -169,6 +184,7 @@ test('a process that followed every change says what one that begins anew says (
           whole,
           nearest,
           organsCalled: _,
+          qualityOf: __,
           ...found
         } = await findDatasets({ pool: asked, followMs: 0 }, { q, limit: 50 })
         return { ...found, whole: [...whole], nearest: nearest() }

@@ -1,6 +1,6 @@
 import type { SiteHit } from '@sanjiang/contract/site.search'
 import { Marked } from './marked.tsx'
-import { formatWord, inFormatOrder } from './search.words.ts'
+import { formatWord, inFormatOrder, qualityWord } from './search.words.ts'
 import { CYCLE_WORDS, OPEN_WORDS } from './words.ts'
 
 interface HitProps {
@@ -23,7 +23,7 @@ export const Hit = ({ hit, terms, saysPartial }: HitProps) => {
       <p className="meta">
         <Marked text={organ_name} terms={terms} /> · <Marked text={theme_title} terms={terms} /> ·{' '}
         {OPEN_WORDS[open_type]}
-        {cycle && ` · ${cycle}`} · {released_on} 发布
+        {cycle && ` · ${cycle}`} · {released_on} 发布 · 质量 {qualityWord(hit.quality)}
       </p>
       <p className="summary">
         <Marked text={summary} terms={terms} />

@@ -10,6 +10,7 @@ export const FACET_WORDS: Readonly<Record<string, string>> = {
   format: '格式',
   update_cycle: '更新周期',
   licence: '许可',
+  quality: '质量',
   tag: '标签',
 }
 
@@ -24,11 +25,15 @@ export const inFormatOrder = (formats: readonly string[]): string[] =>
       (FORMAT_NAMES as readonly string[]).indexOf(one) - (FORMAT_NAMES as readonly string[]).indexOf(other),
   )
 
+const QUALITY_WORDS: Readonly<Record<string, string>> = { A: 'A 优', B: 'B 良', C: 'C 中', D: 'D 差' }
+export const qualityWord = (level: string): string => QUALITY_WORDS[level] ?? level
+
 const VALUE_WORDS: Readonly<Record<string, (code: string) => string | undefined>> = {
   open_type: (code) => (OPEN_WORDS as Readonly<Record<string, string>>)[code],
   update_cycle: (code) => CYCLE_WORDS[code],
   licence: (code) => (LICENCES.titles as Readonly<Record<string, string>>)[code],
   format: formatWord,
+  quality: qualityWord,
   tag: (code) => (code === 'none' ? '没有标签' : code),
 }
 export const valueWord = (facet: string, code: string): string => VALUE_WORDS[facet]?.(code) ?? code

@@ -1,4 +1,5 @@
 /** Codes, days and clocks: pure functions and dated data, the same in the browser, on the server and offline. */
+export { NOTICES } from './codes/calendar.data.ts'
 export * from './codes/calendar.ts'
 export * from './codes/check-digit.ts'
 export * from './codes/citizen-id.ts'

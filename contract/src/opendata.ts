@@ -5,6 +5,7 @@ import { ById, coded, Id, IsoDate, input, Line, nullable, Page, PageQuery } from
 
 export * from './opendata.application.ts'
 export * from './opendata.edition.ts'
+export * from './opendata.figure.ts'
 export * from './opendata.inquiry.ts'
 
 export const RELEASE_STATES = coded({

@@ -21,6 +21,7 @@ import { KEY_GRANTS, requestOf } from './grants.ts'
 import { loadHarvest } from './harvest.ts'
 import { DEMO_TODAY, type PlannedRequest, planHistory } from './history.ts'
 import { loadInquiries } from './inquiries.ts'
+import { loadOpenData } from './open/load.ts'
 import { ACCOUNT_LINES, demoPeople, nameAt } from './people.ts'
 import { findPublished } from './published.ts'
 import { hash } from './random.ts'
@@ -206,6 +207,7 @@ const demoSteps = ({ isLoaded = () => true, requests = REQUESTS, hasAgents = fal
   { name: 'dialect', title: '目录标准的青海扩展（草稿）', run: draftDialect },
   { name: 'sources', title: '一数一源与目录质量', run: loadSources },
   { name: 'releases', title: '公共数据开放', run: loadReleases },
+  { name: 'open', title: '开放数据集', run: loadOpenData },
   { name: 'inquiries', title: '公众来件', run: loadInquiries },
   { name: 'applications', title: '有条件开放申请', run: loadApplications },
   ...(hasAgents

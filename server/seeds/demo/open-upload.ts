@@ -26,10 +26,18 @@ export const settled = async (ctx: Ctx, id: string, wanted: EditionState): Promi
   throw new Error(`edition ${id} is not ${wanted}`)
 }
 
-const upload = async (officer: Ctx, resource_id: string, rows: OpenRows): Promise<string> => {
-  const bytes = Buffer.from(csvText(rows))
+export interface FileOfRows {
+  readonly resource_id: string
+  readonly file_name: string
+  readonly data_on: string
+  readonly note?: string
+  readonly bytes: Buffer
+}
+
+/** A file goes up as an officer would send it: piece by piece, then read. */
+export const uploadFile = async (officer: Ctx, { bytes, ...file }: FileOfRows): Promise<string> => {
   const { edition_id: id } = await openEdition(officer, {
-    ...{ resource_id, file_name: rows.file_name, data_on: rows.data_on, note: rows.note },
+    ...file,
     file_bytes: bytes.length,
     file_sha256: createHash('sha256').update(bytes).digest('hex'),
   })
@@ -54,7 +62,12 @@ export const stageRows = async (
 ): Promise<RowsProposal> => {
   const known = await listEditions(ctx, { resource_id, limit: 20 })
   const staged = known.rows.find(({ state }) => state === 'reading' || state === 'staged')
-  const edition_id = staged?.edition_id ?? (await upload(officer, resource_id, rows))
+  const edition_id =
+    staged?.edition_id ??
+    (await uploadFile(officer, {
+      ...{ resource_id, file_name: rows.file_name, data_on: rows.data_on, note: rows.note },
+      bytes: Buffer.from(csvText(rows)),
+    }))
   await settled(ctx, edition_id, 'staged')
   const columns = items.flatMap(({ item_id, name }) => (rows.roles[name] ? [{ item_id, ...rows.roles[name] }] : []))
   return { edition_id, columns }

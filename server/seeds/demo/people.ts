@@ -30,6 +30,7 @@ const DEPARTMENTS: readonly (readonly [word: string, seq: string])[] = [
   ['cz', '012'],
   ['sj', '023'],
   ['ds', '026'],
+  ['dzzw', '047'],
 ]
 
 /** The word a department's usernames begin with; undefined where it has no accounts. */

@@ -10,6 +10,7 @@ export interface Published {
   readonly name: string
   readonly provider_organ_id: string
   readonly share_type: string
+  readonly open_type: string
   readonly share_method_type: string
   readonly items: readonly { readonly item_id: string; readonly name_en: string; readonly share_type: string }[]
 }
@@ -18,8 +19,24 @@ const rows = (db: Db) =>
   db
     .selectFrom('catalog.published_resource as r')
     .innerJoin('catalog.published_item as i', 'i.resource_id', 'r.resource_id')
-    .groupBy(['r.resource_id', 'r.code', 'r.name', 'r.provider_organ_id', 'r.share_type', 'r.share_method_type'])
-    .select(['r.resource_id', 'r.code', 'r.name', 'r.provider_organ_id', 'r.share_type', 'r.share_method_type'])
+    .groupBy([
+      'r.resource_id',
+      'r.code',
+      'r.name',
+      'r.provider_organ_id',
+      'r.share_type',
+      'r.open_type',
+      'r.share_method_type',
+    ])
+    .select([
+      'r.resource_id',
+      'r.code',
+      'r.name',
+      'r.provider_organ_id',
+      'r.share_type',
+      'r.open_type',
+      'r.share_method_type',
+    ])
     .select(
       sql<Published['items']>`json_agg(json_build_object('item_id', i.item_id, 'name_en', i.name_en,
         'share_type', i.share_type) order by i.seq)`.as('items'),

@@ -2593,6 +2593,26 @@ export interface OpendataEditionPiece {
   bytes: Buffer
 }
 
+/** 平台统计的开放:哪一个目录资源承载哪一组统计 */
+export interface OpendataFigure {
+  /** 统计:catalogue、requests、systems、openings */
+  figure: string
+  /** 承载它的目录资源 */
+  resource_id: string
+  /** 提供方 */
+  organ_id: string
+  /** 指定人 */
+  bound_by_name: string
+  /** 指定时刻 */
+  bound_at: string
+  /** 最近一次送检的数值的 SHA-256:数值不变不另成一版 */
+  digest: string | null
+  /** 最近一次送检的业务日期 */
+  staged_on: string | null
+  /** 最近一次没有算成的原因:算成了为空 */
+  trouble: string | null
+}
+
 /** 公众来件办理:提问、纠错、未开放数据需求、应用登记,规则相同,各有自己的内容 */
 export interface OpendataInquiry {
   /** 标识:UUID v7 */
@@ -3587,6 +3607,7 @@ export interface Tables {
   'opendata.application_step': OpendataApplicationStep
   'opendata.edition': OpendataEdition
   'opendata.edition_piece': OpendataEditionPiece
+  'opendata.figure': OpendataFigure
   'opendata.inquiry': OpendataInquiry
   'opendata.inquiry_answer': OpendataInquiryAnswer
   'opendata.intake': OpendataIntake

@@ -15,6 +15,7 @@ export {
 export { advanceEditions } from './edition/advance.service.ts'
 export { getEdition, listEditions, openEdition, putEditionPiece, readEdition } from './edition/edition.service.ts'
 export { editionFromStage, type Figures, type Loaded, stageFigures } from './edition/figures.service.ts'
+export { bindFigure, refreshFigures } from './figures/figure.service.ts'
 export { buildFiles } from './file/file.service.ts'
 export {
   answerInquiry,

@@ -2,6 +2,7 @@ import type { Task } from '#kernel/jobs.ts'
 import { applicationTasks } from './application/application.jobs.ts'
 import { publishDelays } from './delay.service.ts'
 import { advanceEditions, sweepEditions } from './edition/advance.service.ts'
+import { refreshFigures } from './figures/figure.service.ts'
 import { files } from './file/file.jobs.ts'
 import { publishReleases } from './publish.service.ts'
 import { publishVocabulary } from './vocabulary.service.ts'
@@ -53,4 +54,15 @@ const advance: Task = {
 
 const sweep: Task = { name: 'opendata.edition.sweep', cron: '17 * * * *', handle: sweepEditions }
 
-export const tasks: readonly Task[] = [publish, vocabulary, delays, advance, sweep, files, ...applicationTasks]
+/** By night, and at once where somebody says which entry carries them. */
+const figures: Task = {
+  name: 'opendata.figures.refresh',
+  on: ['opendata.figure.bound'],
+  cron: '40 1 * * *',
+  handle: async (ctx) => {
+    const count = await refreshFigures(ctx)
+    if (count > 0) ctx.log.info({ count }, 'figures changed')
+  },
+}
+
+export const tasks: readonly Task[] = [publish, vocabulary, delays, advance, sweep, files, figures, ...applicationTasks]

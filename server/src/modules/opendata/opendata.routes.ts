@@ -9,6 +9,7 @@ import {
   putEditionPiece,
   readEdition,
 } from './edition/edition.service.ts'
+import { bindFigure, listFigures } from './figures/figure.service.ts'
 import {
   approveRelease,
   getRelease,
@@ -32,4 +33,6 @@ export const routes: readonly Route[] = [
   serve(contract.getEdition, (ctx, { params }) => getEdition(ctx, params.id)),
   serve(contract.listEditions, (ctx, { query }) => listEditions(ctx, query)),
   ...applicationRoutes,
+  serve(contract.listFigures, (ctx) => listFigures(ctx)),
+  serve(contract.bindFigure, (ctx, { params, body }) => bindFigure(ctx, params.figure, body.resource_id)),
 ]

@@ -41,6 +41,8 @@ const valuesOf = (row: ReleaseRow): unknown[] => {
 
 const put = (site: pg.Client, row: ReleaseRow): Promise<void> =>
   atomically(site, async () => {
+    // Two at once would both insert, and one be refused for the name instead of giving way.
+    await site.query(`select pg_advisory_xact_lock(hashtext('site.publish'))`)
     const { rowCount } = await site.query(PUT, valuesOf(row))
     if (row.state === 'withdrawn' && rowCount === 1)
       await removeEditions(site, { dataset_id: row.resource_id, slug: row.content.slug })

@@ -1,11 +1,12 @@
 import { addressOf } from '@sanjiang/contract/call'
-import { getTemplate } from '@sanjiang/contract/catalog'
+import { BATCH_FILE_BYTES, getTemplate } from '@sanjiang/contract/catalog'
 import { useMutation } from '@tanstack/react-query'
 import { Alert, Progress } from 'antd'
 import { type DragEvent, useId, useState } from 'react'
 import { useNavigate } from 'react-router'
+import { FILE_TYPES, unfit } from '../../../ui/piece-upload.ts'
 import { ErrorAlert } from '../../../ui/states.tsx'
-import { FILE_TYPES, unfit, upload } from './batch-upload.ts'
+import { upload } from './batch-upload.ts'
 
 /** Steps 1 and 2: the template, and the workbook dropped or chosen. */
 export const BatchDrop = () => {
@@ -20,7 +21,7 @@ export const BatchDrop = () => {
   })
   const take = (file: File | undefined) => {
     if (!file || send.isPending) return
-    const reason = unfit(file)
+    const reason = unfit(file, BATCH_FILE_BYTES)
     setRefusal(reason)
     setShare(0)
     if (!reason) send.mutate(file)

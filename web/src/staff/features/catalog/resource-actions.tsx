@@ -120,7 +120,9 @@ const Review = ({ resource }: Props) => {
 export const ResourceActions = ({ resource }: Props) => {
   const { organ_id } = useSession()
   const canAttach = useCan('gateway.service.edit')
+  const canOpen = useCan('opendata.release.propose')
   const { resource_id: id } = resource
+  const isOwn = resource.state === 'published' && resource.provider_organ_id === organ_id
   return (
     <>
       {resource.state === 'published' && (
@@ -134,8 +136,9 @@ export const ResourceActions = ({ resource }: Props) => {
       <Button href={addressOf(exportResourceWorkbook, { params: { id }, query: {} })} download>
         导出 XLSX
       </Button>
-      {canAttach && resource.state === 'published' && resource.provider_organ_id === organ_id && (
-        <LinkButton to={`/gateway/services/new?resource=${id}`}>挂接接口</LinkButton>
+      {canAttach && isOwn && <LinkButton to={`/gateway/services/new?resource=${id}`}>挂接接口</LinkButton>}
+      {canOpen && isOwn && resource.content.open_type !== 'closed' && (
+        <LinkButton to={`/opendata/releases/new?resource=${id}`}>提出开放</LinkButton>
       )}
       <Compile resource={resource} />
       <Review resource={resource} />

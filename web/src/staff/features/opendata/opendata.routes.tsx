@@ -1,10 +1,12 @@
 import { type Feature, pageOf } from '../../feature.ts'
+import { releaseMenu, releaseRoutes } from './release.routes.tsx'
 
 const APPLICATIONS = 'opendata.application.read'
 const INQUIRIES = 'opendata.inquiry.read'
 
 export const opendataFeature: Feature = {
   routes: [
+    ...releaseRoutes,
     {
       path: '/opendata/applications',
       need: APPLICATIONS,
@@ -32,6 +34,7 @@ export const opendataFeature: Feature = {
     },
   ],
   menu: [
+    releaseMenu,
     { title: '公众来件', path: '/opendata/inquiries', group: 'opendata', need: INQUIRIES },
     { title: '有条件开放申请', path: '/opendata/applications', group: 'opendata', need: APPLICATIONS },
   ],

@@ -1,0 +1,42 @@
+import { COLUMN_ROLES, LICENCES, type OpenColumn, type OpenContent, SHAPINGS } from '@sanjiang/contract/opendata'
+import { type Column, Listing } from '../../../ui/listing.tsx'
+import { Facts, Panel } from '../../../ui/page-head.tsx'
+
+const COLUMNS: readonly Column<OpenColumn>[] = [
+  { title: '列', kind: 'lead', render: (one) => one.title, text: (one) => one.title },
+  { title: '列名', kind: 'fix', render: (one) => <span className="mono">{one.name}</span>, text: (one) => one.name },
+  { title: '去标识', kind: 'fix', render: (one) => SHAPINGS.titles[one.shaping], text: (one) => one.shaping },
+  {
+    title: '用途',
+    kind: 'fix',
+    render: (one) => (one.role ? `${COLUMN_ROLES.titles[one.role]}${one.unit ? `（${one.unit}）` : ''}` : ''),
+    text: (one) => one.role,
+  },
+]
+
+/** What the public will see, letter by letter: nothing that does not stand here goes out. */
+export const ReleaseContent = ({ content }: { readonly content: OpenContent }) => (
+  <Panel title="公众将看到">
+    <div className="stack">
+      <Facts
+        of={[
+          ['名称', content.title],
+          ['摘要', content.summary],
+          ['提供部门', content.organ_name],
+          ['主题', content.theme_title],
+          [
+            '怎样使用',
+            content.open_type === 'unconditional' ? '直接使用' : `申请后使用：${content.open_condition ?? ''}`,
+          ],
+          ['许可', LICENCES.titles[content.licence]],
+          ['联系', content.contact],
+          ['关键词', content.keywords.join('、')],
+          ['信息项', content.rows ? null : content.items.map(({ name }) => name).join('、')],
+        ]}
+      />
+      {content.rows && (
+        <Listing caption="送出的列" rows={content.rows.columns} columns={COLUMNS} rowKey={(one) => one.name} />
+      )}
+    </div>
+  </Panel>
+)

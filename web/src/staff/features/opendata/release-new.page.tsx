@@ -1,0 +1,181 @@
+import { catalog, opendata } from '@sanjiang/contract'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Alert, Button, Checkbox, Form, Select } from 'antd'
+import { useState } from 'react'
+import { useNavigate, useSearchParams } from 'react-router'
+import { showFaults } from '../../../ui/form-faults.ts'
+import { Page } from '../../../ui/page.tsx'
+import { Panel } from '../../../ui/page-head.tsx'
+import { ErrorAlert, Loaded } from '../../../ui/states.tsx'
+import { call } from '../../api.ts'
+import { useSession } from '../../session.ts'
+import { EditionSend } from './edition-send.tsx'
+import { EditionView } from './edition-view.tsx'
+import { closedReason, emptyDraft, type ProposalDraft, useProposalDraft } from './proposal.draft.ts'
+import { ProposalColumns } from './proposal-columns.tsx'
+import { ProposalWords } from './proposal-words.tsx'
+import { isMoving } from './release.words.tsx'
+
+const CRUMB = { title: '数据开放', to: '/opendata/releases' }
+const SUB = '选信息项、上传数据、定去标识方式、写给公众的说明，然后由本部门另一位审核员作保密审查。'
+
+const Choose = () => {
+  const { organ_id } = useSession()
+  const [, setSearch] = useSearchParams()
+  const [text, setText] = useState('')
+  const query = useQuery({
+    queryKey: ['catalog', 'search', 'own', organ_id, text],
+    queryFn: () => call(catalog.search, { query: { provider: [organ_id], q: text || undefined, limit: 50 } }),
+    placeholderData: (before) => before,
+  })
+  return (
+    <Page title="提出开放" crumbs={[CRUMB, { title: '选择资源' }]} sub={SUB}>
+      <Panel title="开放哪个资源">
+        <Select
+          aria-label="资源"
+          style={{ width: '100%', maxWidth: '40rem' }}
+          placeholder="输入名称查找本部门已发布的资源"
+          showSearch={{ filterOption: false, onSearch: setText }}
+          loading={query.isFetching}
+          options={query.data?.rows.map(({ resource_id, code, name }) => ({
+            value: resource_id,
+            label: `${name}（${code}）`,
+          }))}
+          onChange={(resource: string) => setSearch({ resource })}
+        />
+        {query.isError && <ErrorAlert error={query.error} />}
+      </Panel>
+    </Page>
+  )
+}
+
+interface Part {
+  readonly resource: catalog.ResourceDetail
+  readonly draft: ProposalDraft
+  readonly onChange: (change: Partial<ProposalDraft>) => void
+}
+
+const Items = ({ resource: { content }, draft, onChange }: Part) => (
+  <Panel title="一、可以公开的信息项">
+    <Checkbox.Group
+      style={{ display: 'grid', gap: '.4rem', gridTemplateColumns: 'repeat(auto-fill, minmax(15rem, 1fr))' }}
+      value={[...draft.item_ids]}
+      onChange={(item_ids) => onChange({ item_ids: item_ids.map(String) })}
+      options={content.items.map((item) => {
+        const reason = closedReason(item)
+        return {
+          value: item.item_id,
+          label: reason ? `${item.name}（${reason}）` : item.name,
+          disabled: reason !== null,
+        }
+      })}
+    />
+  </Panel>
+)
+
+const Rows = ({ resource, draft, onChange }: Part) => {
+  const { today } = useSession()
+  const id = draft.edition_id
+  const query = useQuery({
+    queryKey: ['opendata', 'edition', id],
+    queryFn: () => call(opendata.getEdition, { params: { id: id! } }),
+    enabled: id !== undefined,
+    refetchInterval: ({ state: { data } }) => (isMoving(data?.state) ? 1500 : false),
+  })
+  const chosen = resource.content.items.filter(({ item_id }) => draft.item_ids.includes(item_id))
+  const isUsable = query.data?.state === 'staged'
+  return (
+    <Panel title="二、数据">
+      {(!query.data || query.data.state === 'refused' || query.data.state === 'discarded') && (
+        <>
+          <p className="sub">也可以先不上传，只开放说明。</p>
+          <EditionSend
+            resource_id={resource.resource_id}
+            label={id ? '改正后重新上传' : '上传并读取'}
+            waits
+            today={today}
+            onSent={(edition_id) => onChange({ edition_id })}
+          />
+        </>
+      )}
+      {id !== undefined && <Loaded query={query}>{(edition) => <EditionView edition={edition} />}</Loaded>}
+      {isUsable && (
+        <ProposalColumns
+          items={chosen}
+          columns={draft.columns}
+          onChange={(item_id, column) => onChange({ columns: { ...draft.columns, [item_id]: column } })}
+        />
+      )}
+      {id !== undefined && !isMoving(query.data?.state) && (
+        <Button onClick={() => onChange({ edition_id: undefined })}>换一个文件</Button>
+      )}
+    </Panel>
+  )
+}
+
+const bodyOf = ({ resource_id }: catalog.ResourceDetail, { item_ids, edition_id, columns, words }: ProposalDraft) => ({
+  ...{ resource_id, item_ids: [...item_ids], title: words.title!, summary: words.summary!, contact: words.contact! },
+  ...{ licence: words.licence!, keywords: [...(words.keywords ?? [])] },
+  ...(edition_id && {
+    rows: {
+      edition_id,
+      columns: item_ids.flatMap((item_id) => (columns[item_id] ? [{ item_id, ...columns[item_id] }] : [])),
+    },
+  }),
+})
+
+const Propose = ({ resource }: { readonly resource: catalog.ResourceDetail }) => {
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const [form] = Form.useForm<ProposalDraft['words']>()
+  const { draft, setDraft, forget } = useProposalDraft(resource.resource_id, emptyDraft(resource))
+  const onChange = (change: Partial<ProposalDraft>) => setDraft((before) => ({ ...before, ...change }))
+  const send = useMutation({
+    mutationFn: () => call(opendata.proposeRelease, { body: bodyOf(resource, draft) }),
+    onSuccess: async ({ release_id }) => {
+      forget()
+      await client.invalidateQueries({ queryKey: ['opendata'] })
+      navigate(`/opendata/releases/${release_id}`)
+    },
+    onError: (error) => showFaults(form, error),
+  })
+  const isClosed = resource.content.open_type !== 'unconditional' && resource.content.open_type !== 'conditional'
+  const part = { resource, draft, onChange }
+  return (
+    <Page title="提出开放" crumbs={[CRUMB, { title: resource.content.name }]} sub={SUB}>
+      {isClosed && <Alert type="warning" showIcon title="目录中这个资源标为不予开放，须先修订目录。" role="alert" />}
+      <Items {...part} />
+      <Rows {...part} />
+      <Panel title="三、给公众的说明">
+        <ProposalWords
+          form={form}
+          first={draft.words}
+          onChange={(words) => onChange({ words })}
+          onSend={() => send.mutate()}
+        />
+      </Panel>
+      {send.isError && <ErrorAlert error={send.error} />}
+      <Button
+        type="primary"
+        disabled={isClosed || draft.item_ids.length === 0}
+        loading={send.isPending}
+        onClick={() => form.submit()}
+      >
+        提交保密审查
+      </Button>
+    </Page>
+  )
+}
+
+/** Opening a dataset: what, with which rows, shaped how, in which words; a second person decides (T4.2). */
+export const ReleaseNewPage = () => {
+  const [search] = useSearchParams()
+  const id = search.get('resource')
+  const query = useQuery({
+    queryKey: ['catalog', 'resource', id, 'published'],
+    queryFn: () => call(catalog.getResource, { params: { id: id! }, query: { copy: 'published' } }),
+    enabled: id !== null,
+  })
+  if (id === null) return <Choose />
+  return <Loaded query={query}>{(resource) => <Propose key={id} resource={resource} />}</Loaded>
+}

@@ -108,6 +108,7 @@ export const NOTICE_KINDS = coded({
   inquiry_red: '公众来件答复逾期',
   inquiry_supplemented: '来件人补充了说明',
   inquiry_kept: '不予受理未获同意，请答复',
+  source_ended: '开放数据集不再更新：供数已断',
 })
 export type NoticeKind = (typeof NOTICE_KINDS.codes)[number]
 

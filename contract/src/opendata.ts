@@ -7,6 +7,7 @@ export * from './opendata.application.ts'
 export * from './opendata.edition.ts'
 export * from './opendata.figure.ts'
 export * from './opendata.inquiry.ts'
+export * from './opendata.source.ts'
 
 export const RELEASE_STATES = coded({
   review: '保密审查中',

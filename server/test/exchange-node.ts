@@ -10,11 +10,14 @@ export class Department extends AgentProcess {
   readonly #dir: string
   readonly #drop: () => Promise<void>
   readonly db: pg.Client
+  /** Of its database, as its owner. */
+  readonly url: string
 
-  private constructor(parts: { dir: string; db: pg.Client; drop: () => Promise<void> }) {
+  private constructor(parts: { dir: string; db: pg.Client; url: string; drop: () => Promise<void> }) {
     super(parts.dir)
     this.#dir = parts.dir
     this.db = parts.db
+    this.url = parts.url
     this.#drop = parts.drop
   }
 
@@ -30,7 +33,7 @@ export class Department extends AgentProcess {
     const dir = await mkdtemp(join(tmpdir(), 'sanjiang-department-'))
     await mkdir(join(dir, 'folder'))
     const conf = `centre = ${door}\nstate = state\nspool_keep_free = 1 MiB\n[connection own]\nkind = postgres\nurl = ${database.url}\n[allow own]\n${allow}\n[connection folder]\nkind = file\nroot = ${join(dir, 'folder')}\n[allow folder]\nwrite = gongxiang/*\n`
-    const department = new Department({ dir, db, drop: database.drop })
+    const department = new Department({ dir, db, url: database.url, drop: database.drop })
     await department.configure(conf)
     return department
   }

@@ -8,7 +8,7 @@ import { lookAtClock } from '#modules/exchange/schedule.service.ts'
 import { openTestDoor } from './exchange-door.ts'
 import { feedDraft } from './exchange-ground.ts'
 import { Department } from './exchange-node.ts'
-import { openWorld, type Voice, type World } from './harness.ts'
+import { type OrganKey, openWorld, type Voice, type World } from './harness.ts'
 import { ask, type PublishedResource } from './sharing-ground.ts'
 
 const PATIENCE_MS = 180_000
@@ -19,7 +19,11 @@ interface Opening {
   /** Makes the provider's tables. */
   readonly source: string
   readonly today?: string
+  /** Who receives, and into which schema; civil affairs, into `gongxiang`, where it is left out. */
+  readonly receiver?: { readonly organ: OrganKey; readonly schema: string }
 }
+
+const CIVIL_AFFAIRS = { organ: 'civil_affairs', schema: 'gongxiang' } as const
 
 /** A provider and a consumer with real agents beside real databases; the centre's clock is looked at whenever the test waits. */
 export class Pair {
@@ -39,15 +43,15 @@ export class Pair {
     this.target = parts.target
   }
 
-  static async open({ read, source: make, today }: Opening): Promise<Pair> {
+  static async open({ read, source: make, today, receiver = CIVIL_AFFAIRS }: Opening): Promise<Pair> {
     const world = await openWorld(today === undefined ? {} : { today })
     const door = await openTestDoor(world)
     const police = await world.signIn('police', 'provider')
-    const civil = await world.signIn('civil_affairs', 'consumer')
+    const civil = await world.signIn(receiver.organ, 'consumer')
     const source = await Department.open(door.address, read)
-    const target = await Department.open(door.address, 'write = gongxiang.*')
+    const target = await Department.open(door.address, `write = ${receiver.schema}.*`)
     await source.db.query(make)
-    await target.db.query('create schema gongxiang')
+    await target.db.query(`create schema ${receiver.schema}`)
     await source.join(police)
     await target.join(civil)
     const pair = new Pair({ world, door, police, civil, source, target })

@@ -1541,6 +1541,10 @@ export interface ExchangePublishedSubscription {
   bytes_total: number | null
   last_accepted_at: string | null
   created_at: string | null
+  /** 目标库表或文件夹 */
+  target: string
+  /** 目标处于静止:全量已完成,全部数据块已签收,没有正在进行的批次 */
+  is_at_rest: boolean
 }
 
 /** 提问:请前置节点回答一次 */
@@ -2025,6 +2029,14 @@ export interface IdentityPersonRole {
   organ_id: string
   /** 授予时刻 */
   granted_at: string
+}
+
+/** 各机构设有哪些岗位:不含人员 */
+export interface IdentityPublishedPost {
+  /** 角色 */
+  role: string
+  /** 机构 */
+  organ_id: string
 }
 
 /** 会话:只存令牌的散列 */
@@ -2809,6 +2821,40 @@ export interface OpendataReply {
   sent_revision: ColumnType<number, number | undefined, number>
 }
 
+/** 经数据交换供数的开放数据集:跟随哪一个订阅,跟到哪里 */
+export interface OpendataSource {
+  /** 目录资源 */
+  resource_id: string
+  /** 提供方 */
+  organ_id: string
+  /** 资源名称 */
+  title: string
+  /** 开放门户主管单位的订阅 */
+  subscription_id: string
+  /** 订阅所依据的授权 */
+  grant_id: string
+  /** 暂存库中由前置节点装载的表 */
+  stage_table: string
+  /** 两版之间至少隔多少小时 */
+  every_hours: number
+  /** 状态:following 跟随中,ended 已结束 */
+  state: string
+  /** 结束原因:grant_revoked 授权已收回,grant_expired 授权已到期,subscription_ended 订阅已结束,unbound 提供方已解除 */
+  end_reason: string | null
+  /** 结束的业务日期 */
+  ended_on: string | null
+  /** 指定人 */
+  bound_by_name: string
+  /** 指定时刻 */
+  bound_at: string
+  /** 跟到哪里:最近一版取数时的最近签收时刻 */
+  followed_at: string | null
+  /** 最近一次取数的时刻 */
+  taken_at: string | null
+  /** 最近一版 */
+  edition_id: string | null
+}
+
 /** 纠错:使用方对疑义、错误数据的反馈,由提供方校核 */
 export interface SharingCorrection {
   /** 纠错标识:UUID v7 */
@@ -3581,6 +3627,7 @@ export interface Tables {
   'identity.password': IdentityPassword
   'identity.person': IdentityPerson
   'identity.person_role': IdentityPersonRole
+  'identity.published_post': IdentityPublishedPost
   'identity.session': IdentitySession
   'identity.stranger': IdentityStranger
   'inbox.notice': InboxNotice
@@ -3614,6 +3661,7 @@ export interface Tables {
   'opendata.promise': OpendataPromise
   'opendata.release': OpendataRelease
   'opendata.reply': OpendataReply
+  'opendata.source': OpendataSource
   'sharing.correction': SharingCorrection
   'sharing.decision': SharingDecision
   'sharing.demand': SharingDemand

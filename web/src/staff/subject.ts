@@ -12,6 +12,7 @@ const PAGES: Record<string, (id: string) => string> = {
   'exchange.subscription': (id) => `/exchange/subscriptions/${id}`,
   'opendata.application': (id) => `/opendata/applications/${id}`,
   'opendata.inquiry': (id) => `/opendata/inquiries/${id}`,
+  'opendata.source': (id) => `/catalog/resources/${id}`,
   'catalog.lead': (id) => `/catalog/leads/${id}`,
   'catalog.resource': (id) => `/catalog/resources/${id}`,
   // standard.version.organ

@@ -334,6 +334,9 @@ const RULES: Record<string, Rule> = {
   'opendata.edition.rechecked': (fact) => ({ turn: turn(fact) }),
   'opendata.edition.staged': (fact) => ({ turn: turn(fact) }),
   'opendata.edition.discarded': (fact) => ({ turn: turn(fact) }),
+  'opendata.source.ended': (fact) => ({
+    notices: [notice(fact, 'source_ended', ofResource(fact, 'opendata.release.propose'))],
+  }),
   'exchange.drift.found': (fact) => ({ notices: [notice(fact, 'feed_drifted', feeders(fact))] }),
   'exchange.subscription.affected': (fact) => ({ notices: [notice(fact, 'grant_affected', askers(fact))] }),
   'exchange.feed.outdated': (fact) => ({ notices: [notice(fact, 'feed_outdated', feeders(fact))] }),

@@ -28,6 +28,8 @@ export { startPuller } from './intake/puller.ts'
 
 export { publishReleases } from './publish.service.ts'
 export { approveRelease, proposeRelease, withdrawRelease } from './release.service.ts'
+export { followSources } from './source/follow.service.ts'
+export { bindSource } from './source/source.service.ts'
 export { publishVocabulary } from './vocabulary.service.ts'
 
 export const opendata: Module = {

@@ -5,6 +5,7 @@ import { advanceEditions, sweepEditions } from './edition/advance.service.ts'
 import { refreshFigures } from './figures/figure.service.ts'
 import { files } from './file/file.jobs.ts'
 import { publishReleases } from './publish.service.ts'
+import { followSource } from './source/source.jobs.ts'
 import { publishVocabulary } from './vocabulary.service.ts'
 
 const publish: Task = {
@@ -65,4 +66,14 @@ const figures: Task = {
   },
 }
 
-export const tasks: readonly Task[] = [publish, vocabulary, delays, advance, sweep, files, figures, ...applicationTasks]
+export const tasks: readonly Task[] = [
+  publish,
+  vocabulary,
+  delays,
+  advance,
+  sweep,
+  files,
+  figures,
+  followSource,
+  ...applicationTasks,
+]

@@ -18,6 +18,7 @@ import {
   rejectRelease,
   withdrawRelease,
 } from './release.service.ts'
+import { bindSource, listSources, unbindSource } from './source/source.service.ts'
 
 export const routes: readonly Route[] = [
   serve(contract.proposeRelease, (ctx, { body }) => proposeRelease(ctx, body)),
@@ -34,5 +35,8 @@ export const routes: readonly Route[] = [
   serve(contract.listEditions, (ctx, { query }) => listEditions(ctx, query)),
   ...applicationRoutes,
   serve(contract.listFigures, (ctx) => listFigures(ctx)),
+  serve(contract.listRowSources, (ctx, { query }) => listSources(ctx, query)),
+  serve(contract.bindRowSource, (ctx, { params, body }) => bindSource(ctx, params.id, body)),
+  serve(contract.unbindRowSource, (ctx, { params }) => unbindSource(ctx, params.id)),
   serve(contract.bindFigure, (ctx, { params, body }) => bindFigure(ctx, params.figure, body.resource_id)),
 ]

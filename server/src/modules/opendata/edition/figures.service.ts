@@ -1,6 +1,6 @@
 import type { StageColumn } from '@sanjiang/contract/opendata'
 import type { Ctx } from '#kernel/ctx.ts'
-import { inTx } from '#kernel/db.ts'
+import { inTx, type Tx } from '#kernel/db.ts'
 import { invalid } from '#kernel/fault.ts'
 import { newId } from '#kernel/id.ts'
 import { listOpeningItems } from '../release.store.ts'
@@ -92,10 +92,16 @@ export interface Loaded {
   readonly waits?: boolean
 }
 
-/** What stands in a table an agent loaded, as an edition; a worker takes the snapshot. */
-export const editionFromStage = (ctx: Ctx, { stage_table, data_on = ctx.today, ...more }: Loaded): Promise<string> => {
+/** An edition of what stands in a table an agent loaded, in the caller's transaction. */
+export const deliverLoaded = (
+  tx: Tx,
+  ctx: Ctx,
+  { stage_table, data_on = ctx.today, ...more }: Loaded,
+): Promise<string> => {
   if (!isLoadedTable(stage_table)) throw invalid('stage_table', 'pattern', '表名须为小写字母、数字和下划线')
-  return inTx(ctx, (tx, inner) =>
-    insertDelivery(tx, inner, { ...more, stage_table, data_on, source: 'table', state: 'reading' }),
-  )
+  return insertDelivery(tx, ctx, { ...more, stage_table, data_on, source: 'table', state: 'reading' })
 }
+
+/** What stands in a table an agent loaded, as an edition; a worker takes the snapshot. */
+export const editionFromStage = (ctx: Ctx, loaded: Loaded): Promise<string> =>
+  inTx(ctx, (tx, inner) => deliverLoaded(tx, inner, loaded))

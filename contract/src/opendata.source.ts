@@ -1,0 +1,75 @@
+import * as t from 'typebox'
+import { endpoint } from './endpoint.ts'
+import { EDITION_STATES } from './opendata.edition.ts'
+import { ById, coded, Id, Instant, IsoDate, input, nullable, Page, PageQuery } from './values.ts'
+
+export const SOURCE_STATES = coded({ following: '跟随中', ended: '已结束' })
+export type SourceState = (typeof SOURCE_STATES.codes)[number]
+
+/** Why a dataset is no longer followed; it keeps its last edition. */
+export const SOURCE_ENDS = coded({
+  grant_revoked: '授权已收回',
+  grant_expired: '授权已到期',
+  subscription_ended: '订阅已结束',
+  unbound: '提供方已解除',
+})
+export type SourceEnd = (typeof SOURCE_ENDS.codes)[number]
+
+/** A dataset whose rows come through the exchange: the portal office's subscription fills a table of the stage. */
+export const RowSource = t.Object({
+  resource_id: Id,
+  resource_name: nullable(t.String()),
+  organ_id: t.String(),
+  organ_name: t.String(),
+  subscription_id: Id,
+  grant_id: Id,
+  /** 暂存库中由前置节点装载的表. */
+  stage_table: t.String(),
+  every_hours: t.Integer(),
+  state: SOURCE_STATES.schema,
+  end_reason: nullable(SOURCE_ENDS.schema),
+  ended_on: nullable(IsoDate),
+  bound_by_name: t.String(),
+  bound_at: Instant,
+  /** As the exchange has it. */
+  subscription_state: nullable(t.String()),
+  last_accepted_at: nullable(Instant),
+  /** What was accepted up to here stands in the last edition. */
+  followed_at: nullable(Instant),
+  edition_id: nullable(Id),
+  edition_no: nullable(t.Integer()),
+  edition_state: nullable(EDITION_STATES.schema),
+})
+export type RowSource = t.Static<typeof RowSource>
+
+export const listRowSources = endpoint({
+  method: 'GET',
+  path: '/opendata/sources',
+  permission: 'opendata.release.read',
+  summary: '本人职责范围内经数据交换供数的数据集：跟到哪里，最近一版，为何结束',
+  query: input({ ...PageQuery, state: t.Optional(SOURCE_STATES.schema) }),
+  response: Page(RowSource),
+})
+
+export const bindRowSource = endpoint({
+  method: 'PUT',
+  path: '/opendata/sources/:id',
+  permission: 'opendata.release.propose',
+  summary: '指定一个资源的数据来自开放门户主管单位的哪个订阅：此后签收的数据有变就成为新的一版',
+  params: ById,
+  body: input({
+    subscription_id: Id,
+    /** 两版之间至少隔多少小时；不写为 24. */
+    every_hours: t.Optional(t.Integer({ minimum: 1, maximum: 744 })),
+  }),
+  response: RowSource,
+})
+
+export const unbindRowSource = endpoint({
+  method: 'DELETE',
+  path: '/opendata/sources/:id',
+  permission: 'opendata.release.propose',
+  summary: '解除供数：数据集保留最近一版，不再跟随',
+  params: ById,
+  response: RowSource,
+})

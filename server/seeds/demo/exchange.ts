@@ -10,8 +10,9 @@ import {
   COMMERCE,
   DEPARTMENTS,
   type Department,
+  isDemoStage,
   POLICE,
-  RECEIVING,
+  PORTAL,
   SOCIAL_SECURITY,
   TAX,
 } from './departments/department.ts'
@@ -32,9 +33,12 @@ const findAgent = (ctx: Ctx, { organ_id, agent_name }: Department) =>
     .where('name', '=', agent_name)
     .executeTakeFirst()
 
+const withPortal = ({ site }: Ctx): readonly Department[] =>
+  isDemoStage(site.stageDatabaseUrl) ? [...DEPARTMENTS, PORTAL] : DEPARTMENTS
+
 /** Invites every department's agent and lays the one-time word where its machine looks for it. */
 export const inviteAgents = async (ctx: Ctx): Promise<void> => {
-  for (const department of DEPARTMENTS) {
+  for (const department of withPortal(ctx)) {
     if (await findAgent(ctx, department)) continue
     const { token } = await inviteAgent(await asOfficer(ctx, officerOf(department)), department.agent_name)
     const file = tokenFile(ctx.site.dataDir, { department })
@@ -115,6 +119,7 @@ const CONSUMERS: Readonly<Record<string, Department>> = {
   mz: CIVIL_AFFAIRS,
   rs: SOCIAL_SECURITY,
   ds: TAX,
+  dzzw: PORTAL,
 }
 
 /** Consumers subscribe under their grants; their own agents make the tables. */
@@ -126,7 +131,7 @@ export const subscribeTables = async (
   for (const grant of grants) {
     const department = CONSUMERS[grant.word]
     const grant_id = await grantIdOf(grant)
-    if (!department || !grant_id) continue
+    if (!department || !grant_id || !withPortal(ctx).includes(department)) continue
     const { agent_id } = await waitForAgent(ctx, department)
     const known = await ctx.db
       .selectFrom('exchange.subscription')
@@ -139,7 +144,7 @@ export const subscribeTables = async (
       target_kind: 'table',
       agent_id,
       connection: department.database,
-      target: `${RECEIVING}.${grant.table}`,
+      target: `${department.receives}.${grant.table}`,
       may_create: true,
       reconcile_hours: 1,
     })

@@ -36,6 +36,9 @@ export const officerOf = (organ: ReferenceOrgan, index: number): PastOfficer => 
   }
 }
 
+/** What departments ask for; opening to the public is the portal office's own purpose. */
+const ITEMS = serviceItems.filter(({ name }) => name !== '公共信息资源开放')
+
 const PURPOSES = [
   ['administrative_basis', 5],
   ['data_verification', 3],
@@ -130,7 +133,7 @@ const planOne = (
 ): PlannedRequest | undefined => {
   const next = generator(hash(DEMO_SEED, 'request', index))
   const wanted = pick(next, next() < CONDITIONAL_SHARE ? wanteds.conditional : wanteds.open)
-  const item = pick(next, serviceItems)
+  const item = pick(next, ITEMS)
   const consumer = provincialOrganOf(item.organ_seq)
   if (consumer.id === wanted.provider_organ_id) return undefined
   const submitted_on = workingDayAt(next)

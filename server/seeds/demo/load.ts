@@ -15,12 +15,14 @@ import { loadBatches } from './batches.ts'
 import { type ClientWord, DEMO_CLIENTS, demoClients } from './clients.ts'
 import { loadCorrections } from './corrections.ts'
 import { loadDemands } from './demands.ts'
+import { PORTAL } from './departments/department.ts'
 import { draftDialect } from './dialect.ts'
 import { attachTables, inviteAgents, subscribeTables } from './exchange.ts'
 import { KEY_GRANTS, requestOf } from './grants.ts'
 import { loadHarvest } from './harvest.ts'
 import { DEMO_TODAY, type PlannedRequest, planHistory } from './history.ts'
 import { loadInquiries } from './inquiries.ts'
+import { openExchanged } from './open/exchanged.ts'
 import { loadOpenData } from './open/load.ts'
 import { ACCOUNT_LINES, demoPeople, nameAt } from './people.ts'
 import { findPublished } from './published.ts'
@@ -183,6 +185,14 @@ const loadExchange: Step['run'] = async (ctx, tell) => {
   await subscribeTables(ctx, TABLE_GRANTS, grantOf(ctx))
 }
 
+const openFromExchange: Step['run'] = async (ctx) => {
+  const published = await findPublished(ctx.db, (organ_id) => PROVINCE.test(organ_id))
+  const grant = TABLE_GRANTS.find(({ word }) => word === PORTAL.word)!
+  const found = published.get(grant.resource_key)
+  const grant_id = await grantOf(ctx)(grant)
+  if (found && grant_id) await openExchanged(ctx, { found, grant_id })
+}
+
 /** Which part of the province is loaded; all of it, unless a test wants less. */
 export interface Part {
   readonly isLoaded?: (resource: DemoResource) => boolean
@@ -214,6 +224,7 @@ const demoSteps = ({ isLoaded = () => true, requests = REQUESTS, hasAgents = fal
     ? [{ name: 'harvest', title: '目录汇聚', run: async (ctx: Ctx) => loadHarvest(ctx, await waitForOrigin(ctx)) }]
     : []),
   ...(hasAgents ? [{ name: 'exchange', title: '前置节点与库表交换', run: loadExchange }] : []),
+  ...(hasAgents ? [{ name: 'open_exchange', title: '经数据交换开放企业登记名录', run: openFromExchange }] : []),
   { name: 'usage', title: '开放数据的使用次数', run: loadUsage },
 ]
 

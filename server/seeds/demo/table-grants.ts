@@ -17,6 +17,12 @@ export interface TableGrant {
 
 const PERSON = '6300003007.resident_person'
 
+/** What anybody may know of a registered enterprise; nothing of the persons behind it. */
+export const OPEN_COMPANY_ITEMS: readonly string[] = [
+  ...['credit_code', 'company_name', 'company_kind', 'registered_capital', 'established_on', 'registered_office'],
+  ...['business_scope', 'industry_code', 'registration_organ', 'registration_status', 'checked_on'],
+]
+
 export const TABLE_GRANTS: readonly TableGrant[] = [
   {
     word: 'mz',
@@ -44,6 +50,14 @@ export const TABLE_GRANTS: readonly TableGrant[] = [
     table: 'resident_person',
   },
   { word: 'ds', seq: '026', resource_key: '6300003027.company', purpose: '税务登记', table: 'company' },
+  {
+    word: 'dzzw',
+    seq: '047',
+    resource_key: '6300003027.company',
+    purpose: '公共信息资源开放',
+    items: OPEN_COMPANY_ITEMS,
+    table: 'company',
+  },
 ]
 
 export const tableNo = ({ word, resource_key }: TableGrant): string => `〔2017〕库表${word}.${resource_key}`

@@ -85,6 +85,7 @@ const ROWS: readonly Row[] = [
   ['20', '049', '公共资源交易市场主体登记', '《公共资源交易平台管理暂行办法》第十条'],
   ['10', '027', '企业信用信息公示与异常名录管理', '《企业信息公示暂行条例》第三条'],
   ['07', '026', '税务登记', '《中华人民共和国税收征收管理法》第十五条'],
+  ['20', '047', '公共信息资源开放', '《促进大数据发展行动纲要》（国发〔2015〕50号）三（一）'],
 ]
 
 export const serviceItems: readonly ServiceItemReference[] = ROWS.map(([type, organ_seq, name, basis], index) => ({

@@ -37,7 +37,7 @@ password_file = database.password
 
 [allow ${department.database}]
 ${READABLE[department.database] ?? '# 只接收,不提供'}
-write = ${RECEIVING}.*
+write = ${department.receives}.*
 `
 
 const isThere = (path: string): Promise<boolean> =>

@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
+import type { Config } from '#config'
 import { makeFirms } from '../registry/firms.ts'
 import { makePeople } from '../registry/people.ts'
 import { databaseUrl, openClerk } from './clerk.ts'
-import { COMMERCE, DEPARTMENTS, type Department, RECEIVING } from './department.ts'
+import { COMMERCE, DEPARTMENTS, type Department, isDemoStage, PORTAL, RECEIVING } from './department.ts'
 import { hasMariadb, keepMariadb, type Mariadb } from './mariadb.ts'
 import { fillOnMariadb } from './tables.mariadb.ts'
 import { COMPANY_TABLE, createTable, fillTable, isEmpty, PERSON_TABLE, type SourceTable } from './tables.ts'
@@ -60,6 +61,26 @@ const createDatabase = async (adminUrl: string, dataDir: string, department: Dep
   const { hostname, port } = new URL(adminUrl)
   const engine = 'postgres' as const
   return { department, engine, host: hostname, port: Number(port || 5432), user: database, password }
+}
+
+const LOADER = 'sanjiang_loader'
+
+/** The stage is there already; the portal's agent is given a login that has one schema of it and nothing else. */
+const openStage = async (stageUrl: string, dataDir: string): Promise<DepartmentDatabase> => {
+  const password = await passwordOf(dataDir, PORTAL)
+  const admin = await connect(stageUrl)
+  try {
+    const role = await admin.query('select from pg_roles where rolname = $1', [LOADER])
+    if (role.rowCount === 0) await admin.query(`create role ${LOADER} login`)
+    await admin.query(`alter role ${LOADER} password '${password}'`)
+    await admin.query(`grant connect on database ${PORTAL.database} to ${LOADER}`)
+    await admin.query(`create schema if not exists ${PORTAL.receives} authorization ${LOADER}`)
+  } finally {
+    await admin.end()
+  }
+  const { hostname, port } = new URL(stageUrl)
+  const engine = 'postgres' as const
+  return { department: PORTAL, engine, host: hostname, port: Number(port || 5432), user: LOADER, password }
 }
 
 const SOURCES: Readonly<Record<string, { table: SourceTable; rows(): Iterable<object> }>> = {
@@ -132,8 +153,7 @@ export interface OpenDatabases {
 
 /** Every department's database, made and filled from where the last start stopped. Throws where the server does not allow it. */
 export const openDatabases = async (
-  adminUrl: string,
-  dataDir: string,
+  { databaseUrl: adminUrl, stageDatabaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'stageDatabaseUrl' | 'dataDir'>,
   say: (line: string) => void,
 ): Promise<OpenDatabases> => {
   const databases: DepartmentDatabase[] = []
@@ -154,5 +174,6 @@ export const openDatabases = async (
     if (department === COMMERCE)
       say(`示例部门:${department.agent_name}的库在 PostgreSQL 上(装有 mariadb-server 时新建的示例用 MariaDB)`)
   }
+  if (isDemoStage(stageDatabaseUrl)) databases.push(await openStage(stageDatabaseUrl, dataDir))
   return { databases, close: async () => void (await Promise.all(servers.map((server) => server.stop()))) }
 }

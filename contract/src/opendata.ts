@@ -25,6 +25,23 @@ export const LICENCES = coded({
   conditional: '有条件开放：按协议使用',
 })
 
+/** What the public looks under: the themes of the classification (国发〔2016〕51号 主题信息资源), by their class codes. */
+export const THEMES = coded({
+  '201': '公共服务',
+  '202': '健康保障',
+  '203': '社会保障',
+  '204': '食品药品安全',
+  '205': '安全生产',
+  '206': '价格监管',
+  '207': '能源安全',
+  '208': '信用体系',
+  '209': '城乡建设',
+  '210': '社区治理',
+  '211': '生态环保',
+  '212': '应急维稳',
+})
+export type ThemeCode = (typeof THEMES.codes)[number]
+
 /** One item as the public sees it. */
 export const OpenItem = t.Object({
   name: t.String(),
@@ -98,6 +115,8 @@ export const proposeRelease = endpoint({
     summary: Line(1000, 10),
     contact: Line(200, 5),
     licence: LICENCES.schema,
+    /** 不写：资源编在基础、主题类下的从其类，部门类的归“其他”. */
+    theme_code: t.Optional(THEMES.schema),
     item_ids: t.Array(Id, { minItems: 1, maxItems: 1000, uniqueItems: true }),
     keywords: t.Optional(t.Array(t.String({ minLength: 1, maxLength: 40 }), { maxItems: 30 })),
     /** Conditional datasets: whether the first five rows may be shown to who thinks of applying. */

@@ -1,3 +1,4 @@
+import type { ThemeCode } from '@sanjiang/contract/opendata'
 import type { Ctx } from '#kernel/ctx.ts'
 import { approveRelease, proposeRelease, withdrawRelease } from '#modules/opendata/index.ts'
 import { asOfficer } from './officer.ts'
@@ -9,6 +10,11 @@ const RELEASES = 14
 const RELEASED_ON = '2017-12-05'
 /** One of those was a mistake: what is left of it on the public side is a tombstone. */
 const WITHDRAWN = 5
+
+/** What the public looks under, by the department's word. */
+const THEME_OF: Readonly<Record<string, ThemeCode>> = {
+  ...{ mz: '203', ga: '212', rs: '203', gs: '208', wj: '202', gt: '211', zj: '209', fg: '209' },
+}
 
 const openable = (ctx: Ctx) =>
   ctx.db
@@ -47,6 +53,7 @@ const open = async (ctx: Ctx, entry: Openable, items: Items): Promise<string> =>
     summary: `${entry.summary.slice(0, 900)} 供公众查询、研究和再利用。`,
     contact: `${entry.provider_name}政务公开机构，电话 12345`,
     licence: entry.open_type === 'unconditional' ? 'open' : 'conditional',
+    theme_code: THEME_OF[organ] ?? '201',
     item_ids: items.filter(({ name }) => !found || found.headings.includes(name)).map(({ item_id }) => item_id),
     rows,
   })

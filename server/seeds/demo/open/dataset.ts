@@ -1,3 +1,4 @@
+import type { ThemeCode } from '@sanjiang/contract/opendata'
 import type { ColumnRole } from '@sanjiang/contract/site'
 
 /** A column of a demo dataset, by the English name of its item. */
@@ -25,6 +26,7 @@ export interface OpenPlan {
   readonly word: string
   readonly title: string
   readonly summary: string
+  readonly theme: ThemeCode
   readonly keywords: readonly string[]
   readonly items: readonly OpenItemPlan[]
   /** Oldest first. */

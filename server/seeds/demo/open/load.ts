@@ -45,6 +45,7 @@ const proposalOf = (plan: Shown, found: Published, edition_id: string) => {
   const columns = columnsOf(plan, found)
   return {
     ...{ resource_id: found.resource_id, title: plan.title, summary: plan.summary, keywords: plan.keywords },
+    theme_code: plan.theme,
     contact: '政务公开机构，电话 12345',
     licence: found.open_type === 'unconditional' ? ('open' as const) : ('conditional' as const),
     item_ids: columns.map(({ item_id }) => item_id),

@@ -15,6 +15,7 @@ const PLACE = [
 const places: readonly OpenPlan[] = [
   {
     key: '6300003010.division_code_table',
+    theme: '201',
     word: 'mz',
     title: '青海省行政区划代码与市州边界',
     summary:
@@ -33,6 +34,7 @@ const places: readonly OpenPlan[] = [
   },
   {
     key: '6300003010.elder_care_home',
+    theme: '203',
     word: 'mz',
     title: '青海省养老机构名录',
     summary: '已取得设立许可的养老机构的名称、性质、地址、床位数、入住人数和收费标准，带坐标，方便查找附近的养老机构。',
@@ -52,6 +54,7 @@ const places: readonly OpenPlan[] = [
   },
   {
     key: '6300003004.school',
+    theme: '201',
     word: 'jy',
     title: '青海省中小学名录',
     summary: '全省中小学的标识码、名称、办学类型、校址、在校生数和专任教师数，带坐标，供入学选择和公共服务研究。',
@@ -70,6 +73,7 @@ const places: readonly OpenPlan[] = [
   },
   {
     key: '6300003022.hospital',
+    theme: '202',
     word: 'wj',
     title: '青海省医疗机构名录',
     summary: '取得执业许可证的医院、卫生院、社区卫生服务中心的名称、类别、等级、地址和床位数，带坐标，方便就近就医。',
@@ -92,6 +96,7 @@ const places: readonly OpenPlan[] = [
 const lists: readonly OpenPlan[] = [
   {
     key: '6300003047.working_calendar',
+    theme: '201',
     word: 'dzzw',
     title: '工作日历（2017—2018年）',
     summary: '每一天是工作日、休息日、节假日还是调休上班，附国务院办公厅的放假通知文号，可直接用来计算办事时限。',
@@ -110,6 +115,7 @@ const lists: readonly OpenPlan[] = [
   },
   {
     key: '6300003047.plan_task_table',
+    theme: '201',
     word: 'dzzw',
     title: '政务信息系统整合共享重点任务清单',
     summary: '《青海省政务信息系统整合共享实施方案》十六项重点任务的里程碑、牵头单位和完成时限，逐条列出，供社会监督。',
@@ -127,6 +133,7 @@ const lists: readonly OpenPlan[] = [
   },
   {
     key: '6300003002.price_monitor',
+    theme: '206',
     word: 'fg',
     title: '重要商品价格监测（每周）',
     summary: '各市州粮油、肉蛋奶、蔬菜、化肥、成品油等十六种商品每周的采价结果和涨跌幅，2014年12月以来逐周可比。',
@@ -145,6 +152,7 @@ const lists: readonly OpenPlan[] = [
   },
   {
     key: '6300003027.market_figures',
+    theme: '208',
     word: 'gs',
     title: '市场主体分市州行业统计',
     summary: '存续企业户数按市州和行业门类的交叉统计，含合计。户数过小的单元格不公布，并一并隐去可据以反推的单元格。',
@@ -162,6 +170,7 @@ const lists: readonly OpenPlan[] = [
 const conditional: readonly OpenPlan[] = [
   {
     key: '6300003002.key_project',
+    theme: '209',
     word: 'fg',
     title: '重点建设项目进展',
     summary: '年度重点建设项目的总投资、年度计划、累计完成投资和形象进度。涉及在建项目，须申请并约定用途后使用。',
@@ -181,6 +190,7 @@ const conditional: readonly OpenPlan[] = [
   },
   {
     key: '6300003013.vocational_certificate',
+    theme: '203',
     word: 'rs',
     title: '职业资格证书核发明细（脱敏）',
     summary:
@@ -204,6 +214,7 @@ export const FIGURE_PLANS: readonly (Omit<OpenPlan, 'editions'> & { readonly fig
   {
     figure: 'catalogue',
     key: '6300003047.catalogue_figures',
+    theme: '201',
     word: 'dzzw',
     title: '省级部门政务信息资源目录统计',
     summary:
@@ -220,6 +231,7 @@ export const FIGURE_PLANS: readonly (Omit<OpenPlan, 'editions'> & { readonly fig
   {
     figure: 'requests',
     key: '6300003047.request_figures',
+    theme: '201',
     word: 'dzzw',
     title: '政务数据共享申请办理统计',
     summary: '部门之间数据共享申请每月的提交、答复、同意件数和平均答复天数，由平台申请记录自动统计。',
@@ -235,6 +247,7 @@ export const FIGURE_PLANS: readonly (Omit<OpenPlan, 'editions'> & { readonly fig
   {
     figure: 'systems',
     key: '6300003047.system_figures',
+    theme: '201',
     word: 'dzzw',
     title: '政务信息系统按部门统计',
     summary: '各部门登记在册的政务信息系统数量，由平台系统台账自动统计。',
@@ -247,6 +260,7 @@ export const FIGURE_PLANS: readonly (Omit<OpenPlan, 'editions'> & { readonly fig
   {
     figure: 'openings',
     key: '6300003047.open_figures',
+    theme: '201',
     word: 'dzzw',
     title: '公共数据开放统计',
     summary: '已开放数据集按主题和开放类型的数目，由平台发布记录自动统计。',

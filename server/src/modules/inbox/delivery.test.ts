@@ -127,7 +127,7 @@ test('a draft that is thrown away is nobody else’s news (T16.1)', () => {
 
 test('every type delivered is a fact of the past about one subject, and means something (architecture §5)', () => {
   for (const type of DELIVERED) {
-    assert.match(type, /^(sharing|catalog|exchange)\.\w+\.\w+(ed|awn|eld|ound)$/)
+    assert.match(type, /^(sharing|catalog|exchange|opendata)\.\w+\.\w+(ed|awn|eld|ept|ound|ent|aid)$/)
     const effect = effectOf(fact(type, { state: 'submitted', cause: 'provider', outcome: 'granted' }))
     assert.ok(effect.turn || effect.notices!.length > 0, type)
   }

@@ -1,5 +1,5 @@
 import type { FieldFault } from '@sanjiang/contract'
-import type { OpenContent, OpenRows, RowsProposal } from '@sanjiang/contract/opendata'
+import { type OpenContent, type OpenRows, type RowsProposal, THEMES, type ThemeCode } from '@sanjiang/contract/opendata'
 import { type Ctx, reaches, scopeOf } from '#kernel/ctx.ts'
 import type { Tx } from '#kernel/db.ts'
 import { Fault } from '#kernel/fault.ts'
@@ -14,6 +14,7 @@ export interface Proposal {
   readonly summary: string
   readonly contact: string
   readonly licence: OpenContent['licence']
+  readonly theme_code?: ThemeCode
   readonly item_ids: readonly string[]
   readonly keywords?: readonly string[]
   readonly rows?: RowsProposal
@@ -65,6 +66,14 @@ const itemsOf = (items: Items, rows?: OpenRows): OpenContent['items'] => {
     })
 }
 
+const OTHER = '其他'
+
+/** Entries of a department's own class stand under no theme unless the proposer names one. */
+const themeOf = (resource: { class_code: string; theme_title: string | null }, { theme_code }: Proposal): string => {
+  if (theme_code) return THEMES.titles[theme_code]
+  return resource.class_code.startsWith('3') ? OTHER : (resource.theme_title ?? OTHER)
+}
+
 /** The projection that is reviewed and then goes out, letter by letter the same: named items, their rows and plain words alone. */
 export const projectionOf = async (tx: Tx, ctx: Ctx, proposal: Proposal) => {
   const resource = await store.findOpening(tx, proposal.resource_id)
@@ -79,7 +88,7 @@ export const projectionOf = async (tx: Tx, ctx: Ctx, proposal: Proposal) => {
     title: proposal.title.trim(),
     summary: proposal.summary.trim(),
     organ_name: resource.provider_name,
-    theme_title: resource.theme_title ?? '其他',
+    theme_title: themeOf(resource, proposal),
     open_type: resource.open_type === 'unconditional' ? 'unconditional' : 'conditional',
     open_condition: resource.open_condition || null,
     licence: proposal.licence,

@@ -1,4 +1,4 @@
-import { LICENCES } from '@sanjiang/contract/opendata'
+import { LICENCES, THEMES } from '@sanjiang/contract/opendata'
 import { Form, type FormInstance, Input, Select } from 'antd'
 import type { ProposalDraft } from './proposal.draft.ts'
 
@@ -40,6 +40,9 @@ export const ProposalWords = ({ form, first, onChange, onSend }: Props) => (
     </Form.Item>
     <Form.Item name="licence" label="使用许可" rules={[{ required: true, message: '请选择许可' }]}>
       <Select options={LICENCES.codes.map((value) => ({ value, label: LICENCES.titles[value] }))} />
+    </Form.Item>
+    <Form.Item name="theme_code" label="主题" extra="公众按主题查找；不选的，部门类资源归入“其他”">
+      <Select allowClear options={THEMES.codes.map((value) => ({ value, label: THEMES.titles[value] }))} />
     </Form.Item>
     <Form.Item name="keywords" label="关键词" extra="公众会用的叫法，回车添加">
       <Select mode="tags" maxCount={30} tokenSeparators={['，', '、', ',']} open={false} />

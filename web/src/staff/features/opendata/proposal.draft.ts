@@ -1,5 +1,5 @@
 import type { catalog } from '@sanjiang/contract'
-import type { ColumnShaping, LICENCES } from '@sanjiang/contract/opendata'
+import type { ColumnShaping, LICENCES, ThemeCode } from '@sanjiang/contract/opendata'
 import { useEffect, useState } from 'react'
 
 type Item = catalog.ResourceDetail['content']['items'][number]
@@ -13,6 +13,7 @@ export interface ProposalDraft {
     readonly summary?: string
     readonly contact?: string
     readonly licence?: (typeof LICENCES.codes)[number]
+    readonly theme_code?: ThemeCode
     readonly keywords?: readonly string[]
   }
 }

@@ -115,7 +115,7 @@ const Rows = ({ resource, draft, onChange }: Part) => {
 
 const bodyOf = ({ resource_id }: catalog.ResourceDetail, { item_ids, edition_id, columns, words }: ProposalDraft) => ({
   ...{ resource_id, item_ids: [...item_ids], title: words.title!, summary: words.summary!, contact: words.contact! },
-  ...{ licence: words.licence!, keywords: [...(words.keywords ?? [])] },
+  ...{ licence: words.licence!, theme_code: words.theme_code, keywords: [...(words.keywords ?? [])] },
   ...(edition_id && {
     rows: {
       edition_id,

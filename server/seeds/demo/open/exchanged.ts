@@ -53,11 +53,14 @@ const proposalOf = ({ resource_id, items }: Published, edition_id: string) => {
   }
 }
 
-const findRelease = (ctx: Ctx, edition_id: string) =>
+/** The release its exchanged rows were proposed with, by this load or one that was cut off. */
+const findRelease = (ctx: Ctx, resource_id: string) =>
   ctx.db
-    .selectFrom('opendata.release')
-    .select(['release_id', 'state'])
-    .where('edition_id', '=', edition_id)
+    .selectFrom('opendata.release as r')
+    .innerJoin('opendata.edition as e', 'e.edition_id', 'r.edition_id')
+    .select(['r.release_id', 'r.state', 'e.edition_id'])
+    .where('r.resource_id', '=', resource_id)
+    .where('e.source', '=', 'table')
     .executeTakeFirst()
 
 interface Exchanged {
@@ -76,10 +79,10 @@ export const openExchanged = async (ctx: Ctx, { found, grant_id }: Exchanged): P
   const officer = await asOfficer(fresh(ctx), 'gs.tigong', OPENED_ON)
   if (!(await findSource(ctx, resource_id)))
     await bindSource(officer, resource_id, { subscription_id: subscription.subscription_id })
-  const edition_id = await firstEdition(ctx, resource_id)
-  if (!edition_id) return
-  const release = await findRelease(ctx, edition_id)
+  const release = await findRelease(ctx, resource_id)
   if (release && release.state !== 'review') return
+  const edition_id = release?.edition_id ?? (await firstEdition(ctx, resource_id))
+  if (!edition_id) return
   if (!release) await settled(ctx, edition_id, 'staged')
   const { release_id } = release ?? (await proposeRelease(officer, proposalOf(found, edition_id)))
   await settled(ctx, edition_id, 'clean')

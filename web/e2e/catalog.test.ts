@@ -93,7 +93,7 @@ test('an entry is written with the rules beside the text, items pasted from a sp
   await paste(page, '抵押权人\tmortgagee\t字符型\t200\n登记日期\tregistered_on\t日期型\t8\n')
   await page.locator('[data-row="1"][data-column="name"]').focus()
   await page.keyboard.press('ArrowUp')
-  assert.equal(await page.evaluate('document.activeElement.dataset.row'), '0')
+  await page.waitForFunction("document.activeElement.dataset.row === '0'")
   await page.getByText('已保存').waitFor()
   const { content } = await draftNow(id)
   assert.deepEqual(

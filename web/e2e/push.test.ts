@@ -109,7 +109,7 @@ test('a department subscribes by push, is shown the secret once, sees what did n
   await page.getByRole('dialog').getByRole('button', { name: '再次发送' }).click()
   await page.getByRole('dialog').waitFor({ state: 'hidden' })
   await send()
-  await page.getByText('已收下（HTTP 204）').waitFor()
+  await page.getByText('已收下（HTTP 204）').waitFor({ timeout: 60_000 })
   await page.getByRole('button', { name: '更换密钥' }).click()
   await page.getByRole('button', { name: '更换', exact: true }).click()
   await page.getByText('新旧两把密钥都会签名', { exact: false }).waitFor()

@@ -1,14 +1,12 @@
 import { catalog, exchange } from '@sanjiang/contract'
 import type { FeedDetail } from '@sanjiang/contract/exchange'
 import { useQuery } from '@tanstack/react-query'
-import { Alert, Select } from 'antd'
-import { useState } from 'react'
 import { useParams, useSearchParams } from 'react-router'
 import { Page } from '../../../ui/page.tsx'
 import { Panel } from '../../../ui/page-head.tsx'
-import { ErrorAlert, Loaded } from '../../../ui/states.tsx'
+import { Loaded } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
-import { useSession } from '../../session.ts'
+import { OwnResourceSelect } from '../../own-resource-select.tsx'
 import type { AttachedResource } from './attach.match.ts'
 import { AttachWizard } from './attach-wizard.tsx'
 
@@ -31,14 +29,7 @@ const loadResource = async (id: string): Promise<AttachedResource> => {
 const CRUMB = { title: '库表与文件挂接', to: '/exchange/feeds' }
 
 const Choose = () => {
-  const { organ_id } = useSession()
   const [, setSearch] = useSearchParams()
-  const [text, setText] = useState('')
-  const query = useQuery({
-    queryKey: ['catalog', 'search', 'own', organ_id, text],
-    queryFn: () => call(catalog.search, { query: { provider: [organ_id], q: text || undefined, limit: 50 } }),
-    placeholderData: (before) => before,
-  })
   return (
     <Page
       title="挂接库表或文件"
@@ -46,22 +37,7 @@ const Choose = () => {
       sub="选资源、选库表、绑定字段、定方式、试读，最后确认；确认之前什么都不会动。"
     >
       <Panel title="为哪个资源">
-        <Select
-          aria-label="资源"
-          style={{ width: '100%', maxWidth: '40rem' }}
-          placeholder="输入名称查找本部门已发布的资源"
-          showSearch={{ filterOption: false, onSearch: setText }}
-          loading={query.isFetching}
-          options={query.data?.rows.map(({ resource_id, code, name }) => ({
-            value: resource_id,
-            label: `${name}（${code}）`,
-          }))}
-          onChange={(resource: string) => setSearch({ resource })}
-        />
-        {query.isError && <ErrorAlert error={query.error} />}
-        {query.data?.rows.length === 0 && !text && (
-          <Alert type="info" showIcon title="本部门还没有已发布的资源" style={{ marginTop: '.75rem' }} />
-        )}
+        <OwnResourceSelect onChoose={(resource) => setSearch({ resource })} />
       </Panel>
     </Page>
   )

@@ -1,7 +1,7 @@
 import { catalog, gateway } from '@sanjiang/contract'
 import type { Service } from '@sanjiang/contract/gateway'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, Button, Form, Select, Steps } from 'antd'
+import { Button, Form, Steps } from 'antd'
 import { useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 import { showFaults } from '../../../ui/form-faults.ts'
@@ -9,7 +9,7 @@ import { Page } from '../../../ui/page.tsx'
 import { Panel } from '../../../ui/page-head.tsx'
 import { ErrorAlert, Loaded } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
-import { useSession } from '../../session.ts'
+import { OwnResourceSelect } from '../../own-resource-select.tsx'
 import { type ItemName, initialFields, type ServiceFields, toDraft } from './service-fields.ts'
 import { AddressStep, BindingStep, LimitStep, ParameterStep } from './service-steps.tsx'
 
@@ -107,33 +107,11 @@ const Wizard = ({ resource, service }: { resource: Resource; service: Service | 
 }
 
 const Choose = () => {
-  const { organ_id } = useSession()
   const [, setSearch] = useSearchParams()
-  const [text, setText] = useState('')
-  const query = useQuery({
-    queryKey: ['catalog', 'search', 'own', organ_id, text],
-    queryFn: () => call(catalog.search, { query: { provider: [organ_id], q: text || undefined, limit: 50 } }),
-    placeholderData: (before) => before,
-  })
   return (
     <Page title="挂接接口服务" crumbs={[{ title: '接口服务', to: '/gateway/services' }, { title: '选择资源' }]}>
       <Panel title="为哪个资源">
-        <Select
-          aria-label="资源"
-          style={{ width: '100%', maxWidth: '40rem' }}
-          placeholder="输入名称查找本部门已发布的资源"
-          showSearch={{ filterOption: false, onSearch: setText }}
-          loading={query.isFetching}
-          options={query.data?.rows.map(({ resource_id, code, name }) => ({
-            value: resource_id,
-            label: `${name}（${code}）`,
-          }))}
-          onChange={(resource: string) => setSearch({ resource }, { replace: true })}
-        />
-        {query.isError && <ErrorAlert error={query.error} />}
-        {query.data?.rows.length === 0 && !text && (
-          <Alert type="info" showIcon title="本部门还没有已发布的资源" style={{ marginTop: '.75rem' }} />
-        )}
+        <OwnResourceSelect onChoose={(resource) => setSearch({ resource }, { replace: true })} />
       </Panel>
     </Page>
   )

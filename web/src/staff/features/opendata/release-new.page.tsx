@@ -1,13 +1,13 @@
 import { catalog, opendata } from '@sanjiang/contract'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert, Button, Checkbox, Form, Select } from 'antd'
-import { useState } from 'react'
+import { Alert, Button, Checkbox, Form } from 'antd'
 import { useNavigate, useSearchParams } from 'react-router'
 import { showFaults } from '../../../ui/form-faults.ts'
 import { Page } from '../../../ui/page.tsx'
 import { Panel } from '../../../ui/page-head.tsx'
 import { ErrorAlert, Loaded } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
+import { OwnResourceSelect } from '../../own-resource-select.tsx'
 import { useSession } from '../../session.ts'
 import { EditionSend } from './edition-send.tsx'
 import { EditionView } from './edition-view.tsx'
@@ -20,30 +20,11 @@ const CRUMB = { title: '数据开放', to: '/opendata/releases' }
 const SUB = '选信息项、上传数据、定去标识方式、写给公众的说明，然后由本部门另一位审核员作保密审查。'
 
 const Choose = () => {
-  const { organ_id } = useSession()
   const [, setSearch] = useSearchParams()
-  const [text, setText] = useState('')
-  const query = useQuery({
-    queryKey: ['catalog', 'search', 'own', organ_id, text],
-    queryFn: () => call(catalog.search, { query: { provider: [organ_id], q: text || undefined, limit: 50 } }),
-    placeholderData: (before) => before,
-  })
   return (
     <Page title="提出开放" crumbs={[CRUMB, { title: '选择资源' }]} sub={SUB}>
       <Panel title="开放哪个资源">
-        <Select
-          aria-label="资源"
-          style={{ width: '100%', maxWidth: '40rem' }}
-          placeholder="输入名称查找本部门已发布的资源"
-          showSearch={{ filterOption: false, onSearch: setText }}
-          loading={query.isFetching}
-          options={query.data?.rows.map(({ resource_id, code, name }) => ({
-            value: resource_id,
-            label: `${name}（${code}）`,
-          }))}
-          onChange={(resource: string) => setSearch({ resource })}
-        />
-        {query.isError && <ErrorAlert error={query.error} />}
+        <OwnResourceSelect onChoose={(resource) => setSearch({ resource })} />
       </Panel>
     </Page>
   )

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { opendata } from '@sanjiang/contract'
-import { type CatalogWorld, draftOf, openCatalog, publish } from '#test/catalog-world.ts'
+import { type CatalogWorld, openCatalog } from '#test/catalog-world.ts'
 import { ORGANS } from '#test/harness.ts'
+import { carryTo, openInWords } from '#test/opening.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
 import { buildStale } from '../../supervisor/build.ts'
 import { publishDelays } from './delay.service.ts'
@@ -21,28 +21,12 @@ after(async () => {
   await world?.close()
 })
 
-const carry = async (work: typeof publishDelays): Promise<number> => {
-  const ctx = await world.ctx()
-  return work({ ...ctx, site: { ...ctx.site, publishDatabaseUrl: ground.publishUrl } })
-}
+const carry = (work: typeof publishReleases): Promise<number> => carryTo(world, ground, work)
 
 const open = async (name: string): Promise<string> => {
-  const entry = await publish(world, draftOf(name))
-  const proposer = await world.signIn('commerce', 'provider')
-  const { release_id } = await proposer.call(opendata.proposeRelease, {
-    body: {
-      resource_id: entry.resource_id,
-      title: name,
-      summary: `${name}，供公众查询和研究使用。`,
-      contact: '登记注册处 0971-8230000',
-      licence: 'open',
-      item_ids: entry.content.items.map(({ item_id }) => item_id),
-    },
-  })
-  const body = { opinion: '不涉密，可以开放' }
-  await world.reviewer.call(opendata.approveRelease, { params: { id: release_id }, body })
+  const id = await openInWords(world, name)
   await carry(publishReleases)
-  return entry.resource_id
+  return id
 }
 
 const deliver = (resourceId: string, state: string, days: number) =>

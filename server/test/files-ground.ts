@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exchange } from '@sanjiang/contract'
@@ -17,17 +17,41 @@ import { ask, type PublishedResource, publish } from './sharing-ground.ts'
 
 export const FILE_ITEMS = ['path', 'size', 'modified', 'content']
 
-/** A line to the door that counts what comes down it. */
-const openMeter = async (door: string): Promise<{ readonly address: string; bytes: number; close(): void }> => {
-  const meter = { address: '', bytes: 0, close: () => void server.close() }
+/** A line to the door that counts what comes down it, and lets no more come than it is told to. */
+interface Meter {
+  readonly address: string
+  bytes: number
+  /** Of `bytes`; the line stands still once it is over. */
+  limit: number
+  close(): void
+}
+
+const openMeter = async (door: string): Promise<Meter> => {
+  const lines = new Set<Socket>()
+  let limit = Number.POSITIVE_INFINITY
+  const meter = {
+    address: '',
+    bytes: 0,
+    get limit() {
+      return limit
+    },
+    set limit(bytes) {
+      limit = bytes
+      if (meter.bytes <= limit) for (const far of lines) far.resume()
+    },
+    close: () => void server.close(),
+  }
   const server = createServer((near) => {
     const far = connect(Number(new URL(door).port), '127.0.0.1')
+    lines.add(far.on('close', () => lines.delete(far)))
     near.pipe(far)
     far.on('data', (piece) => {
       meter.bytes += piece.length
-      if (!near.write(piece)) far.pause()
+      if (!near.write(piece) || meter.bytes > limit) far.pause()
     })
-    near.on('drain', () => far.resume())
+    near.on('drain', () => {
+      if (meter.bytes <= limit) far.resume()
+    })
     const end = (): void => {
       near.destroy()
       far.destroy()
@@ -76,12 +100,12 @@ export class FilesGround {
   readonly civil: Voice
   readonly source: AgentProcess
   readonly target: AgentProcess
-  readonly #meter: Awaited<ReturnType<typeof openMeter>>
+  readonly #meter: Meter
   readonly #clerk: ReturnType<typeof startClerk>
 
   private constructor(
     of: Pick<FilesGround, 'dir' | 'world' | 'door' | 'police' | 'civil' | 'source' | 'target'>,
-    meter: Awaited<ReturnType<typeof openMeter>>,
+    meter: Meter,
   ) {
     this.#meter = meter
     this.#clerk = startClerk(of.world.house)
@@ -167,6 +191,11 @@ export class FilesGround {
   /** Bytes that came down the consumer's line, its polls and rows among them. */
   get fetchedBytes(): number {
     return this.#meter.bytes
+  }
+
+  /** Lets so many more bytes come down the consumer's line, then holds it. */
+  holdAfter(bytes: number): void {
+    this.#meter.limit = this.#meter.bytes + bytes
   }
 
   /** The worker's hourly task. */

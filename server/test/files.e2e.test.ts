@@ -171,10 +171,12 @@ test('a file changed or lost by hand at the consumer is found and brought again 
 
 test('once the grant is revoked the next request is refused, in the middle of a file (C2)', async () => {
   const before = ground.fetchedBytes
+  ground.holdAfter(MIB)
   await writeFile(join(source, '机密.tif'), randomBytes(64 * MIB))
   await ground.until('一部分已到使用方', async () => ground.fetchedBytes > before + MIB)
   await ground.police.call(sharing.revokeGrant, { params: { id: standing.grant_id }, body: { reason: '用途已变' } })
   const atRevoke = ground.fetchedBytes
+  ground.holdAfter(Number.POSITIVE_INFINITY)
   let last = -1
   await ground.until('线上安静', async () => {
     const isQuiet = ground.fetchedBytes - last < MIB

@@ -35,6 +35,8 @@ const conditionalDatasets = (ctx: Ctx) =>
     .select([sql<string>`content->>'slug'`.as('slug'), 'organ_id'])
     .where('state', '=', 'released')
     .where(sql<boolean>`content->>'open_type' = 'conditional'`)
+    // Those with rows are what people apply for.
+    .orderBy(sql`edition_id is null`)
     .orderBy('code')
     .execute()
 

@@ -22,6 +22,7 @@ const numberOf = (on: string, seed: string): string => `GK${on.replaceAll('-', '
 
 interface Opened {
   readonly slug: string
+  readonly title: string
   readonly organ_id: string
 }
 
@@ -29,18 +30,22 @@ interface Opened {
 const openedDatasets = async (ctx: Ctx): Promise<readonly Opened[]> => {
   const rows = await ctx.db
     .selectFrom('opendata.release')
-    .select([sql<string>`content->>'slug'`.as('slug'), 'organ_id'])
+    .select([sql<string>`content->>'slug'`.as('slug'), sql<string>`content->>'title'`.as('title'), 'organ_id'])
     .where('state', '=', 'released')
     .orderBy('release_id')
     .execute()
   return rows.filter(({ organ_id }) => departmentOf(organ_id) !== undefined)
 }
 
-const bodyOf = ({ kind, title, text, more }: DemoInquiry, opened: readonly Opened[], index: number) => ({
+/** Its datasets; where they are not loaded, any other will do. */
+const datasetsOf = (titles: readonly string[], opened: readonly Opened[]): readonly Opened[] =>
+  titles.map((title, at) => opened.find((one) => one.title === title) ?? opened[at % opened.length]!)
+
+const bodyOf = ({ kind, title, text, more }: DemoInquiry, about: readonly Opened[]) => ({
   title,
   text,
   ...more,
-  ...(kind === 'showcase' ? { datasets: opened.slice(index % 3, (index % 3) + 2).map(({ slug }) => slug) } : {}),
+  ...(kind === 'showcase' ? { datasets: about.map(({ slug }) => slug) } : {}),
 })
 
 const submitted = (on: string) => ({
@@ -51,16 +56,16 @@ const submitted = (on: string) => ({
 
 const receive = async (ctx: Ctx, one: DemoInquiry, { opened, index }: Place): Promise<string> => {
   const number = numberOf(one.on, `inquiry ${index}`)
-  const dataset = one.dataset === undefined ? undefined : opened[one.dataset % opened.length]
+  const about = datasetsOf(one.datasets ?? [], opened)
   await importSubmission(
     { ...ctx, today: one.on },
     {
       ...submitted(one.on),
       number,
       kind: one.kind,
-      dataset_slug: dataset?.slug ?? null,
+      dataset_slug: one.kind === 'showcase' ? null : (about[0]?.slug ?? null),
       about: null,
-      body: bodyOf(one, opened, index),
+      body: bodyOf(one, about),
       code_hash: digest(`${number}:${DEMO_CODE}`).toString('hex'),
     },
   )
@@ -101,7 +106,7 @@ const treat = async (ctx: Ctx, one: DemoInquiry, { number, opened }: { number: s
   if (answer)
     await answerInquiry(await asOfficer(ctx, handler, answer.on), id, {
       ...answer,
-      opened_slug: answer.opened === undefined ? null : opened[answer.opened]!.slug,
+      opened_slug: answer.opened === undefined ? null : datasetsOf([answer.opened], opened)[0]!.slug,
     })
   if (refused) await refuseInquiry(await asOfficer(ctx, OFFICE, refused.on), id, refused)
 }

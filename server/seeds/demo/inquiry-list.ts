@@ -7,8 +7,8 @@ export interface DemoInquiry {
   readonly title: string
   readonly text: string
   readonly more?: Readonly<Record<string, string>>
-  /** Which of the open datasets it is about. */
-  readonly dataset?: number
+  /** Titles of the open datasets it is about, or that an application is made of. */
+  readonly datasets?: readonly string[]
   /** Department it was assigned to, by the word of its accounts, and when. */
   readonly assigned?: readonly [word: string, on: string]
   /** When it was read and made public; sealed where `isPrivate`. */
@@ -19,11 +19,15 @@ export interface DemoInquiry {
     readonly outcome: InquiryOutcome
     readonly text: string
     readonly planned_on?: string
-    readonly opened?: number
+    readonly opened?: string
   }
   readonly refused?: { readonly on: string; readonly reason: RefusalReason; readonly text: string }
   readonly supports?: number
 }
+
+const DIVISIONS = '青海省行政区划代码与市州边界'
+const SCHOOLS = '青海省中小学名录'
+const PRICES = '重要商品价格监测（每周）'
 
 const QUESTIONS: readonly DemoInquiry[] = [
   {
@@ -31,7 +35,7 @@ const QUESTIONS: readonly DemoInquiry[] = [
     on: '2017-12-05',
     title: '多久更新一次',
     text: '请问这份数据多久更新一次？下载的文件名里没有日期，怎么知道是不是最新的？',
-    dataset: 0,
+    datasets: [PRICES],
     read_on: '2017-12-06',
     answer: {
       on: '2017-12-07',
@@ -44,7 +48,7 @@ const QUESTIONS: readonly DemoInquiry[] = [
     on: '2017-12-05',
     title: '能不能用于商业应用',
     text: '我们是一家小公司，想把这份数据放进收费的应用里，需要另外签协议吗？',
-    dataset: 1,
+    datasets: ['青海省养老机构名录'],
     read_on: '2017-12-06',
     answer: {
       on: '2017-12-08',
@@ -57,7 +61,7 @@ const QUESTIONS: readonly DemoInquiry[] = [
     on: '2017-12-06',
     title: '编码对应哪个标准',
     text: '表里的区划代码是哪一年的？和国家统计局最新的对不上。',
-    dataset: 2,
+    datasets: [DIVISIONS],
     read_on: '2017-12-07',
   },
   {
@@ -65,7 +69,7 @@ const QUESTIONS: readonly DemoInquiry[] = [
     on: '2017-12-07',
     title: '查询本人办理结果',
     text: '我上月交的材料现在办到哪一步了？',
-    dataset: 0,
+    datasets: ['政务数据共享申请办理统计'],
     read_on: '2017-12-08',
     isPrivate: true,
     answer: {
@@ -79,7 +83,7 @@ const QUESTIONS: readonly DemoInquiry[] = [
     on: '2017-12-08',
     title: '接口有没有调用次数限制',
     text: '做课程作业要每小时取一次，会不会被限制？',
-    dataset: 3,
+    datasets: [SCHOOLS],
   },
   {
     kind: 'correction',
@@ -87,7 +91,7 @@ const QUESTIONS: readonly DemoInquiry[] = [
     title: '名称写错一个字',
     text: '单位门口的牌子和公章都是“互助土族自治县”，表里写成“互助土族自治区”。',
     more: { field: '名称', row: '互助县那一行', actual: '互助土族自治区', expected: '互助土族自治县' },
-    dataset: 0,
+    datasets: [DIVISIONS],
     read_on: '2017-12-06',
     answer: {
       on: '2017-12-08',
@@ -101,7 +105,7 @@ const QUESTIONS: readonly DemoInquiry[] = [
     title: '地址已经搬迁',
     text: '今年八月已经搬到海湖新区，门口贴有公告。',
     more: { field: '地址', row: '第 37 行', actual: '七一路', expected: '海湖新区文景街' },
-    dataset: 1,
+    datasets: ['青海省医疗机构名录'],
     read_on: '2017-12-08',
   },
 ]
@@ -125,17 +129,17 @@ const WISHES: readonly DemoInquiry[] = [
   },
   {
     kind: 'wish',
-    on: '2017-10-16',
+    on: '2017-10-26',
     title: '各县义务教育学校名单和招生范围',
     text: '想要各县义务教育学校的名单、地址、招生范围，每年更新一次即可。',
     more: { purpose: '帮助新到西宁的家长查学区', organ: '教育厅' },
-    assigned: ['jy', '2017-10-17'],
-    read_on: '2017-10-18',
+    assigned: ['jy', '2017-10-27'],
+    read_on: '2017-10-30',
     answer: {
-      on: '2017-11-15',
-      outcome: 'will_open',
-      text: '学校名单正在编目，计划明年二月开放；招生范围由各县每年公布，暂不汇总。',
-      planned_on: '2018-02-28',
+      on: '2017-12-05',
+      outcome: 'already_open',
+      text: '学校名录已经开放，带地址和坐标，每学年更新；招生范围由各县每年公布，暂不汇总。',
+      opened: SCHOOLS,
     },
     supports: 41,
   },
@@ -202,9 +206,10 @@ const APPS: readonly DemoInquiry[] = [
   {
     kind: 'showcase',
     on: '2017-12-05',
-    title: '河湟办事地图',
-    text: '把各部门窗口的地址放到地图上，按办理事项查最近的一处。',
+    title: '河湟生活地图',
+    text: '把学校和医院放到一张地图上，按所在地查最近的一处。',
     more: { url: 'http://ditu.example.cn/', kind: 'web', developer: '河湟地图小组' },
+    datasets: [SCHOOLS, '青海省医疗机构名录'],
     read_on: '2017-12-06',
     answer: { on: '2017-12-06', outcome: 'approved', text: '已核对，能打开，注明了来源，同意展示。' },
   },
@@ -212,8 +217,9 @@ const APPS: readonly DemoInquiry[] = [
     kind: 'showcase',
     on: '2017-12-06',
     title: '青海市场主体月报',
-    text: '每月用开放的登记数据画出各市州新增市场主体的变化，附数据和画图的代码。',
+    text: '用开放的统计画出各市州市场主体的行业构成，按人口比较，附数据和画图的代码。',
     more: { url: 'http://yuebao.example.cn/qinghai', kind: 'analysis', developer: '青海大学经济数据社' },
+    datasets: ['市场主体分市州行业统计', DIVISIONS],
     read_on: '2017-12-07',
     answer: { on: '2017-12-07', outcome: 'approved', text: '已核对数据集和图表，同意展示。' },
   },
@@ -221,8 +227,9 @@ const APPS: readonly DemoInquiry[] = [
     kind: 'showcase',
     on: '2017-12-06',
     title: '找得着',
-    text: '输入单位名称，查它的地址、电话和上班时间，老人版字号更大。',
+    text: '输入养老院或医院的名称，查它的地址、床位和等级，老人版字号更大。',
     more: { url: 'http://zhaodezhao.example.cn/', kind: 'app', developer: '西宁某软件公司' },
+    datasets: ['青海省养老机构名录', '青海省医疗机构名录'],
     read_on: '2017-12-08',
     answer: { on: '2017-12-08', outcome: 'approved', text: '已核对，同意展示。' },
   },
@@ -232,6 +239,7 @@ const APPS: readonly DemoInquiry[] = [
     title: '高原数据课',
     text: '给中学生的数据课，用开放数据讲统计图。',
     more: { url: 'http://ke.example.cn/', kind: 'other', developer: '一位中学老师' },
+    datasets: [PRICES],
   },
 ]
 

@@ -2,18 +2,23 @@ import type { ThemeCode } from '@sanjiang/contract/opendata'
 import type { Ctx } from '#kernel/ctx.ts'
 import { approveRelease, proposeRelease, withdrawRelease } from '#modules/opendata/index.ts'
 import { asOfficer } from './officer.ts'
+import { PLANNED_KEYS } from './open/plans.ts'
 import { OPEN_ROWS } from './open-rows.ts'
 import { settled, stageRows } from './open-upload.ts'
 import { departmentOf } from './people.ts'
+import { findPublished } from './published.ts'
+import { TABLE_GRANTS } from './table-grants.ts'
 
 const RELEASES = 14
+/** So that the portal is not one department's. */
+const RELEASES_OF_ORGAN = 2
 const RELEASED_ON = '2017-12-05'
 /** One of those was a mistake: what is left of it on the public side is a tombstone. */
 const WITHDRAWN = 5
 
 /** What the public looks under, by the department's word. */
 const THEME_OF: Readonly<Record<string, ThemeCode>> = {
-  ...{ mz: '203', ga: '212', rs: '203', gs: '208', wj: '202', gt: '211', zj: '209', fg: '209' },
+  ...{ mz: '203', ga: '212', rs: '203', gs: '208', wj: '202', gt: '211', zj: '209', fg: '208' },
 }
 
 const openable = (ctx: Ctx) =>
@@ -63,19 +68,38 @@ const open = async (ctx: Ctx, entry: Openable, items: Items): Promise<string> =>
   return release_id
 }
 
-/** Those with rows come first, so that the portal has something to show. */
-const inOrder = (entries: readonly Openable[]): Openable[] =>
-  entries.toSorted((a, b) => Number(b.name in OPEN_ROWS) - Number(a.name in OPEN_ROWS))
+/** Entries that later steps open with rows. */
+const planned = async (ctx: Ctx): Promise<ReadonlySet<string>> => {
+  if (!ctx.site.stageDatabaseUrl) return new Set()
+  const keys = new Set([...PLANNED_KEYS, ...TABLE_GRANTS.map(({ resource_key }) => resource_key)])
+  const organs = new Set([...keys].map((key) => key.slice(0, 10)))
+  const published = await findPublished(ctx.db, (organ_id) => organs.has(organ_id))
+  return new Set([...published].flatMap(([key, { resource_id }]) => (keys.has(key) ? [resource_id] : [])))
+}
+
+/** Those with rows, so that the portal has something to show, then a few of each department. */
+const chosen = (entries: readonly Openable[], done: ReadonlySet<string>): Openable[] => {
+  const withRows = entries.filter(({ name }) => name in OPEN_ROWS)
+  const counts = new Map<string, number>()
+  const few = entries.filter((entry) => {
+    if (entry.name in OPEN_ROWS || !departmentOf(entry.provider_organ_id)) return false
+    const count = (counts.get(entry.provider_organ_id) ?? 0) + 1
+    counts.set(entry.provider_organ_id, count)
+    return count <= RELEASES_OF_ORGAN
+  })
+  return [...withRows, ...few].slice(0, RELEASES).filter(({ resource_id }) => !done.has(resource_id))
+}
 
 /** Datasets that departments with accounts have opened, each by two of their people; run again it opens what is missing (T4.2). */
 export const loadReleases = async (ctx: Ctx, tell: (done: number, total: number) => void): Promise<void> => {
-  const known = await ctx.db.selectFrom('opendata.release').select(['resource_id', 'state']).execute()
-  const done = new Map(known.map(({ resource_id, state }) => [resource_id, state]))
+  const known = await ctx.db.selectFrom('opendata.release').select('resource_id').execute()
+  const done = new Set(known.map(({ resource_id }) => resource_id))
+  const later = await planned(ctx)
+  const entries = (await openable(ctx)).filter(({ resource_id }) => !later.has(resource_id))
   let count = done.size
-  for (const entry of inOrder(await openable(ctx))) {
-    if (count >= RELEASES) return
-    const items = departmentOf(entry.provider_organ_id) ? await openItems(ctx, entry.resource_id) : []
-    if (items.length < 2 || done.has(entry.resource_id)) continue
+  for (const entry of chosen(entries, done)) {
+    const items = await openItems(ctx, entry.resource_id)
+    if (items.length < 2) continue
     const id = await open(ctx, entry, items)
     count += 1
     if (count === WITHDRAWN) {

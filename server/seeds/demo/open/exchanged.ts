@@ -39,6 +39,7 @@ const proposalOf = ({ resource_id, items }: Published, edition_id: string) => {
     ...{ resource_id, title: '企业登记名录', licence: 'open' as const, contact: '企业注册处，电话 12345' },
     summary:
       '全省登记的企业名称、统一社会信用代码、类型、注册资本、住所、经营范围、行业和登记状态，每日更新；不含法定代表人等个人信息。',
+    theme_code: '208' as const,
     keywords: ['企业', '公司', '工商登记', '名录'],
     item_ids: open.map(({ item_id }) => item_id),
     rows: {

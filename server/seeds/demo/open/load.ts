@@ -8,7 +8,7 @@ import { findPublished, type Published } from '../published.ts'
 import type { Cell, EditionPlan, OpenPlan } from './dataset.ts'
 import { FIGURE_PLANS, OPEN_PLANS } from './plans.ts'
 
-export const OPENED_ON = '2017-12-06'
+export const OPENED_ON = '2017-12-04'
 const COMPUTE_MS = 30_000
 export const OPINION = '已看样例行，不涉及国家秘密、商业秘密和个人隐私，同意开放'
 

@@ -273,3 +273,6 @@ export const FIGURE_PLANS: readonly (Omit<OpenPlan, 'editions'> & { readonly fig
     ],
   },
 ]
+
+/** Entries that are opened with rows, so that nothing opens them in words before. */
+export const PLANNED_KEYS: ReadonlySet<string> = new Set([...OPEN_PLANS, ...FIGURE_PLANS].map(({ key }) => key))

@@ -53,8 +53,8 @@ export const pullUses = async (ctx: Ctx, client: pg.Client): Promise<number> => 
     bytes: bytes === null ? null : Number(bytes),
   }))
   await inTx(ctx, async (tx) => {
-    const owners = await listOwners(tx, await insertUses(tx, uses))
-    for (const id of owners) {
+    await insertUses(tx, uses)
+    for (const id of await listOwners(tx, [...new Set(uses.map(({ access_id }) => access_id))])) {
       const row = await lockApplication(tx, 'all', id)
       if (row) await tellApplicant(tx, row)
     }

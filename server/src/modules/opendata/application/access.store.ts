@@ -30,16 +30,13 @@ export const markAccessSent = (
     .where('closed_at', closed_at === null ? 'is' : '=', closed_at)
     .execute()
 
-/** Fetched twice it is there once; the numbers that are new. */
-export const insertUses = async (tx: Tx, uses: readonly OpendataAccessUse[]): Promise<string[]> => {
-  const added = await tx
+/** Fetched twice it is there once. */
+export const insertUses = (tx: Tx, uses: readonly OpendataAccessUse[]) =>
+  tx
     .insertInto('opendata.access_use')
     .values([...uses])
     .onConflict((oc) => oc.column('use_id').doNothing())
-    .returning('access_id')
     .execute()
-  return added.map(({ access_id }) => access_id)
-}
 
 export const listUsage = (db: Db, applicationId: string) =>
   db

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { opendata } from '@sanjiang/contract'
+import type { Ctx } from '#kernel/ctx.ts'
 import {
   APPROVE,
   type ApplicationGround,
@@ -20,6 +21,20 @@ before(async () => {
   ground = await openApplications()
 })
 after(() => ground?.close())
+
+/** A turn of the puller that dies before it says this outside. */
+const killedAt = (ctx: Ctx, words: string) =>
+  assert.rejects(
+    overPublic(ctx, (client) => {
+      const query = client.query.bind(client)
+      client.query = ((text: string, ...rest: never[]) => {
+        if (text.includes(words)) throw new Error('killed')
+        return query(text, ...rest)
+      }) as never
+      return pullOnce(ctx, client)
+    }),
+    /killed/,
+  )
 
 test('an application goes from receipt through one notice, two persons and a signed agreement to a key, and is revoked (T4.2)', async () => {
   const applied = await ground.apply()
@@ -178,22 +193,28 @@ test('killed between fetching, opening and carrying out, the key is there once w
   const ctx = await ground.ctx()
   await overPublic(ctx, (client) => pullSubmissions(ctx, client))
   assert.deepEqual(await ground.keys(applied), [])
-  await assert.rejects(
-    overPublic(ctx, (client) => {
-      const query = client.query.bind(client)
-      client.query = ((text: string, ...rest: never[]) => {
-        if (text.includes('insert into site.access')) throw new Error('killed')
-        return query(text, ...rest)
-      }) as never
-      return pullOnce(ctx, client)
-    }),
-    /killed/,
-  )
+  await killedAt(ctx, 'insert into site.access')
   assert.deepEqual([(await ground.keys(applied)).length, (await ground.access(key_hash)).length], [1, 0])
   await ground.turn()
   await ground.world.sql('update opendata.access set sent_at = null where key_hash = $1', [key_hash])
   await ground.turn()
   assert.deepEqual([(await ground.keys(applied)).length, (await ground.access(key_hash)).length], [1, 1])
+})
+
+test('killed between keeping receipts of use and deleting them outside, the next turn goes on and counts each once (T4.2)', async () => {
+  const applied = await ground.apply()
+  await ground.decide(applied, APPROVE)
+  const key_hash = keyHash()
+  await ground.confirm(applied, key_hash)
+  await ground.outside.sql(
+    `insert into intake.use (use_id, access_id, what, bytes) select gen_random_uuid(), access_id, '/x', 10 from site.access where key_hash = $1`,
+    [key_hash],
+  )
+  await killedAt(await ground.ctx(), 'delete from intake.use')
+  await ground.turn()
+  const { usage } = await ground.find(applied)
+  assert.deepEqual(usage, [{ on: '2017-12-11', requests: 1, bytes: 10 }])
+  assert.deepEqual(await ground.outside.sql('select from intake.use'), [])
 })
 
 test('what runs out by its date is closed, what nobody answers lapses, and a broken promise is told (T4.2)', async () => {

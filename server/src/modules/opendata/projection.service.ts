@@ -5,7 +5,7 @@ import type { Tx } from '#kernel/db.ts'
 import { Fault } from '#kernel/fault.ts'
 import { type EditionRow, findLive, lockEdition } from './edition/edition.store.ts'
 import { planRows } from './edition/shaping.rules.ts'
-import { openingFaults, textFaults } from './release.rules.ts'
+import { changedFaults, openingFaults, textFaults } from './release.rules.ts'
 import * as store from './release.store.ts'
 
 export interface Proposal {
@@ -106,4 +106,12 @@ export const projectionOf = async (tx: Tx, ctx: Ctx, proposal: Proposal) => {
   ]
   if (found.length > 0) throw new Fault('invalid', undefined, { fields: found })
   return { resource, content, edition }
+}
+
+/** Nobody opens what the catalogue has closed since it was proposed; it is rejected and proposed anew. */
+export const assertUnchanged = async (tx: Tx, { resource_id, content }: store.ReleaseRow): Promise<void> => {
+  const resource = await store.findOpening(tx, resource_id)
+  if (!resource) throw new Fault('wrong_state', '这个资源已不在目录中，不能开放')
+  const fields = changedFaults({ ...resource, items: await store.listOpeningItems(tx, resource_id) }, content)
+  if (fields.length > 0) throw new Fault('wrong_state', '提出之后目录已修订，请退回后重新提出', { fields })
 }

@@ -23,6 +23,7 @@ interface ItemFacts {
   readonly share_type: string
   readonly open_type: string
   readonly sensitivity: string
+  readonly mask_rule: string
 }
 
 export interface ResourceFacts {
@@ -50,6 +51,26 @@ export const openingFaults = (resource: ResourceFacts, itemIds: readonly string[
     else if (item.sensitivity === 'L3' || item.sensitivity === 'L4')
       faults.push({ field, rule: 'sensitive', message: `信息项“${item.name}”为敏感数据，不能直接开放`, clause: CLAUSE })
   }
+  return faults
+}
+
+/** Why what was proposed may not go out by the catalogue as it stands now: it may have been revised while the review waited. */
+export const changedFaults = (resource: ResourceFacts, { open_type, items, rows }: OpenContent): FieldFault[] => {
+  const now = new Map(resource.items.map((item) => [item.name_en, item]))
+  const faults = openingFaults(
+    resource,
+    items.map(({ name_en }) => now.get(name_en)?.item_id ?? name_en),
+  )
+  if (open_type !== resource.open_type && faults.every(({ field }) => field !== 'resource_id'))
+    faults.push({ field: 'resource_id', rule: 'open_type', message: '目录中的开放类型已改', clause: CLAUSE })
+  for (const { name, title, shaping } of rows?.columns ?? [])
+    if (shaping === 'keep' && (now.get(name)?.mask_rule ?? 'none') !== 'none')
+      faults.push({
+        field: `rows.columns.${name}`,
+        rule: 'mask_required',
+        message: `目录现规定“${title}”须脱敏`,
+        clause: CLAUSE,
+      })
   return faults
 }
 

@@ -8,7 +8,7 @@ import { toPage } from '#kernel/page.ts'
 import { record } from '#kernel/record.ts'
 import { findShown } from './edition/edition.store.ts'
 import { toDetail } from './edition/edition.view.ts'
-import { type Proposal, projectionOf } from './projection.service.ts'
+import { assertUnchanged, type Proposal, projectionOf } from './projection.service.ts'
 import { releaseCan } from './release.rules.ts'
 import * as store from './release.store.ts'
 import { assertClean, checkUnder, discardRows, giveBack } from './release-rows.service.ts'
@@ -111,6 +111,7 @@ const reviewOf = (ctx: Ctx, opinion: string) => ({
 export const approveRelease = (ctx: Ctx, id: string, opinion: string): Promise<ReleaseDetail> =>
   inTx(ctx, async (tx, inner) => {
     const row = await locked(tx, inner, { id, verb: 'approve' })
+    await assertUnchanged(tx, row)
     await assertClean(tx, row)
     await store.replaceReleased(tx, row.resource_id)
     await store.updateRelease(tx, id, { state: 'released', ...reviewOf(inner, opinion) })

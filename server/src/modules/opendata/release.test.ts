@@ -127,6 +127,27 @@ test('an item that is not open and a person’s number in the words are refused 
   assert.equal(harmless.state, 'review')
 })
 
+test('what the catalogue has closed since it was proposed is not opened by a review (T4.2)', async () => {
+  const entry = await publishEntry('企业注销公告信息')
+  const { release_id } = await proposer.call(opendata.proposeRelease, { body: proposal(entry) })
+  const approval = { params: { id: release_id }, body: { opinion: '不涉密，可以开放' } }
+  const change = async (open_type: string, sensitivity: string) => {
+    await world.sql('update catalog.entry set open_type = $2 where resource_id = $1', [entry.resource_id, open_type])
+    await world.sql(`update catalog.item set sensitivity = $2 where resource_id = $1 and open_type <> 'closed'`, [
+      ...[entry.resource_id, sensitivity],
+    ])
+  }
+  const rulesWhen = async (open_type: string, sensitivity: string) => {
+    await change(open_type, sensitivity)
+    const { code, fields } = await world.reviewer.refused(opendata.approveRelease, approval)
+    return [code, ...(fields ?? []).map(({ rule }) => rule)]
+  }
+  assert.deepEqual(await rulesWhen('closed', 'L1'), ['wrong_state', 'closed'])
+  assert.deepEqual(await rulesWhen('conditional', 'L3'), ['wrong_state', 'sensitive', 'open_type'])
+  await change('unconditional', 'L1')
+  assert.equal((await world.reviewer.call(opendata.approveRelease, approval)).state, 'released')
+})
+
 test('what is withdrawn leaves its name and the reason, and an older release never comes back over it (T4.2)', async () => {
   const first = await open('企业年报公示信息')
   await carry()

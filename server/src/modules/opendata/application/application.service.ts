@@ -153,9 +153,11 @@ const lockFor = async (tx: Tx, ctx: Ctx, { id, revision, verb }: Deed): Promise<
 const lateNotice = ({ state }: Row, verb: string): string | undefined =>
   state === 'received' && verb === 'notice' ? '补正只告知一次；逾期不告知的，视为自收到之日起受理' : undefined
 
-/** The office's deeds share their way: lock, look, change, tell. */
-const act = (ctx: Ctx, deed: Deed, work: (tx: Tx, inner: Ctx, row: Row) => Promise<Row>): Promise<ApplicationDetail> =>
-  inTx(ctx, async (tx, inner) => toDetail(inner, await work(tx, inner, await lockFor(tx, inner, deed))))
+/** The office's deeds share their way: lock, look, change, tell; who applied is in the answer, so it is a look as any other. */
+const act = async (ctx: Ctx, deed: Deed, work: (tx: Tx, inner: Ctx, row: Row) => Promise<Row>) => {
+  await inTx(ctx, async (tx, inner) => work(tx, inner, await lockFor(tx, inner, deed)))
+  return getApplication(ctx, deed.id)
+}
 
 export const acceptApplication = (ctx: Ctx, id: string, { revision }: { readonly revision: number }) =>
   act(ctx, { id, revision, verb: 'accept' }, (tx, inner, row) =>

@@ -114,7 +114,7 @@ export const insertStep = (tx: Tx, step: NewStep) =>
 export const insertApplication = (tx: Tx, row: Insertable<OpendataApplication>) =>
   tx.insertInto('opendata.application').values(row).execute()
 
-/** `before` is the revision that was looked at. */
+/** Every change is a revision. */
 export const updateApplication = (tx: Tx, id: string, change: Updateable<OpendataApplication>) =>
   tx
     .updateTable('opendata.application')

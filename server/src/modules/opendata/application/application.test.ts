@@ -269,7 +269,8 @@ test('who applied is nowhere outside, each look at him is in the access log, and
   const looks = await ground.world.sql<{ body: string }>(
     `select body from ledger.entry where body like '%opendata.applicant.read%'`,
   )
-  assert.ok(looks.some(({ body }) => body.includes(applied.number)))
+  // Looked at by `find`, and shown once more to each who acted: accepted, proposed, decided.
+  assert.equal(looks.filter(({ body }) => body.includes(applied.number)).length, 4)
   await ground.world.setToday('2018-07-01')
   assert.ok((await forgetApplicants(await ground.ctx())) >= 1)
   const forgotten = await ground.provider.call(opendata.getApplication, paramsOf(refused))

@@ -18,7 +18,6 @@ import { type ApplicationRow, findAgreement, findApplicant, listSteps, type Step
 
 export const toApplication = (row: ApplicationRow, steps: readonly StepRow[], today: string): Application => ({
   ...row,
-  applicant_kind: row.applicant_kind,
   purpose_code: row.purpose_code as Application['purpose_code'],
   accept_clock: acceptClock(steps, today),
   decide_clock: decideClock(row, steps, today),

@@ -12,11 +12,12 @@ import { TABLE_GRANTS } from './table-grants.ts'
 const RELEASES = 14
 /** So that the portal is not one department's. */
 const RELEASES_OF_ORGAN = 2
-const RELEASED_ON = '2017-12-05'
+const RELEASED_ON = '2017-12-01'
 /** One of those was a mistake: what is left of it on the public side is a tombstone. */
 const WITHDRAWN = 5
 
-/** What the public looks under, by the department's word. */
+/** What the public looks under, by the name of the entry, else by the department's word. */
+const THEME_OF_NAME: Readonly<Record<string, ThemeCode>> = { 水电站基本信息: '207', 光伏发电项目信息: '207' }
 const THEME_OF: Readonly<Record<string, ThemeCode>> = {
   ...{ mz: '203', ga: '212', rs: '203', gs: '208', wj: '202', gt: '211', zj: '209', fg: '208' },
 }
@@ -58,7 +59,7 @@ const open = async (ctx: Ctx, entry: Openable, items: Items): Promise<string> =>
     summary: `${entry.summary.slice(0, 900)} 供公众查询、研究和再利用。`,
     contact: `${entry.provider_name}政务公开机构，电话 12345`,
     licence: entry.open_type === 'unconditional' ? 'open' : 'conditional',
-    theme_code: THEME_OF[organ] ?? '201',
+    theme_code: THEME_OF_NAME[entry.name] ?? THEME_OF[organ] ?? '201',
     item_ids: items.filter(({ name }) => !found || found.headings.includes(name)).map(({ item_id }) => item_id),
     rows,
   })

@@ -130,7 +130,8 @@ export const SETTINGS: Record<string, Setting> = {
   },
   PUBLIC_RATE: {
     fallback: '600',
-    about: '开放门户每个来源地址(IPv6 按 /64)每分钟的用量:页面 1,检索 2,每 MiB 再计 1;0 为不限',
+    about:
+      '开放门户每个来源地址(IPv6 按 /64)每分钟的用量:页面 1,检索 2,每 MiB 再计 1;0 为不限;各进程各计,起 n 个进程时按 n 分',
     check: (text) => (/^\d{1,6}$/.test(text) ? null : '应为 0 至 999999 的整数'),
   },
   PUBLIC_IMPRINT: {

@@ -28,5 +28,18 @@ export const beginUse = async (pool: pg.Pool, accessId: string, what: string): P
   return rows[0]!.use_id
 }
 
+/** Whether what was begun may go on: the dataset is open, and to a key only as long as that key is good. */
+export const mayGoOn = async (
+  pool: pg.Pool,
+  { dataset_id, access_id }: { readonly dataset_id: string; readonly access_id: string | null },
+): Promise<boolean> => {
+  const { rows } = await pool.query(
+    `select from site.dataset d where d.dataset_id = $1 and d.state = 'open' and (d.open_type = 'unconditional' or exists (
+       select from site.access a where a.access_id = $2 and a.revoked_at is null and a.ends_on >= site.today()))`,
+    [dataset_id, access_id],
+  )
+  return rows.length > 0
+}
+
 export const endUse = (pool: pg.Pool, useId: string, bytes: number) =>
   pool.query('select intake.end_use($1, $2)', [useId, bytes])

@@ -1,19 +1,27 @@
 import { createHash } from 'node:crypto'
 import { Transform } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { beginUse, endUse, findAccess } from './access.store.ts'
-import { type Site, SiteFault, textOf } from './site.ts'
+import type pg from 'pg'
+import { beginUse, endUse, findAccess, mayGoOn } from './access.store.ts'
+import { type Site, SiteFault, textOf, whenOver } from './site.ts'
 
 /** 160 random bits in lower-case base 32. */
 const KEY = /^[a-z2-7]{32}$/
 
 interface Use {
   readonly use_id: string
+  readonly access_id: string
   bytes: number
 }
 
 /** Requests for what is not everybody's, with the use that was begun for them. */
 const guarded = new WeakMap<FastifyRequest, Use | null>()
+/** Requests for rows or a file, with whose they are. */
+const reading = new WeakMap<FastifyRequest, string>()
+
+/** What has begun is asked about again after so many bytes, and by a slow reader after so long. */
+const LOOK_BYTES = 2 ** 20
+const LOOK_MS = 1000
 
 /** What a key is known by; the key itself is kept nowhere. */
 export const hashKey = (key: string): string => createHash('sha256').update(key).digest('hex')
@@ -36,6 +44,7 @@ export interface GuardedDataset {
  * key of it that has neither run out nor been revoked and has quota left today. Refuses with a typed fault; counts the use.
  */
 export const mayRead = async ({ pool }: Pick<Site, 'pool'>, request: FastifyRequest, dataset: GuardedDataset) => {
+  reading.set(request, dataset.dataset_id)
   if (dataset.open_type === 'unconditional') return
   guarded.set(request, null)
   const key = keyOf(request)
@@ -47,22 +56,44 @@ export const mayRead = async ({ pool }: Pick<Site, 'pool'>, request: FastifyRequ
   if (access.is_ended) throw refuse(403, 'access_expired', '使用许可已到期，可以重新申请')
   const use_id = await beginUse(pool, access.access_id, request.url.split('?')[0]!)
   if (use_id === null) throw refuse(429, 'quota_exceeded', '今天的用量已满，明天零时恢复')
-  guarded.set(request, { use_id, bytes: 0 })
+  guarded.set(request, { use_id, access_id: access.access_id, bytes: 0 })
 }
 
 const isStream = (payload: unknown): payload is NodeJS.ReadableStream =>
   typeof (payload as { pipe?: unknown } | null)?.pipe === 'function'
 
-const counting = (payload: NodeJS.ReadableStream, use: Use): Transform => {
-  const counter = new Transform({
+interface Watched {
+  readonly pool: pg.Pool
+  readonly dataset_id: string
+  readonly use: Use | null
+}
+
+/** Says, after each batch, whether the next may follow. */
+const watchOf = ({ pool, dataset_id, use }: Watched) => {
+  let [bytes, at] = [0, performance.now()]
+  return async (count: number): Promise<boolean> => {
+    bytes += count
+    if (bytes < LOOK_BYTES && performance.now() - at < LOOK_MS) return true
+    ;[bytes, at] = [0, performance.now()]
+    return mayGoOn(pool, { dataset_id, access_id: use?.access_id ?? null })
+  }
+}
+
+/** A download on its way ends where the key was revoked or the dataset withdrawn meanwhile; what left of it is counted. */
+const watched = (payload: NodeJS.ReadableStream, of: Watched): Transform => {
+  const look = watchOf(of)
+  const pass = new Transform({
     transform(chunk: Buffer, _, done) {
-      use.bytes += chunk.length
-      done(null, chunk)
+      const goOn = (may: boolean): void => {
+        if (may && of.use) of.use.bytes += chunk.length
+        done(may ? null : new Error('no longer open to this reader'), may ? chunk : undefined)
+      }
+      look(chunk.length).then(goOn, done)
     },
   })
-  payload.on('error', (error) => counter.destroy(error))
-  counter.on('close', () => (payload as { destroy?: () => void }).destroy?.())
-  return payload.pipe(counter)
+  payload.on('error', (error) => pass.destroy(error))
+  pass.on('close', () => (payload as { destroy?: () => void }).destroy?.())
+  return payload.pipe(pass)
 }
 
 /**
@@ -70,20 +101,18 @@ const counting = (payload: NodeJS.ReadableStream, use: Use): Transform => {
  * it weighed is counted. Registered after the headers of every page, so that it has the last word.
  */
 export const keepPrivate = (app: FastifyInstance, { pool, log }: Pick<Site, 'pool' | 'log'>): void => {
+  const count = (use: Use) =>
+    endUse(pool, use.use_id, use.bytes).catch((error: unknown) => log.error({ err: error }, 'use not counted'))
   app.addHook('onSend', async (request, reply, payload) => {
     const use = guarded.get(request)
-    if (use === undefined) return payload
+    if (use) whenOver(reply, () => void count(use))
+    const dataset_id = reading.get(request)
+    const sent = isStream(payload) && dataset_id ? watched(payload, { pool, dataset_id, use: use ?? null }) : payload
+    if (use === undefined) return sent
     reply.headers({ 'cache-control': 'private, no-store', 'referrer-policy': 'no-referrer', vary: 'authorization' })
     reply.removeHeader('etag')
     if (reply.statusCode === 401) reply.header('www-authenticate', 'Bearer realm="sanjiang"')
-    if (use === null) return payload
-    if (isStream(payload)) return counting(payload, use)
-    if (typeof payload === 'string' || Buffer.isBuffer(payload)) use.bytes = Buffer.byteLength(payload)
-    return payload
-  })
-  app.addHook('onResponse', async (request) => {
-    const use = guarded.get(request)
-    if (!use) return
-    await endUse(pool, use.use_id, use.bytes).catch((error: unknown) => log.error({ err: error }, 'use not counted'))
+    if (use && (typeof payload === 'string' || Buffer.isBuffer(payload))) use.bytes = Buffer.byteLength(payload)
+    return sent
   })
 }

@@ -17,8 +17,8 @@ const FAULTS: Readonly<Record<number, readonly [title: string, detail: string]>>
 /** The nearest status that has words of its own. */
 export const shownStatus = (status: number): number => (FAULTS[status] ? status : status >= 500 ? 500 : 400)
 
-export const faultView = (status: number): FaultView => {
+export const faultView = (status: number, said?: string): FaultView => {
   const shown = shownStatus(status)
   const [title, detail] = FAULTS[shown]!
-  return { page: 'fault', status: shown, title, detail }
+  return { page: 'fault', status: shown, title, detail: said ?? detail }
 }

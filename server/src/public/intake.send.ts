@@ -1,10 +1,10 @@
 import { createHash, createHmac } from 'node:crypto'
-import { isIPv6 } from 'node:net'
 import { type IntakeKind, lettersOf, readLetters } from '@sanjiang/contract/opendata.intake'
 import type { FormFault } from '@sanjiang/contract/site.intake'
 import type { FastifyRequest } from 'fastify'
 import { checkOrigin, fieldsOf, keyOfToken, lineOf, makeToken, TRAP } from './form.ts'
 import { dayKeys, type SubmitResult, siteToday, submit } from './intake.store.ts'
+import { clientOf } from './rate.rules.ts'
 import type { Site } from './site.ts'
 
 /** Tokens say which form they are for: `question:363027001-000001`. */
@@ -45,12 +45,9 @@ export const codeHash = (number: string, code: string): string =>
 
 const digestOf = (key: string, text: string): Buffer => createHmac('sha256', key).update(text).digest()
 
-// A household has a whole network of IPv6 addresses; it is one sender.
-const networkOf = (ip: string): string => (isIPv6(ip) && !ip.includes('.') ? ip.split(':').slice(0, 4).join(':') : ip)
-
 export const addressHash = async ({ pool }: Site, request: FastifyRequest): Promise<string> => {
   const [key] = await dayKeys(pool)
-  return digestOf(key!, `address|${networkOf(request.ip)}`).toString('hex')
+  return digestOf(key!, `address|${clientOf(request.ip)}`).toString('hex')
 }
 
 export interface Sending {

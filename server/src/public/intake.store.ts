@@ -44,6 +44,15 @@ export const submit = async (pool: pg.Pool, sent: Submission): Promise<SubmitRes
   return rows[0]!.result
 }
 
+/** Counts an attempt with a code before it is looked at: seconds to wait, 0 where it may go on. */
+export const takeAttempt = async (pool: pg.Pool, addressHash: string): Promise<number> => {
+  const { rows } = await pool.query<{ wait: number }>('select intake.take_attempt($1) as wait', [addressHash])
+  return rows[0]!.wait
+}
+
+export const returnAttempt = (pool: pg.Pool, addressHash: string) =>
+  pool.query('select intake.return_attempt($1)', [addressHash])
+
 export interface StoredState {
   readonly kind: IntakeKind
   readonly submitted_on: string | null

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Buckets, clientOf, costOf, type RatePolicy, type Spent, weightOf } from './rate.rules.ts'
-import { SiteFault } from './site.ts'
+import { SiteFault, whenOver } from './site.ts'
 
 const say = (reply: FastifyReply, { perMinute }: RatePolicy, { remaining, reset }: Spent): void => {
   // draft-ietf-httpapi-ratelimit-headers-10, and what came before it.
@@ -13,7 +13,6 @@ const say = (reply: FastifyReply, { perMinute }: RatePolicy, { remaining, reset 
   })
 }
 
-const sentBefore = new WeakMap<FastifyRequest, number>()
 const bytesOf = ({ socket }: FastifyRequest): number =>
   (socket as { bytesWritten?: number } | undefined)?.bytesWritten ?? 0
 
@@ -24,18 +23,15 @@ export const limitRate = (app: FastifyInstance, policy: RatePolicy | null): void
   app.addHook('onRequest', async (request, reply) => {
     const cost = costOf(request.url.split('?')[0]!, request.headers['user-agent'] ?? '')
     if (cost === 0) return
-    sentBefore.set(request, bytesOf(request))
+    const before = bytesOf(request)
+    whenOver(reply, () => buckets.charge(clientOf(request.ip), weightOf(bytesOf(request) - before), performance.now()))
     const spent = buckets.spend(clientOf(request.ip), cost, performance.now())
     say(reply, policy, spent)
     if (!spent.isRefused) return
     reply.header('retry-after', String(spent.wait))
     throw new SiteFault(429, 'rate_limited', {
       detail: `访问过于频繁，请 ${spent.wait} 秒后再试；需要大量数据时请下载整份文件`,
+      wait: spent.wait,
     })
-  })
-  app.addHook('onResponse', async (request) => {
-    const before = sentBefore.get(request)
-    if (before !== undefined)
-      buckets.charge(clientOf(request.ip), weightOf(bytesOf(request) - before), performance.now())
   })
 }

@@ -73,8 +73,17 @@ const problemOf = (error: unknown) => {
   return { status, code: status >= 500 ? 'unavailable' : 'invalid', title, detail }
 }
 
+/** Who is told to wait reads for how long; other refusals are put in the words of their status. */
+const saidTo = (error: unknown): string | undefined =>
+  error instanceof SiteFault && error.wait !== undefined ? error.message : undefined
+
+const sayWait = (error: unknown, reply: FastifyReply): void => {
+  if (error instanceof SiteFault && error.wait !== undefined) reply.header('retry-after', String(error.wait))
+}
+
 const sendProblem = (error: unknown, reply: FastifyReply): FastifyReply => {
   const problem = problemOf(error)
+  sayWait(error, reply)
   return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(problem)
 }
 
@@ -156,7 +165,8 @@ export const buildSite = (options: SiteOptions) => {
     const status = statusOf(error)
     if (status >= 500) log.error({ err: error }, 'page failed')
     if (isInterface(request)) return sendProblem(error, reply)
-    return site.send(request, reply, { status: shownStatus(status), view: faultView(status) })
+    sayWait(error, reply)
+    return site.send(request, reply, { status: shownStatus(status), view: faultView(status, saidTo(error)) })
   })
   app.setNotFoundHandler((request, reply) =>
     isInterface(request)

@@ -33,14 +33,24 @@ export class SiteFault extends Error {
   readonly status: number
   readonly code: string
   readonly field: string | undefined
-  constructor(status: number, code: string, { detail, field }: { detail: string; field?: string }) {
+  /** Seconds after which it is worth another try. */
+  readonly wait: number | undefined
+  constructor(
+    status: number,
+    code: string,
+    { detail, field, wait }: { detail: string; field?: string; wait?: number },
+  ) {
     super(detail)
     this.name = 'SiteFault'
     this.status = status
     this.code = code
     this.field = field
+    this.wait = wait
   }
 }
+
+/** When an answer is over: sent, broken off by its reader or by us. What Fastify calls a response tells only of the first. */
+export const whenOver = ({ raw }: FastifyReply, work: () => void): void => void raw.once('close', work)
 
 /** A word of a query or a path: no NUL, trimmed, capped; anything but text is empty. */
 export const textOf = (value: unknown, max: number): string =>

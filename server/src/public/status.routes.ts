@@ -3,10 +3,10 @@ import { INTAKE_KINDS, readNumber } from '@sanjiang/contract/opendata.intake'
 import type { FormFault, StatusView } from '@sanjiang/contract/site.intake'
 import type { FastifyRequest } from 'fastify'
 import { applicationView } from './apply/standing.ts'
-import { assertMayTry, noteWrong } from './attempts.ts'
+import { attempt } from './attempts.ts'
 import { emptyForm, fieldsOf, lineOf, readFields } from './form.ts'
-import { addressHash, codeHash, openForm, refusalOf, sendSubmission, type Taken, takeForm } from './intake.send.ts'
-import { siteToday, stateOf } from './intake.store.ts'
+import { codeHash, openForm, refusalOf, sendSubmission, type Taken, takeForm } from './intake.send.ts'
+import { type StoredState, siteToday, stateOf } from './intake.store.ts'
 import type { Page, Site, SiteRoutes } from './site.ts'
 
 const WRONG = '编号和查询码对不上。请对照提交后那一页上的写法，大小写和短横都可以不管'
@@ -27,16 +27,26 @@ const formPage = async (site: Site, values: Record<string, string>, faults: read
   view: { page: 'status_form', form: { token: await openForm(site, 'status'), values, faults } },
 })
 
-/** How it stands, for whoever has number and code; `undefined` for everybody else. */
-const standingOf = async (site: Site, claim: Claim): Promise<StatusView | undefined> => {
-  const number = readNumber(claim.number)
-  const found = number ? await stateOf(site.pool, number, codeHash(number, claim.code)) : undefined
-  if (!found) return undefined
+interface Found {
+  readonly number: string
+  readonly state: StoredState
+}
+
+/** For whoever has number and code; `undefined` for everybody else. */
+const findClaimed = (site: Site, request: FastifyRequest, claim: Claim): Promise<Found | undefined> =>
+  attempt(site, request, async () => {
+    const number = readNumber(claim.number)
+    const state = number ? await stateOf(site.pool, number, codeHash(number, claim.code)) : undefined
+    return state && { number, state }
+  })
+
+/** How it stands. */
+const standingOf = async (site: Site, { code }: Claim, { number, state: found }: Found): Promise<StatusView> => {
   const today = await siteToday(site.pool)
   return {
     page: 'status',
     number,
-    code: claim.code,
+    code,
     kind: INTAKE_KINDS.titles[found.kind],
     submitted_on: found.standing?.received_on ?? found.submitted_on ?? today,
     standing: found.standing,
@@ -46,26 +56,17 @@ const standingOf = async (site: Site, claim: Claim): Promise<StatusView | undefi
   }
 }
 
-/** An application has a page of its own, with what may be done about it. */
-const applicationOf = async (site: Site, { number: typed, code }: Claim) => {
-  const number = readNumber(typed)
-  const found = number ? await stateOf(site.pool, number, codeHash(number, code)) : undefined
-  return found && applicationView(site, { number, code }, found)
-}
-
 const fresh = (view: StatusView, status = 200): Page => ({ status, isFresh: true, view })
 
 const statusPage = async (site: Site, request: FastifyRequest): Promise<Page> => {
   const { faults } = await takeForm(site, request, 'status')
   const claim = claimOf(request)
   if (faults.length > 0) return formPage(site, { ...claim }, faults)
-  const address = await addressHash(site, request)
-  assertMayTry(address)
-  const applied = await applicationOf(site, claim)
-  if (applied) return { status: 200, isFresh: true, view: applied }
-  const found = await standingOf(site, claim)
-  if (!found) noteWrong(address)
-  return found ? fresh(found) : formPage(site, { ...claim }, [{ field: 'code', message: WRONG }])
+  const found = await findClaimed(site, request, claim)
+  if (!found) return formPage(site, { ...claim }, [{ field: 'code', message: WRONG }])
+  // An application has a page of its own, with what may be done about it.
+  const applied = await applicationView(site, { number: found.number, code: claim.code }, found.state)
+  return applied ? { status: 200, isFresh: true, view: applied } : fresh(await standingOf(site, claim, found))
 }
 
 const WORDS = { text: { title: '说明', min: 5, max: 2000, lines: true } } as const
@@ -73,8 +74,9 @@ const WORDS = { text: { title: '说明', min: 5, max: 2000, lines: true } } as c
 /** What may be added later: more information, or, once, that the answer does not do. */
 const addPage = async (site: Site, request: FastifyRequest, kind: 'supplement' | 'reopen'): Promise<Page> => {
   const claim = claimOf(request)
-  const found = await standingOf(site, claim)
-  if (!found) return formPage(site, { ...claim }, [{ field: 'code', message: WRONG }])
+  const claimed = await findClaimed(site, request, claim)
+  if (!claimed) return formPage(site, { ...claim }, [{ field: 'code', message: WRONG }])
+  const found = await standingOf(site, claim, claimed)
   const taken: Taken = await takeForm(site, request, `status:${found.number}`)
   const { values, faults: wrong } = readFields(taken.fields, WORDS)
   const closed = found.standing?.can.includes(kind) ? [] : [{ field: 'form', message: '现在的状态不能再补充' }]

@@ -4,7 +4,7 @@ import type { ApplicationView } from '@sanjiang/contract/site.apply'
 import type { FormFault } from '@sanjiang/contract/site.intake'
 import type { FastifyRequest } from 'fastify'
 import { hashKey } from '../access.ts'
-import { assertMayTry, noteWrong } from '../attempts.ts'
+import { attempt } from '../attempts.ts'
 import { faultView } from '../fault.view.ts'
 import { fieldsOf, lineOf, proseOf } from '../form.ts'
 import { addressHash, codeHash, takeForm } from '../intake.send.ts'
@@ -82,12 +82,11 @@ const REFUSED: Readonly<Record<string, string>> = {
 const shown = (view: ApplicationView, status = 200): Page => ({ status, isFresh: true, view })
 
 const claimedView = async (site: Site, request: FastifyRequest): Promise<ApplicationView | undefined> => {
-  const address = await addressHash(site, request)
-  assertMayTry(address)
   const claim = claimIn(fieldsOf(request))
-  const found = claim.number && (await stateOf(site.pool, claim.number, codeHash(claim.number, claim.code)))
-  if (!found) noteWrong(address)
-  return found ? applicationView(site, claim, found) : undefined
+  const found = await attempt(site, request, async () =>
+    claim.number ? stateOf(site.pool, claim.number, codeHash(claim.number, claim.code)) : undefined,
+  )
+  return found && applicationView(site, claim, found)
 }
 
 const actPage = async (site: Site, request: FastifyRequest, kind: Verb): Promise<Page> => {

@@ -3,7 +3,7 @@ import { DRAFT_DAYS, type FormStep, promiseAt, readForm } from '@sanjiang/contra
 import type { ApplyDataset, Claim } from '@sanjiang/contract/site.apply'
 import type { FormFault } from '@sanjiang/contract/site.intake'
 import type { FastifyRequest } from 'fastify'
-import { assertMayTry, noteWrong } from '../attempts.ts'
+import { attempt } from '../attempts.ts'
 import { readTable } from '../dataset/preview.store.ts'
 import { faultView } from '../fault.view.ts'
 import { lineOf } from '../form.ts'
@@ -77,14 +77,10 @@ const BUSY: Readonly<Record<string, string>> = {
 
 /** What was kept under number and code; wrong codes are counted against the address. */
 const keptOf = async (site: Site, request: FastifyRequest, { number, code }: Claim) => {
-  const address = await addressHash(site, request)
-  assertMayTry(address)
-  const found = number ? await draftOf(site.pool, number, codeHash(number, code)) : undefined
-  if (!found) {
-    noteWrong(address)
-    return undefined
-  }
-  return { slug: found.dataset_slug, raw: openDraft(number, code, found.body) }
+  const found = await attempt(site, request, async () =>
+    number ? draftOf(site.pool, number, codeHash(number, code)) : undefined,
+  )
+  return found && { slug: found.dataset_slug, raw: openDraft(number, code, found.body) }
 }
 
 interface Work {

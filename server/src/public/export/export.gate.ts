@@ -12,9 +12,15 @@ export class ExportGate {
   /** One of a reader's at a time, some in all; what it gives ends it, once. */
   enter(reader: string): () => void {
     if (this.#readers.has(reader))
-      throw new SiteFault(429, 'one_at_a_time', { detail: '您的上一个导出还没有结束；也可以下载整份文件，不受此限' })
+      throw new SiteFault(429, 'one_at_a_time', {
+        detail: '您的上一个导出还没有结束；也可以下载整份文件，不受此限',
+        wait: 30,
+      })
     if (this.#readers.size >= this.#atOnce)
-      throw new SiteFault(503, 'busy', { detail: '同时导出的人太多，请稍后再试；也可以下载整份文件，不受此限' })
+      throw new SiteFault(503, 'busy', {
+        detail: '同时导出的人太多，请稍后再试；也可以下载整份文件，不受此限',
+        wait: 30,
+      })
     this.#readers.add(reader)
     return () => void this.#readers.delete(reader)
   }

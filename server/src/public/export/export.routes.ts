@@ -46,19 +46,9 @@ const headersOf = ({ slug, title, edition_no }: OpenRows, format: ExportFormat) 
   'cache-control': 'no-store',
 })
 
-/** A refusal for want of room says when to come again. */
-const enter = (gate: ExportGate, { request, reply }: Exchange): (() => void) => {
-  try {
-    return gate.enter(request.ip)
-  } catch (error) {
-    reply.header('retry-after', '30')
-    throw error
-  }
-}
-
 const open = async (site: Site, dataset: OpenRows, { asked, exchange }: { asked: Asked; exchange: Exchange }) => {
   const { query, isMarked } = questionOf(exchange.request)
-  const leave = enter(asked.gate, exchange)
+  const leave = asked.gate.enter(exchange.request.ip)
   const onEnd = (error: Error | undefined): void => {
     leave()
     if (error) site.log.info({ dataset: dataset.slug, reason: error.message }, 'export ended early')

@@ -35,6 +35,12 @@ test('agents are told the address before the proxy where there is one, and nothi
     assert.deepEqual(faultsOf({ EXCHANGE_URL: wrong }), ['EXCHANGE_URL'])
 })
 
+test('who answers for the portal is told part by part, whichever semicolon stands between (T4.2)', () => {
+  assert.deepEqual(loadConfig({ PUBLIC_IMPRINT: '主办：某局； 运维：某中心;备案号：1' }).publicImprint, [
+    ...['主办：某局', '运维：某中心', '备案号：1'],
+  ])
+})
+
 test('two roles cannot share a port (architecture §2)', () => {
   assert.deepEqual(faultsOf({ PORT: '9000', GATEWAY_PORT: '9000' }), ['GATEWAY_PORT'])
 })

@@ -136,7 +136,7 @@ export const SETTINGS: Record<string, Setting> = {
   },
   PUBLIC_IMPRINT: {
     fallback: '主办：省政府电子政务办公室；运维：省信息中心；服务电话：12345；备案号：待填写',
-    about: '开放门户页脚:主办、运维、服务电话、备案号等,分号分隔',
+    about: '开放门户页脚:主办、运维、服务电话、备案号等,以中文或西文分号分隔',
     check: (text) => (text.length <= 500 ? null : '至多 500 字'),
   },
   DEMO: {
@@ -224,7 +224,7 @@ export const loadConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
     publicRate: Number(values.PUBLIC_RATE),
     publicImprint: Object.freeze(
       values
-        .PUBLIC_IMPRINT!.split('；')
+        .PUBLIC_IMPRINT!.split(/[；;]/)
         .map((one) => one.trim())
         .filter(Boolean),
     ),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { inbox, opendata } from '@sanjiang/contract'
 import pg from 'pg'
@@ -134,4 +135,27 @@ test('the same rows once more make no new edition (T4.2)', async () => {
   const { state, note } = await show(ground.proposer, same)
   assert.deepEqual([state, note], ['discarded', '与现行版相同，不另成一版'])
   assert.equal((await siteEditions(ground, entry)).length, 1)
+})
+
+test('a public database lost without a backup is filled again as the operations guide says (T4.2)', async () => {
+  const { entry, release } = await openRows(ground, '便民网点五', csvOf(...CLEAN))
+  for (const table of await dataTables(ground, release.content.slug))
+    await ground.ground.sql(`drop table data.${table}`)
+  await ground.ground.sql('delete from site.dataset')
+  const guide = await readFile(new URL('../../../../../docs/operations/README.md', import.meta.url), 'utf8')
+  const said = /is lost\n[\s\S]*?```sql\n([\s\S]*?)```/.exec(guide)![1]!
+  for (const statement of said.split(';').filter((one) => one.trim() !== '')) await ground.sql(statement)
+  await ground.advance()
+  assert.match((await ground.ground.app.inject(`/datasets/${release.content.slug}`)).body, /便民网点/)
+  assert.deepEqual(await siteEditions(ground, entry), [])
+  await upload(ground.proposer, { resource_id: entry.resource_id, bytes: csvOf(...CLEAN) })
+  await ground.advance()
+  assert.deepEqual(
+    (await siteEditions(ground, entry)).map(({ edition_no, is_current, row_count }) => [
+      edition_no,
+      is_current,
+      row_count,
+    ]),
+    [[2, true, 3]],
+  )
 })

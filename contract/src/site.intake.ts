@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { IntakeStanding, IntakeStep } from './opendata.intake.ts'
+import type { DatasetTop } from './site.dataset.ts'
 
 /** A form as it is shown: what was typed, what is wrong with it, and the token that lets it be sent. */
 export interface FormState {
@@ -49,7 +50,7 @@ export interface DatasetName {
 
 export interface QuestionsView extends ThreadPart {
   readonly page: 'questions'
-  readonly dataset: DatasetName
+  readonly top: DatasetTop
   readonly counts: { readonly waiting: number; readonly answered: number }
 }
 

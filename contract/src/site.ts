@@ -106,6 +106,8 @@ export interface FaultView {
   readonly status: number
   readonly title: string
   readonly detail: string
+  /** Seconds after which it is worth trying again, where that is known. */
+  readonly wait: number | null
 }
 
 /** Every page there is: one line each, in the order of the menu. */

@@ -40,6 +40,7 @@ const PATHS: Readonly<Record<string, string>> = {
   'pages-downloads': of(SLUGS.areas, '/downloads'),
   'pages-api': of(SLUGS.stations, '/api'),
   'pages-apps': of(SLUGS.areas, '/apps'),
+  'pages-questions': of(SLUGS.areas, '/questions'),
   'pages-versions': of(SLUGS.areas, '/versions'),
   'pages-conditional': of(SLUGS.conditional),
   'pages-bare': of(SLUGS.bare),

@@ -10,15 +10,21 @@ const FAULTS: Readonly<Record<number, readonly [title: string, detail: string]>>
   413: ['提交的内容太大', '请缩短后再试。'],
   415: ['不支持这种内容类型', '请用页面上的表单提交。'],
   429: ['访问过于频繁', '请稍候再试；需要大量数据时请下载整份文件。'],
-  503: ['暂时无法提供服务', '数据库正在恢复，请稍后再试。'],
+  503: ['暂时查不了数据', '门户的数据库没有答复，通常一两分钟内自动恢复。'],
   500: ['页面出错', '平台的问题，已记录；请稍后再试。'],
 }
 
 /** The nearest status that has words of its own. */
 export const shownStatus = (status: number): number => (FAULTS[status] ? status : status >= 500 ? 500 : 400)
 
-export const faultView = (status: number, said?: string): FaultView => {
+interface Waiting {
+  /** In words of its own. */
+  readonly said?: string | undefined
+  readonly wait?: number | null
+}
+
+export const faultView = (status: number, { said, wait = null }: Waiting = {}): FaultView => {
   const shown = shownStatus(status)
   const [title, detail] = FAULTS[shown]!
-  return { page: 'fault', status: shown, title, detail: said ?? detail }
+  return { page: 'fault', status: shown, title, detail: said ?? detail, wait }
 }

@@ -1,6 +1,7 @@
 import { codes } from '@sanjiang/contract'
 import type { QuestionFormView } from '@sanjiang/contract/site.intake'
 import type { FastifyRequest } from 'fastify'
+import { findOpen } from './dataset/top.store.ts'
 import { faultView } from './fault.view.ts'
 import { CONTACT, type FieldRule } from './form.ts'
 import { answerForm, type FormJob, showForm } from './intake.answer.ts'
@@ -41,15 +42,15 @@ const kindOf = (value: unknown): Kind => (value === 'correction' ? 'correction' 
 
 const questionsPage = async ({ pool }: Site, request: FastifyRequest): Promise<Page> => {
   const slug = slugIn(request)
-  const [dataset, today] = await Promise.all([findDatasetName(pool, slug), siteToday(pool)])
+  const [dataset, today] = await Promise.all([findOpen(pool, slug), siteToday(pool)])
   if (!dataset) return MISSING
+  if ('page' in dataset) return { status: 410, view: dataset }
   const from = wholeOf((request.query as { from?: unknown }).from, { fallback: 0, max: MAX_FROM })
   const [part, counts] = await Promise.all([
     listThreads(pool, { kinds: ['question', 'correction'], slug, from, limit: PER_PAGE, today }),
     countQuestions(pool, slug),
   ])
-  const { title, organ_name } = dataset
-  return { status: 200, view: { page: 'questions', dataset: { slug, title, organ_name }, counts, ...part } }
+  return { status: 200, view: { page: 'questions', top: dataset.top, counts, ...part } }
 }
 
 /** Without a dataset there is nothing to ask about. */

@@ -40,6 +40,8 @@ test('a crawler that asks for everything is slowed, and others are served as eve
   assert.equal(page.headers['ratelimit-policy'], '"client";q=40;w=60')
   assert.equal((await ask('/dcat/catalog.ttl', '203.0.113.5')).json().code, 'rate_limited')
   assert.equal((await ask('/api/3/action/site_read', '203.0.113.5')).json().error.__type, 'Rate Limit Error')
+  // On a slow machine there is something left again by now.
+  while ((await ask('/', '203.0.113.5')).statusCode !== 429);
   const through = { 'x-forwarded-for': '203.0.113.5' }
   assert.equal((await ask('/', '10.1.1.1', through)).statusCode, 429, 'told by a proxy we trust')
   assert.equal((await ask('/', '192.0.2.1', through)).statusCode, 200, 'said by somebody')

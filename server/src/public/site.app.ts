@@ -49,7 +49,7 @@ const SAFE = {
 }
 
 const isAway = (error: unknown): boolean =>
-  /ECONNREFUSED|57P0[123]|ECONNRESET|terminat|connection timeout/i.test(
+  /ECONN|EHOST|ENET|ENOENT|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|57P0|53300|08[0P]0|terminat|timeout|not queryable/i.test(
     `${(error as { code?: string }).code} ${(error as Error).message}`,
   )
 // 57014: the portal's own limit on how long a statement may run.
@@ -58,10 +58,21 @@ const isTooLong = (error: unknown): boolean => (error as { code?: string }).code
 const statusOf = (error: unknown): number => {
   if (error instanceof SiteFault) return error.status
   if (isTooLong(error)) return 422
-  return isAway(error) ? 503 : ((error as { statusCode?: number }).statusCode ?? 500)
+  return (error as { statusCode?: number }).statusCode ?? (isAway(error) ? 503 : 500)
 }
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22)
+
+/** So long is asked for while the database is away: it is back within a minute or two, and nobody is to hammer it then. */
+const AWAY_SECONDS = 30
+
+/** When to come again, as the header says it. */
+const waitOf = (error: unknown, reply: FastifyReply): number | null => {
+  const asked = error instanceof SiteFault ? error.wait : undefined
+  const wait = asked ?? (statusOf(error) === 503 ? AWAY_SECONDS : undefined)
+  if (wait !== undefined) reply.header('retry-after', String(wait))
+  return wait ?? null
+}
 
 /** Refusals of interfaces, RFC 9457. */
 const problemOf = (error: unknown) => {
@@ -77,13 +88,9 @@ const problemOf = (error: unknown) => {
 const saidTo = (error: unknown): string | undefined =>
   error instanceof SiteFault && error.wait !== undefined ? error.message : undefined
 
-const sayWait = (error: unknown, reply: FastifyReply): void => {
-  if (error instanceof SiteFault && error.wait !== undefined) reply.header('retry-after', String(error.wait))
-}
-
 const sendProblem = (error: unknown, reply: FastifyReply): FastifyReply => {
   const problem = problemOf(error)
-  sayWait(error, reply)
+  waitOf(error, reply)
   return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(problem)
 }
 
@@ -165,8 +172,8 @@ export const buildSite = (options: SiteOptions) => {
     const status = statusOf(error)
     if (status >= 500) log.error({ err: error }, 'page failed')
     if (isInterface(request)) return sendProblem(error, reply)
-    sayWait(error, reply)
-    return site.send(request, reply, { status: shownStatus(status), view: faultView(status, saidTo(error)) })
+    const view = faultView(status, { said: saidTo(error), wait: waitOf(error, reply) })
+    return site.send(request, reply, { status: shownStatus(status), view })
   })
   app.setNotFoundHandler((request, reply) =>
     isInterface(request)

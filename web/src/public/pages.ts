@@ -18,7 +18,7 @@ export const PAGES: { readonly [P in SiteView['page']]: PublicPage<P> } = {
   search: { title: ({ q }) => (q ? `“${q}”的检索结果` : '全部数据集'), Body: SearchPage },
   ...datasetPages,
   ...applyPages,
-  questions: { title: ({ dataset }) => `${dataset.title}：提问与纠错`, Body: QuestionsPage },
+  questions: { title: ({ top }) => `提问与纠错 · ${top.content.title}`, Body: QuestionsPage },
   question_form: { title: ({ kind }) => (kind === 'correction' ? '我要纠错' : '我要提问'), Body: QuestionFormPage },
   wishes: { title: '未开放数据的需求', Body: WishesPage },
   wish: { title: ({ thread }) => thread.title, Body: WishPage },

@@ -1,5 +1,6 @@
 import type { SiteView } from '@sanjiang/contract/site'
 import type { SiteThread } from '@sanjiang/contract/site.intake'
+import { DatasetFrame } from './dataset/top.tsx'
 import { Afterwards, ContactFields, ErrorSummary, Field, SendForm } from './form.tsx'
 import { Answer, Prose, stateWords, ThreadPages } from './thread.tsx'
 
@@ -11,7 +12,7 @@ const where = ({ detail: { field, row } }: SiteThread): string =>
 
 const Question = (thread: SiteThread) => (
   <li className="card" id={thread.number}>
-    <h2>{thread.title}</h2>
+    <h3>{thread.title}</h3>
     <p className="meta">
       {thread.kind === 'correction' ? '纠错' : '提问'} {thread.number} · {thread.received_on} 收到 ·{' '}
       {stateWords(thread)}
@@ -23,16 +24,13 @@ const Question = (thread: SiteThread) => (
 )
 
 export const QuestionsPage = (view: Questions) => {
-  const { dataset, counts, rows } = view
-  const path = `/datasets/${dataset.slug}/questions`
+  const { top, counts, rows } = view
+  const path = `/datasets/${encodeURIComponent(top.content.slug)}/questions`
   return (
-    <>
-      <h1>提问与纠错</h1>
+    <DatasetFrame top={top} tab="questions">
+      <h2>提问与纠错</h2>
       <p>
-        数据集：<a href={`/datasets/${dataset.slug}`}>{dataset.title}</a>（{dataset.organ_name}）
-      </p>
-      <p>
-        办理中 {counts.waiting} 件，已答复 {counts.answered} 件。
+        办理中 {counts.waiting} 件，已答复 {counts.answered} 件；由{top.content.organ_name}答复。
       </p>
       <ul className="actions">
         <li>
@@ -56,7 +54,7 @@ export const QuestionsPage = (view: Questions) => {
         ))}
       </ul>
       <ThreadPages part={view} path={(from) => (from > 0 ? `${path}?from=${from}` : path)} />
-    </>
+    </DatasetFrame>
   )
 }
 

@@ -28,7 +28,7 @@ const from = ({ table }: Source): string => `data.${id(table)}`
 const asText = ({ name, role, data_type }: SiteColumn): string => {
   const column = id(name)
   if (role === 'shape')
-    return `case when ${column}->>'type' like '%Polygon' then '面' when ${column}->>'type' like '%Line%' then '线' else '点' end`
+    return `case when ${column}->>'type' like '%Polygon' then '面' when ${column}->>'type' like '%Line%' then '线' when ${column} is not null then '点' end`
   if (data_type === 'L') return `case ${column} when true then '是' when false then '否' end`
   if (data_type === 'T') return `to_char(${column}, 'YYYY-MM-DD HH24:MI:SS')`
   return `left(${column}::text, ${CELL + 1})`

@@ -1,5 +1,6 @@
 import type { PreviewColumn, TablePreview } from '@sanjiang/contract/site.preview'
 import { Scroll } from '../scroll.tsx'
+import { type CellShape, canStay, isWiderThan, shapesOf } from './cell-shape.ts'
 
 interface RowTableProps {
   readonly table: TablePreview
@@ -30,16 +31,17 @@ interface HeadProps {
   readonly path: string | undefined
 }
 
+const ARROWS = { ascending: '▲', descending: '▼' } as const
+
 const HeadCell = ({ table, column, path }: HeadProps) => {
   const sorted = sortWord(table, column.name)
-  const arrow = sorted ? (sorted === 'ascending' ? '▲' : '▼') : ''
   const next = { sort: column.name, is_descending: sorted === 'ascending', from: 0 }
   return (
     <th scope="col" aria-sort={sorted} className={column.is_number ? 'number' : undefined}>
       {path && column.can_sort ? (
         <a href={addressOf(path, next)}>
           {titleOf(column)}
-          {arrow && <span aria-hidden="true"> {arrow}</span>}
+          {sorted && <span aria-hidden="true"> {ARROWS[sorted]}</span>}
         </a>
       ) : (
         titleOf(column)
@@ -48,39 +50,66 @@ const HeadCell = ({ table, column, path }: HeadProps) => {
   )
 }
 
+interface CellProps {
+  readonly cell: string | null
+  readonly shape: CellShape
+  /** What the row is called by. */
+  readonly isFirst: boolean
+}
+
+const Cell = ({ cell, shape, isFirst }: CellProps) => {
+  const text = cell ?? <span className="none">无</span>
+  const kind = { className: shape.kind, 'data-pad': shape.padOf(cell) }
+  return isFirst ? (
+    <th scope="row" {...kind}>
+      {text}
+    </th>
+  ) : (
+    <td {...kind}>{text}</td>
+  )
+}
+
+/** So wide a window holds the table whole, in Chinese characters. */
+const PHONE = 20
+const DESK = 62
+
+/** Said where there is more than is in sight: a bar for scrolling is not shown everywhere. */
+const WideHint = ({ shapes }: { readonly shapes: readonly CellShape[] }) =>
+  isWiderThan(shapes, PHONE) && (
+    <p className={isWiderThan(shapes, DESK) ? 'meta sideways' : 'meta sideways on-phone'}>
+      共 {shapes.length} 列，左右滑动可看全<span aria-hidden="true"> ⇄</span>
+    </p>
+  )
+
 /** Rows in a region that scrolls by itself, reached by keyboard, its first column staying in sight. */
-export const RowTable = ({ table, caption, path }: RowTableProps) => (
-  <Scroll label={`${caption}，可左右滚动`}>
-    <table>
-      <thead>
-        <tr>
-          {table.columns.map((column) => (
-            <HeadCell key={column.name} table={table} column={column} path={path} />
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {table.rows.map((row, at) => (
-          <tr key={at}>
-            {row.map((cell, index) => {
-              const column = table.columns[index]!
-              const text = cell ?? <span className="none">无</span>
-              return index === 0 ? (
-                <th key={column.name} scope="row" className={column.is_number ? 'number' : undefined}>
-                  {text}
-                </th>
-              ) : (
-                <td key={column.name} className={column.is_number ? 'number' : undefined}>
-                  {text}
-                </td>
-              )
-            })}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </Scroll>
-)
+export const RowTable = ({ table, caption, path }: RowTableProps) => {
+  const shapes = shapesOf(table)
+  return (
+    <>
+      <WideHint shapes={shapes} />
+      <Scroll label={`${caption}，可左右滚动`}>
+        <table className={canStay(shapes) ? 'rows' : 'rows loose'}>
+          <thead>
+            <tr>
+              {table.columns.map((column) => (
+                <HeadCell key={column.name} table={table} column={column} path={path} />
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {table.rows.map((row, at) => (
+              <tr key={at}>
+                {row.map((cell, index) => (
+                  <Cell key={table.columns[index]!.name} cell={cell} shape={shapes[index]!} isFirst={index === 0} />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </>
+  )
+}
 
 const MOST_FROM = 10_000
 

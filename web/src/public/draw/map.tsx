@@ -105,7 +105,9 @@ const Legend = ({ map, layout, id }: SheetProps & { readonly map: MapPreview }) 
 )
 
 const mapTitle = ({ shapes, measure_title, unit, label_title }: MapPreview): string =>
-  shapes.length > 0 && measure_title ? `${measure_title}分布图${unit ? `（${unit}）` : ''}` : `${label_title}的位置`
+  shapes.length > 0 && measure_title
+    ? `${measure_title}分布图${unit ? `（${unit}）` : ''}`
+    : `${label_title.replace(/(?<=.)名称$/, '')}的位置`
 
 const describe = ({ points, shapes, measure_title, unit, left_out }: MapPreview): string => {
   const rest = left_out > 0 ? `另有 ${left_out} 处未画出。` : ''

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
-import { type IntakeKind, lettersOf, readLetters } from '@sanjiang/contract/opendata.intake'
+import { type IntakeKind, lettersOf, readLetters, readNumber } from '@sanjiang/contract/opendata.intake'
+import type { Claim } from '@sanjiang/contract/site.apply'
 import type { FormFault } from '@sanjiang/contract/site.intake'
 import type { FastifyRequest } from 'fastify'
 import { checkOrigin, fieldsOf, keyOfToken, lineOf, makeToken, TRAP } from './form.ts'
@@ -50,6 +51,23 @@ export const addressHash = async ({ pool }: Site, request: FastifyRequest): Prom
   return digestOf(key!, `address|${clientOf(request.ip)}`).toString('hex')
 }
 
+/** Drawn from the form's own token: sent twice by an impatient hand, it is one submission with one number and one code. */
+export const drawnClaim = ({ key, purpose, token }: Taken, today: string): Claim => {
+  const letters = (what: string, count: number): string =>
+    lettersOf(digestOf(key!, `${what}|${purpose}|${token}`), count)
+  const code = letters('code', 10)
+  return {
+    number: `GK${today.replaceAll('-', '')}-${letters('number', 8)}`,
+    code: `${code.slice(0, 5)}-${code.slice(5)}`,
+  }
+}
+
+/** Number and code a form came back with; an empty number where there are none. */
+export const claimIn = (fields: URLSearchParams): Claim => ({
+  number: readNumber(lineOf(fields, 'number', 40)),
+  code: lineOf(fields, 'code', 40),
+})
+
 export interface Sending {
   readonly kind: IntakeKind
   readonly dataset_slug?: string | null
@@ -60,10 +78,8 @@ export interface Sending {
   readonly code_hash?: string
 }
 
-export interface Sent {
+export interface Sent extends Claim {
   readonly result: SubmitResult
-  readonly number: string
-  readonly code: string
 }
 
 const contactOf = (contact: Sending['contact'] = {}): Readonly<Record<string, string>> | null => {
@@ -71,20 +87,12 @@ const contactOf = (contact: Sending['contact'] = {}): Readonly<Record<string, st
   return given.length > 0 ? Object.fromEntries(given) : null
 }
 
-/**
- * Number and code are drawn from the form's own token: sent twice by an impatient hand, it is one submission with one number
- * and one code, and either answer shows them.
- */
 export const sendSubmission = async (
   site: Site,
   request: FastifyRequest,
   { taken, ...sending }: Sending & { readonly taken: Taken },
 ): Promise<Sent> => {
-  const day = (await siteToday(site.pool)).replaceAll('-', '')
-  const letters = (what: string, count: number): string =>
-    lettersOf(digestOf(taken.key!, `${what}|${taken.purpose}|${taken.token}`), count)
-  const number = `GK${day}-${letters('number', 8)}`
-  const code = letters('code', 10)
+  const { number, code } = drawnClaim(taken, await siteToday(site.pool))
   const result = await submit(site.pool, {
     number,
     kind: sending.kind,
@@ -95,7 +103,7 @@ export const sendSubmission = async (
     code_hash: sending.code_hash ?? codeHash(number, code),
     address_hash: await addressHash(site, request),
   })
-  return { result, number, code: `${code.slice(0, 5)}-${code.slice(5)}` }
+  return { result, number, code }
 }
 
 const REFUSALS: Readonly<Partial<Record<SubmitResult, string>>> = {

@@ -7,12 +7,11 @@ import { attempt } from '../attempts.ts'
 import { readTable } from '../dataset/preview.store.ts'
 import { faultView } from '../fault.view.ts'
 import { lineOf } from '../form.ts'
-import { addressHash, codeHash, openForm, type Taken, takeForm } from '../intake.send.ts'
-import { submit } from '../intake.store.ts'
+import { addressHash, claimIn, codeHash, drawnClaim, openForm, type Taken, takeForm } from '../intake.send.ts'
+import { stateOf, submit } from '../intake.store.ts'
 import { type Page, type Site, type SiteRoutes, textOf } from '../site.ts'
 import { faultsOf, mergeStep, shownValues, splitForm, stepAfter, stepBefore, stepIn } from './apply.form.ts'
 import { type ConditionalRow, draftOf, dropDraft, findConditional, saveDraft } from './apply.store.ts'
-import { claimIn, drawnClaim } from './claim.ts'
 import { openDraft, sealDraft } from './draft.ts'
 
 const MISSING: Page = { status: 404, view: faultView(404) }
@@ -75,12 +74,22 @@ const BUSY: Readonly<Record<string, string>> = {
   unknown: '编号和查询码对不上，没有保存',
 }
 
-/** What was kept under number and code; wrong codes are counted against the address. */
-const keptOf = async (site: Site, request: FastifyRequest, { number, code }: Claim) => {
-  const found = await attempt(site, request, async () =>
-    number ? draftOf(site.pool, number, codeHash(number, code)) : undefined,
-  )
-  return found && { slug: found.dataset_slug, raw: openDraft(number, code, found.body) }
+/** What was kept under number and code; an application that was handed in already is told apart. Wrong codes are counted. */
+const keptOf = (site: Site, request: FastifyRequest, { number, code }: Claim) =>
+  attempt(site, request, async () => {
+    if (!number) return undefined
+    const draft = await draftOf(site.pool, number, codeHash(number, code))
+    if (draft) return { slug: draft.dataset_slug, raw: openDraft(number, code, draft.body) }
+    return (await isSent(site, { number, code })) ? 'sent' : undefined
+  })
+
+const isSent = async ({ pool }: Site, { number, code }: Claim): Promise<boolean> =>
+  (await stateOf(pool, number, codeHash(number, code)))?.kind === 'application'
+
+const sentPage = (row: ConditionalRow, claim: Claim): Page => {
+  const { title, slug, days } = datasetOf(row)
+  const back = { href: `/datasets/${slug}`, title }
+  return { status: 200, isFresh: true, view: { page: 'sent', title: '申请已提交', ...claim, days, back } }
 }
 
 interface Work {
@@ -110,9 +119,7 @@ const hand = async (work: Work, claim: Claim, raw: Readonly<Record<string, unkno
   if (result === 'limited' || result === 'full')
     return stepPage(site, row, { step: 'review', raw, claim, faults: [{ field: 'form', message: BUSY[result]! }] })
   await dropDraft(site.pool, claim.number, code_hash)
-  const { title, slug, days } = datasetOf(row)
-  const back = { href: `/datasets/${slug}`, title }
-  return { status: 200, isFresh: true, view: { page: 'sent', title: '申请已提交', ...claim, days, back } }
+  return sentPage(row, claim)
 }
 
 /** Where a button leads: on with what is right, back with whatever is there, or away with number and code. */
@@ -135,6 +142,8 @@ const formPage = async (site: Site, request: FastifyRequest, row: ConditionalRow
   const step = stepIn(lineOf(taken.fields, 'step', 20))
   const claimed = claimIn(taken.fields)
   const kept = claimed.number ? await keptOf(site, request, claimed) : { slug: row.slug, raw: {} }
+  // The last step sent twice by an impatient hand: it is one application, and either answer says so.
+  if (kept === 'sent') return sentPage(row, claimed)
   if (kept?.slug !== row.slug) return introPage(site, row, [WRONG])
   const raw = mergeStep(kept.raw, taken.fields, step)
   const sheet = { step, raw, claim: claimed.number ? claimed : null }
@@ -142,6 +151,7 @@ const formPage = async (site: Site, request: FastifyRequest, row: ConditionalRow
   const claim = sheet.claim ?? drawnClaim(taken, row.today)
   const work = { site, request, row, taken }
   const result = await keep(work, claim, raw)
+  if (result === 'unknown' && (await isSent(site, claim))) return sentPage(row, claim)
   if (result !== 'accepted')
     return stepPage(site, row, { ...sheet, faults: [{ field: 'form', message: BUSY[result]! }] })
   return goOn(work, { ...sheet, claim })
@@ -152,6 +162,7 @@ const resumePage = async (site: Site, request: FastifyRequest, row: ConditionalR
   if (taken.faults.length > 0) return introPage(site, row, taken.faults)
   const claim = claimIn(taken.fields)
   const kept = await keptOf(site, request, claim)
+  if (kept === 'sent') return sentPage(row, claim)
   return kept?.slug === row.slug
     ? stepPage(site, row, { step: 'who', raw: kept.raw, claim })
     : introPage(site, row, [WRONG])

@@ -46,18 +46,21 @@ const applyByForm = async () => {
   const path = `/apply/${ground.slug}/form`
   let page = await get(path)
   let claim = {}
+  let sent = {}
   for (const [step, fields] of Object.entries({
     who,
     purpose: why,
     security: safe,
     review: { promise_version: '2017-1' },
   })) {
-    page = await post(path, { token: tokenOf(page.body), step, ...claim, ...fields })
+    sent = { token: tokenOf(page.body), step, ...claim, ...fields }
+    page = await post(path, sent)
     assert.equal(page.statusCode, 200, page.body.slice(0, 2000))
     claim = claimIn(page.body)
   }
+  const again = () => post(path, sent)
   await ground.turn()
-  return { page, claim: claimIn(page.body) }
+  return { page, claim: claimIn(page.body), again }
 }
 type Claim = Awaited<ReturnType<typeof applyByForm>>['claim']
 
@@ -109,6 +112,21 @@ test('a citizen applies in four steps, mends, signs and reads with the key he is
   await ground.turn()
   assert.equal((await ground.access(hashKey(key)))[0]!.revoked, true)
   assert.match((await status(claim)).body, /已收回[\s\S]*将原始数据转给他人/)
+})
+
+test('the last step sent twice is one application, and either answer shows its number and code (T4.2, P17)', async () => {
+  const { claim, again } = await applyByForm()
+  for (const { body } of [await again(), await again()]) {
+    assert.match(body, /申请已提交/)
+    assert.deepEqual(claimIn(body), claim)
+  }
+  const intro = await get(`/apply/${ground.slug}`)
+  const resumed = await post(`/apply/${ground.slug}/resume`, { token: tokenOf(intro.body), ...claim })
+  assert.match(resumed.body, /申请已提交/)
+  const [drafts] = await ground.outside.sql('select count(*)::int as n from intake.draft where number = $1', [
+    claim.number,
+  ])
+  assert.equal(drafts!.n, 0)
 })
 
 test('a refused applicant reads the reason and appeals by his code (T4.2, P17)', async () => {

@@ -26,10 +26,24 @@ export interface ChartPoint {
   readonly value: number
 }
 
+/** Another classification of the rows than the one drawn. */
+export interface ChartSlice {
+  readonly name: string
+  readonly title: string
+  readonly values: readonly string[]
+  /** `null`: all of them together. */
+  readonly chosen: string | null
+  /** Whether all together is something: prices of several goods are not. */
+  readonly can_all: boolean
+}
+
 export interface ChartPreview {
   /** Lines where time is drawn, bars where kinds are compared. */
   readonly kind: 'bar' | 'line'
+  readonly category: string
   readonly category_title: string
+  /** What may be compared instead; none along time. */
+  readonly categories: readonly { readonly name: string; readonly title: string }[]
   readonly measure: string
   readonly measure_title: string
   readonly unit: string | null
@@ -38,7 +52,10 @@ export interface ChartPreview {
   readonly points: readonly ChartPoint[]
   /** Labels not drawn because there are more than can be read. */
   readonly left_out: number
+  /** Rows without a value, which are in no sum: not published, or not known. */
+  readonly hidden: number
   readonly measures: readonly { readonly name: string; readonly title: string }[]
+  readonly slices: readonly ChartSlice[]
 }
 
 export interface MapPoint {

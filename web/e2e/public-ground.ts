@@ -8,6 +8,7 @@ export const SLUGS = {
   stations: '630000-stations-000002',
   months: '630000-months-000003',
   wide: '630000-wide-000004',
+  prices: '630000-prices-000007',
   conditional: '630000-conditional-000005',
   bare: '630000-bare-000006',
 } as const
@@ -101,6 +102,23 @@ const layWide = (ground: PublicGround) =>
     ),
   })
 
+const layPrices = (ground: PublicGround) =>
+  layDataset(ground, {
+    slug: SLUGS.prices,
+    content: { title: '重要商品每周价格', summary: '两市三种商品每周的采价结果。', update_cycle: 'weekly' },
+    columns: [
+      columnOf('week', '监测日期', { data_type: 'D', role: 'key' }),
+      columnOf('place', '地区', { role: 'key' }),
+      columnOf('goods', '商品', { role: 'category' }),
+      columnOf('price', '本期价格', { data_type: 'N', role: 'measure', unit: '元' }),
+    ],
+    rows: Array.from({ length: 60 }, (_, at) => [
+      ...[`2017-${String(1 + Math.floor(at / 6)).padStart(2, '0')}-02`, ['西宁市', '海东市'][at % 2]!],
+      ...[['牛肉', '羊肉', '青椒'][at % 3]!, 30 + (at % 3) * 5 + Math.floor(at / 6) / 10],
+    ]),
+    data_on: '2017-10-02',
+  })
+
 /** Datasets of every kind a page has to show. */
 export const layExhibition = async (ground: PublicGround): Promise<void> => {
   await ground.sql(
@@ -110,6 +128,7 @@ export const layExhibition = async (ground: PublicGround): Promise<void> => {
   await layStations(ground)
   await layMonths(ground)
   await layWide(ground)
+  await layPrices(ground)
   await layDataset(ground, {
     slug: SLUGS.conditional,
     content: {

@@ -35,6 +35,7 @@ const PATHS: Readonly<Record<string, string>> = {
   'pages-stations-map': of(SLUGS.stations, '/preview?as=map'),
   'pages-stations-table': of(SLUGS.stations, '/preview?sort=altitude&order=desc&from=20'),
   'pages-months-line': of(SLUGS.months, '/preview?as=chart'),
+  'pages-prices-chart': of(SLUGS.prices, '/preview?as=chart'),
   'pages-wide': of(SLUGS.wide, '/preview'),
   'pages-fields': of(SLUGS.areas, '/fields'),
   'pages-downloads': of(SLUGS.areas, '/downloads'),

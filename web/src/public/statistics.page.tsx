@@ -12,7 +12,7 @@ const KIND_WORDS: Readonly<Record<string, string>> = {
 
 const share = (part: number, whole: number): string => (whole === 0 ? '暂无' : `${((part / whole) * 100).toFixed(1)}%`)
 
-const NO_CHOICE = { measures: [], left_out: 0, how: 'single' } as const
+const NO_CHOICE = { measures: [], categories: [], slices: [], hidden: 0, left_out: 0, how: 'single' } as const
 
 const monthChart = (
   months: readonly UsageMonth[],
@@ -21,6 +21,7 @@ const monthChart = (
 ): ChartPreview => ({
   ...NO_CHOICE,
   kind: 'line',
+  category: 'month',
   category_title: '月',
   measure: of,
   measure_title: title,
@@ -31,6 +32,7 @@ const monthChart = (
 const organChart = (organs: StatisticsView['organ_counts']): ChartPreview => ({
   ...NO_CHOICE,
   kind: 'bar',
+  category: 'organ',
   category_title: '部门',
   measure: 'datasets',
   measure_title: '开放数据集',

@@ -25,7 +25,7 @@ const places: readonly OpenPlan[] = [
       { name_en: 'division_code', role: 'key' },
       { name_en: 'division_name', role: 'category' },
       { name_en: 'parent_code' },
-      { name_en: 'division_level' },
+      { name_en: 'division_level', role: 'category' },
       { name_en: 'resident_population', role: 'measure', unit: '万人' },
       ...PLACE,
       { name_en: 'outline', role: 'shape' },

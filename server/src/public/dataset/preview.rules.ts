@@ -1,6 +1,6 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
 import { hasPlaces } from '@sanjiang/contract/site.file'
-import type { PreviewColumn, PreviewKind } from '@sanjiang/contract/site.preview'
+import type { ChartSlice, PreviewColumn, PreviewKind } from '@sanjiang/contract/site.preview'
 
 const NUMBERS = new Set(['N', 'Y', 'B', 'F', 'I'])
 const TIMES = new Set(['D', 'T'])
@@ -29,24 +29,69 @@ export const measureOf = (columns: readonly SiteColumn[], asked: string): SiteCo
 
 export interface ChartPlan {
   readonly category: SiteColumn
+  /** What may be compared instead. */
+  readonly categories: readonly SiteColumn[]
   /** `null`: rows are counted. */
   readonly measure: SiteColumn | null
   readonly kind: 'bar' | 'line'
   readonly is_rate: boolean
+  /** By what else rows are told apart; each is held at one value, or added up where that makes sense. */
+  readonly others: readonly SiteColumn[]
+  /** What is drawn where there is only one date. */
+  readonly otherwise: ChartPlan | null
+}
+
+/** What somebody chose of a chart, by words of the address. */
+export interface ChartAsk {
+  readonly measure: string
+  readonly by: string
+  /** The value chosen for a column; `''` for all of them. */
+  readonly only: (name: string) => string | undefined
 }
 
 const isRate = ({ unit, title }: SiteColumn): boolean =>
-  RATE_UNITS.has(unit ?? '') || /率|占比|比例|比重|平均|人均|单价|均价/.test(title)
+  RATE_UNITS.has(unit ?? '') ||
+  /率|占比|比例|比重|平均|人均|(?<![总造])价格?$|单价|均价|指数|浓度|温度|湿度|水位|海拔/.test(title)
 const isYear = ({ title }: SiteColumn): boolean => /年度|年份|月份|季度/.test(title)
 
+/** Values that stand for all the others together; no bar among them. */
+export const TOTAL_WORDS = '^\\s*(青海省|全省|全国)?(合计|总计|总数|共计|小计|全部|全省|青海省|total|all)\\s*$'
+const isTotal = (value: string): boolean => new RegExp(TOTAL_WORDS, 'i').test(value)
+
+const MOST_OTHERS = 3
+
 /** What a chart of these columns would show: time as a line, kinds as bars, rows counted where nothing is measured. */
-export const planChart = (columns: readonly SiteColumn[], asked: string): ChartPlan | undefined => {
+export const planChart = (
+  columns: readonly SiteColumn[],
+  { measure: asked, by }: Pick<ChartAsk, 'measure' | 'by'>,
+): ChartPlan | undefined => {
   const measure = measureOf(columns, asked) ?? null
   const categories = columns.filter(({ role }) => role === 'category')
+  const parts = columns.filter(({ role, data_type }) => role === 'category' || (role === 'key' && data_type === 'C'))
+  const planOf = (category: SiteColumn, kind: ChartPlan['kind']): ChartPlan => ({
+    ...{ category, categories: kind === 'bar' ? categories : [], measure, kind, otherwise: null },
+    is_rate: measure !== null && isRate(measure),
+    others: parts.filter((one) => one !== category).slice(0, MOST_OTHERS),
+  })
   const time = columns.find(isTime) ?? categories.find(isYear)
-  if (time && measure) return { category: time, measure, kind: 'line', is_rate: isRate(measure) }
-  const category = categories[0]
-  return category && { category, measure, kind: 'bar', is_rate: measure !== null && isRate(measure) }
+  const category = categories.find(({ name }) => name === by) ?? categories.find((one) => one !== time) ?? categories[0]
+  const bars = category ? planOf(category, 'bar') : null
+  return time && measure ? { ...planOf(time, 'line'), otherwise: bars } : (bars ?? undefined)
+}
+
+interface Slicing {
+  readonly column: SiteColumn
+  readonly values: readonly string[]
+  readonly plan: Pick<ChartPlan, 'is_rate'>
+}
+
+/** All together only where that is something: prices are not added up, and a total is there already. */
+export const sliceOf = ({ column: { name, title }, values, plan }: Slicing, { only }: ChartAsk): ChartSlice => {
+  const total = values.find(isTotal)
+  const can_all = !plan.is_rate && total === undefined
+  const asked = only(name)
+  const chosen = asked !== undefined && values.includes(asked) ? asked : null
+  return { name, title, values, can_all, chosen: chosen ?? (can_all ? null : (total ?? values[0]!)) }
 }
 
 export interface MapPlan {
@@ -81,6 +126,6 @@ export const planMap = (columns: readonly SiteColumn[], asked: string): MapPlan 
 
 export const previewKinds = (columns: readonly SiteColumn[]): PreviewKind[] => [
   'table',
-  ...(planChart(columns, '') ? (['chart'] as const) : []),
+  ...(planChart(columns, { measure: '', by: '' }) ? (['chart'] as const) : []),
   ...(planMap(columns, '') ? (['map'] as const) : []),
 ]

@@ -1,8 +1,7 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
-import type { ChartPreview, MapPreview, TablePreview } from '@sanjiang/contract/site.preview'
+import type { MapPreview, TablePreview } from '@sanjiang/contract/site.preview'
 import pg from 'pg'
-import type { ChartPlan, MapPlan } from './preview.rules.ts'
-import { isTime, measuresOf, previewColumn } from './preview.rules.ts'
+import { type MapPlan, measuresOf, previewColumn } from './preview.rules.ts'
 
 /** Where rows stand: the name comes from the edition, never from a question. */
 export interface Source {
@@ -14,8 +13,6 @@ export interface Source {
 
 /** Text of one cell on a page. */
 const CELL = 200
-const MOST_BARS = 20
-const MOST_DOTS = 120
 const MOST_POINTS = 1_500
 const MOST_SHAPES = 300
 /** GeoJSON taken for one map, in characters; a shape longer than the single allowance is left out. */
@@ -66,52 +63,6 @@ export const readTable = async (source: Source, ask: TableAsk): Promise<TablePre
 }
 
 const choices = (columns: readonly SiteColumn[]) => measuresOf(columns).map(({ name, title }) => ({ name, title }))
-
-interface ChartRow {
-  readonly label: string | null
-  readonly value: number | null
-  readonly rows: number
-  readonly total: number
-}
-
-const figureOf = ({ measure, is_rate }: ChartPlan): string =>
-  measure ? `${is_rate ? 'avg' : 'sum'}(${id(measure.name)})::float8` : 'count(*)::float8'
-
-const howOf = ({ measure, is_rate }: ChartPlan, rows: readonly ChartRow[]): ChartPreview['how'] => {
-  if (!measure) return 'count'
-  if (rows.every((row) => row.rows === 1)) return 'single'
-  return is_rate ? 'average' : 'sum'
-}
-
-export const readChart = async (source: Source, plan: ChartPlan): Promise<ChartPreview> => {
-  const { category, measure, kind } = plan
-  const label = isTime(category)
-    ? `to_char(${id(category.name)}, 'YYYY-MM-DD')`
-    : `left(${id(category.name)}::text, 60)`
-  const isLine = kind === 'line'
-  // A line shows the newest stretch of time, bars the greatest kinds.
-  const { rows } = await source.pool.query<ChartRow>(
-    `select label, value, rows, count(*) over ()::integer as total from (
-       select ${label} as label, ${figureOf(plan)} as value, count(*)::integer as rows from ${from(source)} group by 1) g
-     where value is not null ${isLine ? 'and label is not null' : ''}
-     order by ${isLine ? 'label desc' : 'value desc, label'} limit $1`,
-    [isLine ? MOST_DOTS : MOST_BARS],
-  )
-  const points = rows
-    .map((row) => ({ label: row.label ?? '', value: row.value! }))
-    .filter(({ value }) => Number.isFinite(value))
-  return {
-    kind,
-    category_title: category.title,
-    measure: measure?.name ?? '',
-    measure_title: measure?.title ?? '行数',
-    unit: measure ? measure.unit : '行',
-    how: howOf(plan, rows),
-    points: isLine ? points.toReversed() : points,
-    left_out: (rows[0]?.total ?? 0) - rows.length,
-    measures: choices(source.columns),
-  }
-}
 
 const labelSql = ({ label }: MapPlan): string =>
   label ? `coalesce(left(${id(label.name)}::text, 60), '')` : `'第' || _id || '行'`

@@ -2,10 +2,13 @@ import type { DatasetPreview } from '@sanjiang/contract/site.dataset'
 import type { ChartPreview, MapPreview, PreviewKind } from '@sanjiang/contract/site.preview'
 import type pg from 'pg'
 import { textOf, wholeOf } from '../site.ts'
+import { readChart, slicePlan } from './chart.store.ts'
 import { makeKept } from './kept.ts'
-import { measureOf, planChart, planMap, previewKinds } from './preview.rules.ts'
-import { readChart, readMap, readTable, type Source, type TableAsk } from './preview.store.ts'
+import { type ChartAsk, measureOf, planChart, planMap, previewKinds } from './preview.rules.ts'
+import { readMap, readTable, type Source, type TableAsk } from './preview.store.ts'
 import type { OpenDataset } from './top.store.ts'
+
+type Words = Readonly<Record<string, unknown>>
 
 export const PAGE_ROWS = 20
 const MOST_FROM = 10_000
@@ -22,9 +25,24 @@ const sourceOf = (pool: pg.Pool, { top, table_name, columns }: OpenDataset): Sou
     ? { pool, table: table_name, columns, row_count: top.row_count ?? 0 }
     : undefined
 
-const chartOf = (source: Source, asked: string): Promise<ChartPreview> | null => {
-  const plan = planChart(source.columns, asked)
-  return plan ? charts(`${source.table} ${plan.measure?.name ?? ''}`, () => readChart(source, plan)) : null
+const chartAskOf = (query: Words): ChartAsk => ({
+  measure: textOf(query.measure, 63),
+  by: textOf(query.by, 63),
+  only: (name) => (query[`only_${name}`] === undefined ? undefined : textOf(query[`only_${name}`], 60)),
+})
+
+const chartOf = async (source: Source, ask: ChartAsk): Promise<ChartPreview | null> => {
+  const plan = planChart(source.columns, ask)
+  if (!plan) return null
+  const plans = await Promise.all(
+    [plan, plan.otherwise].filter((one) => one !== null).map((one) => slicePlan(source, one, ask)),
+  )
+  const name = plans.map((one) => [
+    one.plan.category.name,
+    one.plan.measure?.name,
+    one.slices.map(({ chosen }) => chosen),
+  ])
+  return charts(JSON.stringify([source.table, name]), () => readChart(source, plans))
 }
 
 const mapOf = (source: Source, asked: string): Promise<MapPreview> | null => {
@@ -33,7 +51,7 @@ const mapOf = (source: Source, asked: string): Promise<MapPreview> | null => {
   return plan ? maps(`${source.table} ${measure}`, () => readMap(source, plan)) : null
 }
 
-const askOf = (query: Readonly<Record<string, unknown>>, rows: number): TableAsk => ({
+const askOf = (query: Words, rows: number): TableAsk => ({
   sort: rows > MOST_SORTED ? '' : textOf(query.sort, 63),
   isDescending: query.order === 'desc',
   from: wholeOf(query.from, { fallback: 0, max: MOST_FROM }),
@@ -49,11 +67,7 @@ const noted = (source: Source, preview: DatasetPreview): DatasetPreview =>
       }
 
 /** What somebody asked to see of the rows, by the words of the address. */
-export const previewOf = async (
-  pool: pg.Pool,
-  dataset: OpenDataset,
-  query: Readonly<Record<string, unknown>>,
-): Promise<DatasetPreview | null> => {
+export const previewOf = async (pool: pg.Pool, dataset: OpenDataset, query: Words): Promise<DatasetPreview | null> => {
   const source = sourceOf(pool, dataset)
   if (!source) return null
   const kinds = previewKinds(source.columns)
@@ -63,7 +77,7 @@ export const previewOf = async (
     kind,
     kinds,
     table: kind === 'table' ? await readTable(source, askOf(query, source.row_count)) : null,
-    chart: kind === 'chart' ? await chartOf(source, measure) : null,
+    chart: kind === 'chart' ? await chartOf(source, chartAskOf(query)) : null,
     map: kind === 'map' ? await mapOf(source, measure) : null,
   })
 }

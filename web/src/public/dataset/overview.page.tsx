@@ -8,10 +8,15 @@ import { DatasetFrame } from './top.tsx'
 
 const FIRST_ROWS = 5
 
-const Drawn = ({ drawing }: { readonly drawing: DatasetPreview }) => (
+const Drawn = ({ drawing, path }: { readonly drawing: DatasetPreview; readonly path: string }) => (
   <>
     {drawing.map && <PlaceMap map={drawing.map} id="map" />}
     {drawing.chart && <Chart chart={drawing.chart} id="chart" />}
+    {drawing.chart && drawing.chart.slices.length > 0 && (
+      <p>
+        <a href={`${path}?as=chart`}>换{drawing.chart.slices.map(({ title }) => title).join('、')}看</a>
+      </p>
+    )}
   </>
 )
 
@@ -35,7 +40,7 @@ const Rows = ({ top, preview, drawing }: Pick<DatasetView, 'top' | 'preview' | '
         共 {top.row_count?.toLocaleString('zh-CN')} 行、{preview.table.columns.length} 个字段。
         <a href={`${base}/preview`}>预览更多行</a>
       </p>
-      {drawing && <Drawn drawing={drawing} />}
+      {drawing && <Drawn drawing={drawing} path={`${base}/preview`} />}
     </>
   )
 }

@@ -1,7 +1,8 @@
 import type { DatasetPreview, DatasetPreviewView } from '@sanjiang/contract/site.dataset'
-import type { ChartPreview, MapPreview, PreviewKind } from '@sanjiang/contract/site.preview'
+import type { MapPreview, PreviewKind } from '@sanjiang/contract/site.preview'
 import { Chart } from '../draw/chart.tsx'
 import { PlaceMap } from '../draw/map.tsx'
+import { ChartChoice } from './chart-choice.tsx'
 import { RowPages, RowTable } from './row-table.tsx'
 import { DatasetFrame } from './top.tsx'
 
@@ -21,17 +22,16 @@ const Kinds = ({ path, preview }: { readonly path: string; readonly preview: Dat
 
 interface MeasuresProps {
   readonly path: string
-  readonly kind: PreviewKind
-  readonly of: Pick<ChartPreview | MapPreview, 'measure' | 'measures'>
+  readonly of: Pick<MapPreview, 'measure' | 'measures'>
 }
 
-const Measures = ({ path, kind, of }: MeasuresProps) =>
+const Measures = ({ path, of }: MeasuresProps) =>
   of.measures.length > 1 && (
     <nav className="switch small" aria-label="画哪个数">
       {of.measures.map(({ name, title }) => (
         <a
           key={name}
-          href={`${path}?${new URLSearchParams({ as: kind, measure: name })}`}
+          href={`${path}?${new URLSearchParams({ as: 'map', measure: name })}`}
           aria-current={name === of.measure ? 'true' : undefined}
         >
           {title}
@@ -59,13 +59,13 @@ const Shown = ({ path, title, preview: { table, chart, map } }: ShownProps) => (
     )}
     {chart && (
       <>
-        <Measures path={path} kind="chart" of={chart} />
+        <ChartChoice path={path} chart={chart} />
         <Chart chart={chart} id="chart" isTableOpen />
       </>
     )}
     {map && (
       <>
-        <Measures path={path} kind="map" of={map} />
+        <Measures path={path} of={map} />
         <PlaceMap map={map} id="map" />
       </>
     )}

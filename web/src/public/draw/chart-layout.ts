@@ -1,5 +1,5 @@
 import type { ChartPoint } from '@sanjiang/contract/site.preview'
-import { numberText, scaleOf, shortText, spaced, ticksOf } from './scale.ts'
+import { isFarFromZero, numberText, scaleOf, shortText, spaced, ticksOf } from './scale.ts'
 import { fitted, widthOf } from './text.ts'
 
 /** Size of the letters, in units of the sheet; sheets are drawn one unit to the pixel. */
@@ -76,6 +76,8 @@ export interface LineLayout {
   readonly x_ticks: readonly Tick[]
   readonly path: string
   readonly dots: readonly { readonly x: number; readonly y: number; readonly title: string }[]
+  /** Its axis does not begin at zero, which a reader is told. */
+  readonly is_cut: boolean
 }
 
 const TOP = 14
@@ -85,7 +87,9 @@ const MAX_DOTS = 60
 export const layLine = (points: readonly ChartPoint[], width: number): LineLayout => {
   const height = width < 500 ? 260 : 320
   const bottom = height - FOOT
-  const ticks = ticksOf(points.map(({ value }) => value))
+  const values = points.map(({ value }) => value)
+  const is_cut = isFarFromZero(values)
+  const ticks = ticksOf(values, 5, !is_cut)
   const left = Math.ceil(room(ticks.map(shortText))) + 2 * GAP
   const labelWidth = room(points.map(({ label }) => label))
   const right = width - Math.max(GAP * 2, Math.ceil(labelWidth / 2))
@@ -107,5 +111,6 @@ export const layLine = (points: readonly ChartPoint[], width: number): LineLayou
     x_ticks: spaced(points.length, most).map((at) => ({ at: x(at), text: points[at]!.label })),
     path: dots.map((dot, at) => `${at === 0 ? 'M' : 'L'}${dot.x} ${dot.y}`).join(''),
     dots: dots.length > MAX_DOTS ? [] : dots,
+    is_cut,
   }
 }

@@ -11,7 +11,25 @@ const HOW_WORDS = { sum: '合计', average: '平均', count: '行数', single: '
 const measureText = ({ measure_title, unit, how }: ChartPreview): string =>
   [measure_title, HOW_WORDS[how] && how !== 'count' ? HOW_WORDS[how] : '', unit ? `（${unit}）` : ''].join('')
 
-export const chartTitle = (chart: ChartPreview): string => `各${chart.category_title}的${measureText(chart)}`
+/** Of which goods, in which place. */
+const sliceText = ({ slices }: ChartPreview): string => {
+  const held = slices.filter(({ chosen }) => chosen !== null).map(({ title, chosen }) => `${title} ${chosen}`)
+  return held.length > 0 ? `${held.join('、')}：` : ''
+}
+
+export const chartTitle = (chart: ChartPreview): string =>
+  `${sliceText(chart)}各${chart.category_title}的${measureText(chart)}`
+
+/** What the picture does not show. */
+const missing = ({ kind, points, left_out, hidden }: ChartPreview): string =>
+  [
+    left_out > 0 && kind === 'line' && `只画最近 ${points.length} 个，更早的 ${left_out} 个见数据`,
+    left_out > 0 && kind === 'bar' && `只画数值最大的 ${points.length} 项，另有 ${left_out} 项`,
+    hidden > 0 && `另有 ${hidden} 行没有数值（未公布或没有），未计入`,
+  ]
+    .filter(Boolean)
+    .map((text) => `；${text}`)
+    .join('')
 
 /** What somebody who does not see the picture is told of it. */
 const describe = ({ points, left_out, unit }: ChartPreview): string => {
@@ -98,7 +116,8 @@ interface DrawingProps {
 const Drawing = ({ chart, id, breadth }: DrawingProps) => {
   const isBar = chart.kind === 'bar'
   const layout = isBar ? layBars(chart.points, WIDTHS[breadth]) : layLine(chart.points, WIDTHS[breadth])
-  const axis = `${isBar ? '横轴' : '纵轴'}：${measureText(chart)}`
+  const isCut = 'is_cut' in layout && layout.is_cut
+  const axis = `${isBar ? '横轴' : '纵轴'}：${measureText(chart)}${isCut ? '，不从 0 起' : ''}`
   return (
     <svg
       className={`drawing ${breadth}`}
@@ -114,6 +133,9 @@ const Drawing = ({ chart, id, breadth }: DrawingProps) => {
     </svg>
   )
 }
+
+/** A longer table is unfolded by who wants it. */
+const MOST_OPEN = 40
 
 interface ChartProps {
   readonly chart: ChartPreview
@@ -132,9 +154,9 @@ export const Chart = ({ chart, id, isTableOpen = false, isSmall = false }: Chart
     {!isSmall && <Drawing chart={chart} id={id} breadth="broad" />}
     <figcaption>
       {chartTitle(chart)}
-      {chart.left_out > 0 && `；只画数值最大的 ${chart.points.length} 项，另有 ${chart.left_out} 项`}
+      {missing(chart)}
     </figcaption>
-    <details open={isTableOpen}>
+    <details open={isTableOpen && chart.points.length <= MOST_OPEN}>
       <summary>用表格看这张图</summary>
       <table className="plain">
         <thead>

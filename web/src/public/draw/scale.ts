@@ -7,13 +7,20 @@ const stepFor = (span: number, most: number): number => {
   return power * STEPS.find((one) => one * power >= rough * (1 - 1e-9))!
 }
 
-/** Round numbers from at or below the least to at or above the greatest, zero always among them where signs differ or it is near. */
-export const ticksOf = (values: readonly number[], most = 5): number[] => {
+/** Values that differ by less than half of the greatest: from zero on, their line would look straight. */
+export const isFarFromZero = (values: readonly number[]): boolean => {
+  const [least, greatest] = [Math.min(...values), Math.max(...values)]
+  return values.length > 1 && least > 0 && greatest - least > greatest * 1e-6 && greatest - least < greatest / 2
+}
+
+/** Round numbers from at or below the least to at or above the greatest; zero among them unless it is said not to be. */
+export const ticksOf = (values: readonly number[], most = 5, hasZero = true): number[] => {
   const finite = values.filter(Number.isFinite)
-  const top = Math.max(0, ...finite)
-  const bottom = Math.min(0, ...finite)
+  const ends = hasZero ? [0, ...finite] : finite
+  const top = Math.max(...ends)
+  const bottom = Math.min(...ends)
   // What no axis can tell from nothing is drawn as nothing.
-  if (top - bottom < 1e-9) return [0, 1]
+  if (!(top - bottom >= 1e-9)) return [0, 1]
   // Things that are counted have no halves.
   const least = finite.every(Number.isInteger) ? 1 : 0
   const step = Math.max(stepFor(top - bottom, most), least)

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { cloneDatabase } from '../../../test/cluster.ts'
+import { columnOf, layDataset } from '../../../test/public-dataset.ts'
+import { openPublic, type PublicGround } from '../../../test/public-ground.ts'
+import { buildStale } from '../../supervisor/build.ts'
+import { sliceOf } from './preview.rules.ts'
+
+let database: Awaited<ReturnType<typeof cloneDatabase>>
+let ground: PublicGround
+
+const GOODS = ['牛肉', '青椒']
+const PLACES = ['西宁市', '海东市', '全省']
+const WEEKS = ['2017-11-06', '2017-11-13', '2017-11-20']
+
+before(async () => {
+  await buildStale(() => undefined)
+  database = await cloneDatabase()
+  ground = await openPublic(database.url)
+  await layDataset(ground, {
+    slug: 'prices',
+    columns: [
+      columnOf('week', '监测日期', { data_type: 'D', role: 'key' }),
+      columnOf('place', '地区', { role: 'key' }),
+      columnOf('goods', '商品', { role: 'category' }),
+      columnOf('price', '本期价格', { data_type: 'N', role: 'measure', unit: '元' }),
+    ],
+    rows: WEEKS.flatMap((week, at) =>
+      ['西宁市', '海东市'].flatMap((place, of) =>
+        GOODS.map((goods, no) => [week, place, goods, 30 + at + of * 10 + no * 100]),
+      ),
+    ),
+  })
+  await layDataset(ground, {
+    slug: 'firms',
+    columns: [
+      columnOf('on', '统计日期', { data_type: 'D' }),
+      columnOf('place', '市州', { role: 'category' }),
+      columnOf('trade', '行业', { role: 'category' }),
+      columnOf('firms', '户数', { data_type: 'I', role: 'measure', unit: '户' }),
+    ],
+    rows: PLACES.flatMap((place, of) =>
+      ['采矿业', '建筑业', '合计'].map((trade, no) => [
+        '2017-09-30',
+        place,
+        trade,
+        of === 1 && no === 0 ? null : 10 + of + no,
+      ]),
+    ),
+  })
+})
+after(async () => {
+  await ground?.close()
+  await database?.drop()
+})
+
+const draw = async (path: string): Promise<string> => {
+  const { statusCode, body } = await ground.app.inject(path)
+  assert.equal(statusCode, 200, path)
+  return body
+}
+const captionOf = (html: string): string => /<figcaption>(.*?)<\/figcaption>/s.exec(html)![1]!
+const tableOf = (html: string): string[] =>
+  [.../<tr><th scope="row">(.*?)<\/th><td class="number">(.*?)<\/td><\/tr>/g[Symbol.matchAll](html)].map(
+    ([, label, value]) => `${label} ${value}`,
+  )
+
+test('prices of several goods are never added up: one good in one place is drawn, and a form offers the others (T4.2, P16)', async () => {
+  const first = await draw('/datasets/prices/preview?as=chart')
+  assert.equal(captionOf(first), '地区 西宁市、商品 牛肉：各监测日期的本期价格（元）')
+  assert.deepEqual(tableOf(first), ['2017-11-06 30', '2017-11-13 31', '2017-11-20 32'])
+  assert.match(first, /<label for="only_goods">商品<\/label><select id="only_goods" name="only_goods">/)
+  assert.ok(!first.includes('全部</option>'))
+  assert.match(first, /不从 0 起/)
+  const other = await draw(
+    `/datasets/prices/preview?as=chart&only_goods=${encodeURIComponent('青椒')}&only_place=${encodeURIComponent('海东市')}`,
+  )
+  assert.deepEqual(tableOf(other), ['2017-11-06 140', '2017-11-13 141', '2017-11-20 142'])
+  for (const nobodys of [
+    'only_goods=x',
+    'only_goods=a&only_goods=b',
+    'only_goods=',
+    "only_goods='; drop table x",
+    'by=price',
+  ])
+    assert.deepEqual(tableOf(await draw(`/datasets/prices/preview?as=chart&${nobodys}`)), tableOf(first), nobodys)
+})
+
+test('in a cross table totals are not drawn beside their parts nor added to them, and what is not published is told (T4.2)', async () => {
+  const totals = await draw('/datasets/firms/preview?as=chart')
+  assert.equal(captionOf(totals), '行业 合计：各市州的户数（户）')
+  assert.deepEqual(tableOf(totals), ['海东市 13', '西宁市 12'])
+  const mines = await draw(`/datasets/firms/preview?as=chart&only_trade=${encodeURIComponent('采矿业')}`)
+  assert.deepEqual(tableOf(mines), ['西宁市 10'])
+  assert.match(captionOf(mines), /另有 1 行没有数值/)
+  const trades = await draw(`/datasets/firms/preview?as=chart&by=trade&only_place=${encodeURIComponent('海东市')}`)
+  assert.deepEqual(tableOf(trades), ['建筑业 12'])
+})
+
+test('all together is offered where it is a sum, and a choice nobody offered is none (T4.2)', () => {
+  const column = columnOf('place', '地区', { role: 'category' })
+  const of = (values: string[], is_rate: boolean, asked?: string) =>
+    sliceOf({ column, values, plan: { is_rate } }, { measure: '', by: '', only: () => asked })
+  assert.deepEqual([of(['甲', '乙'], false).chosen, of(['甲', '乙'], false).can_all], [null, true])
+  assert.deepEqual([of(['甲', '合计'], false).chosen, of(['甲', '合计'], false).can_all], ['合计', false])
+  assert.deepEqual([of(['甲', '乙'], true).chosen, of(['甲', '乙'], true, '乙').chosen], ['甲', '乙'])
+  assert.equal(of(['甲', '乙'], true, '丙').chosen, '甲')
+})

@@ -26,6 +26,7 @@ export const RowSource = t.Object({
   /** 暂存库中由前置节点装载的表. */
   stage_table: t.String(),
   every_hours: t.Integer(),
+  rest_hours: t.Integer(),
   state: SOURCE_STATES.schema,
   end_reason: nullable(SOURCE_ENDS.schema),
   ended_on: nullable(IsoDate),
@@ -61,6 +62,8 @@ export const bindRowSource = endpoint({
     subscription_id: Id,
     /** 两版之间至少隔多少小时；不写为 24. */
     every_hours: t.Optional(t.Integer({ minimum: 1, maximum: 744 })),
+    /** 该取一版时若变更不断，至多再等多少小时；不写为 6. */
+    rest_hours: t.Optional(t.Integer({ minimum: 0, maximum: 744 })),
   }),
   response: RowSource,
 })

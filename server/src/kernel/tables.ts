@@ -1545,6 +1545,8 @@ export interface ExchangePublishedSubscription {
   target: string
   /** 目标处于静止:全量已完成,全部数据块已签收,没有正在进行的批次 */
   is_at_rest: boolean
+  /** 目标是提供方某一时刻的样子:全量已完成,没有正在进行的全量或修复批次;变更可能还在途中 */
+  is_whole: boolean
 }
 
 /** 提问:请前置节点回答一次 */
@@ -2853,6 +2855,8 @@ export interface OpendataSource {
   taken_at: string | null
   /** 最近一版 */
   edition_id: string | null
+  /** 该取一版时若变更不断,至多再等多少小时;等不到静止也取 */
+  rest_hours: number
 }
 
 /** 纠错:使用方对疑义、错误数据的反馈,由提供方校核 */

@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict'
-import { fork } from 'node:child_process'
 import { after, before, test } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import pg from 'pg'
 import {
   approve,
   csvOf,
@@ -16,9 +12,9 @@ import {
   siteEditions,
   upload,
 } from '#test/edition-ground.ts'
+import { killWorker } from '#test/killed-worker.ts'
 import { buildStale } from '../../../supervisor/build.ts'
 
-const CHILD = fileURLToPath(new URL('../../../../test/carrier-child.ts', import.meta.url))
 const LINES = Array.from({ length: 300 }, (_, n) => `${n + 1},网点${n + 1},,,2016-03-05`)
 
 let ground: EditionGround
@@ -28,22 +24,8 @@ before(async () => {
 })
 after(() => ground?.closeAll())
 
-/** Kills a worker while it waits for a lock that the test holds on a table, and lets go. */
-const killedAt = async (url: string, table: string): Promise<void> => {
-  const holder = new pg.Client({ connectionString: url })
-  await holder.connect()
-  await holder.query('begin')
-  await holder.query(`lock table ${table} in access exclusive mode`)
-  const child = fork(CHILD, [ground.url, ground.dataDir, ground.ground.publishUrl], { stdio: 'inherit' })
-  const died = new Promise((resolve) => child.once('exit', resolve))
-  const isWaiting = async () =>
-    (await holder.query(`select from pg_locks where not granted and relation = '${table}'::regclass`)).rows.length > 0
-  while (!(await isWaiting())) await pause(20)
-  child.kill('SIGKILL')
-  await died
-  await holder.query('rollback')
-  await holder.end()
-}
+const killedAt = (url: string, table: string) =>
+  killWorker({ url, table, work: 'advance', worker: [ground.url, ground.dataDir, ground.ground.publishUrl] })
 
 test('a worker killed while it reads, while it checks and while it carries leaves nothing partial; the next finishes, once (T4.2)', async () => {
   const entry = await publishShops(ground, '便民网点')

@@ -51,11 +51,17 @@ const bindable = async (tx: Tx, ctx: Ctx, binding: Binding) => {
 
 const shown = async (ctx: Ctx, resourceId: string): Promise<RowSource> => (await findSource(ctx.db, 'all', resourceId))!
 
+export interface Following {
+  readonly subscription_id: string
+  readonly every_hours?: number
+  readonly rest_hours?: number
+}
+
 /** From now on what the subscription brings becomes editions of the dataset; bound again, it begins anew. */
 export const bindSource = (
   ctx: Ctx,
   resourceId: string,
-  { subscription_id, every_hours = 24 }: { subscription_id: string; every_hours?: number },
+  { subscription_id, every_hours = 24, rest_hours = 6 }: Following,
 ): Promise<RowSource> =>
   inTx(ctx, async (tx, inner) => {
     const resource = await findOpening(tx, resourceId)
@@ -65,7 +71,7 @@ export const bindSource = (
     const organ_id = resource.provider_organ_id!
     await putSource(tx, {
       ...{ resource_id: resourceId, organ_id, title: resource.name!, subscription_id, grant_id, stage_table },
-      ...{ every_hours, state: 'following', end_reason: null, ended_on: null },
+      ...{ every_hours, rest_hours, state: 'following', end_reason: null, ended_on: null },
       ...{ bound_by_name: inner.actor.name, bound_at: inner.instant },
       ...{ followed_at: null, taken_at: null, edition_id: null },
     })
@@ -74,7 +80,7 @@ export const bindSource = (
       subject_kind: 'opendata.source',
       subject_id: resourceId,
       organ_id,
-      after: { title: resource.name, subscription_id, grant_id, stage_table, every_hours },
+      after: { title: resource.name, subscription_id, grant_id, stage_table, every_hours, rest_hours },
     })
     return shown(inner, resourceId)
   })

@@ -17,7 +17,7 @@ const rows = (db: Db) =>
     .leftJoin('opendata.edition as e', 'e.edition_id', 's.edition_id')
     .selectAll('s')
     .select(['o.name as organ_name', 'o.path as organ_path', 'p.name as resource_name'])
-    .select(['x.state as subscription_state', 'x.last_accepted_at', 'x.is_at_rest'])
+    .select(['x.state as subscription_state', 'x.last_accepted_at', 'x.is_at_rest', 'x.is_whole'])
     .select(['g.status as grant_status', 'g.ends_on', 'e.edition_no', 'e.state as edition_state'])
     .$narrowType<{ state: SourceState; end_reason: SourceEnd | null; edition_state: EditionState | null }>()
 

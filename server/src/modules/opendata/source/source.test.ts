@@ -8,6 +8,7 @@ import { approve } from '#test/edition-ground.ts'
 import { enlist } from '#test/exchange-ground.ts'
 import { Pair } from '#test/exchange-pair.ts'
 import type { Voice } from '#test/harness.ts'
+import { killWorker } from '#test/killed-worker.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
 import { ask, CLASSES, type PublishedResource } from '#test/sharing-ground.ts'
 import { buildStale } from '../../../supervisor/build.ts'
@@ -150,6 +151,10 @@ test(
   LIMIT,
   async () => {
     await atRest('2000-01-01')
+    // The edition is written; how far the dataset follows is not.
+    const worker = [pair.world.url, pair.world.dataDir, site.publishUrl] as const
+    await killWorker({ work: 'follow', worker, url: pair.world.url, table: 'opendata.source', mode: 'share' })
+    assert.deepEqual(await states(), [])
     assert.equal(
       (await Promise.all([followNow(), followNow()])).reduce((a, b) => a + b),
       1,
@@ -203,17 +208,31 @@ test(
   },
 )
 
-test('while rows are on their way nothing is taken (T8.1)', LIMIT, async () => {
-  await readAgain()
-  hours = 72
-  const running =
-    'update exchange.run set state = $2 where run_id = (select run_id from exchange.run where feed_id = $1 order by ordered_at desc limit 1)'
-  await pair.world.sql(running, [feed.feed_id, 'running'])
-  assert.equal(await followNow(), 0)
-  await pair.world.sql(running, [feed.feed_id, 'finished'])
-  assert.equal(await followNow(), 1)
-  await advance()
-})
+test(
+  'while rows are on their way nothing is taken; from changes that never rest an edition is cut six hours later (T8.1)',
+  LIMIT,
+  async () => {
+    await readAgain()
+    hours = 72
+    const running =
+      'update exchange.run set state = $2 where run_id = (select run_id from exchange.run where feed_id = $1 order by ordered_at desc limit 1)'
+    await pair.world.sql(running, [feed.feed_id, 'running'])
+    assert.equal(await followNow(), 0)
+    hours = 200
+    assert.equal(await followNow(), 0, 'nor later, within a snapshot')
+    await pair.world.sql(running, [feed.feed_id, 'finished'])
+    // As seen between a chunk that was sent and its acceptance, whenever one looks.
+    const ahead = 'update exchange.feed set head = head + $2 where feed_id = $1'
+    await pair.world.sql(ahead, [feed.feed_id, 1])
+    hours = 72
+    assert.equal(await followNow(), 0)
+    hours = 79
+    assert.equal(await followNow(), 1)
+    await advance()
+    assert.equal(await followNow(), 0)
+    await pair.world.sql(ahead, [feed.feed_id, -1])
+  },
+)
 
 test(
   'a grant that is revoked ends it: the provider is told, and the dataset keeps its last edition (T4.2, T8.1)',

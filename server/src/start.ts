@@ -62,6 +62,8 @@ const start = async (): Promise<void> => {
     await migrate({ adminUrl: database.url, log: (name) => say(`迁移 ${name}`) })
     const publicSide = await openPublicDatabase(config, database.url, say)
     const stageDatabaseUrl = await openStageDatabase(config, database.url)
+    if (stageDatabaseUrl === config.databaseUrl)
+      say('没有设置 STAGE_DATABASE_URL,开放数据的暂存表放在主库 stage 模式中;由前置节点供数时请另设一库')
     const env = toEnvironment({ ...config, ...publicSide, stageDatabaseUrl, databaseUrl: database.url })
     await loadReference(env, say)
     const keepers = ROLES.map((role) => keepRole(role, env, say))

@@ -1,4 +1,5 @@
 import type { FaultView } from '@sanjiang/contract/site'
+import type { Page } from './site.ts'
 
 const FAULTS: Readonly<Record<number, readonly [title: string, detail: string]>> = {
   400: ['请求无法解析', '地址或参数不符合要求。'],
@@ -28,3 +29,5 @@ export const faultView = (status: number, { said, wait = null }: Waiting = {}): 
   const [title, detail] = FAULTS[shown]!
   return { page: 'fault', status: shown, title, detail: said ?? detail, wait }
 }
+
+export const MISSING: Page = { status: 404, view: faultView(404) }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { type FileFormat, FORMAT_NAMES, fileHref, PART_BYTES } from '@sanjiang/contract/site.file'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { mayRead } from './access.ts'
+import { openOf } from './dataset.fault.ts'
 import {
   conditionOf,
   digestText,
@@ -12,9 +13,9 @@ import {
   type Variant,
   variantOf,
 } from './file.rules.ts'
-import { type FileDataset, type FileQuestion, findFile, findOmission, readPart, type StoredFile } from './file.store.ts'
+import { type FileQuestion, findFile, findOmission, readPart, type StoredFile } from './file.store.ts'
 import { refuseOthers } from './rows/row.reply.ts'
-import { type Site, SiteFault, type SiteRoutes, textOf } from './site.ts'
+import { type Site, SiteFault, type SiteRoutes, slugOf, textOf } from './site.ts'
 
 const OPEN_TO_ALL = {
   'access-control-allow-origin': '*',
@@ -23,8 +24,7 @@ const OPEN_TO_ALL = {
     'Accept-Ranges, Content-Disposition, Content-Encoding, Content-Length, Content-Location, Content-Range, ETag, Repr-Digest',
 }
 
-const absent = async (site: Site, found: FileDataset | undefined, asked: FileQuestion): Promise<SiteFault> => {
-  if (!found) return new SiteFault(404, 'not_found', { detail: '没有这个数据集' })
+const absent = async (site: Site, asked: FileQuestion): Promise<SiteFault> => {
   const reason = await findOmission(site.pool, asked)
   if (reason)
     return new SiteFault(404, 'not_offered', { detail: `这一版不提供 ${asked.format}：${reason}`, field: 'format' })
@@ -33,12 +33,8 @@ const absent = async (site: Site, found: FileDataset | undefined, asked: FileQue
 }
 
 const findOpen = async (site: Site, asked: FileQuestion): Promise<StoredFile> => {
-  const found = await findFile(site.pool, asked)
-  if (found?.state === 'withdrawn')
-    throw new SiteFault(410, 'withdrawn', {
-      detail: `数据集已于 ${found.withdrawn_on} 撤回：${found.withdrawn_reason}`,
-    })
-  if (!found || found.edition_no === null) throw await absent(site, found, asked)
+  const found = openOf(await findFile(site.pool, asked))
+  if (found.edition_no === null) throw await absent(site, asked)
   return found as StoredFile
 }
 
@@ -105,8 +101,6 @@ const sendFile = async (site: Site, asked: FileQuestion, { request, reply }: Exc
   else reply.code(206).header('content-range', `bytes ${sent.from}-${sent.to}/${variant.bytes}`)
   return reply.send(Readable.from(bytesOf(site, file, { variant, range: sent }), { objectMode: false }))
 }
-
-const slugOf = (request: FastifyRequest): string => textOf((request.params as { slug: string }).slug, 64)
 
 /** `/datasets/S/files/3/S.csv`; anything else below is no file. */
 const questionOf = (request: FastifyRequest): FileQuestion => {

@@ -1,8 +1,7 @@
 import type { HomeView } from '@sanjiang/contract/site'
 import type pg from 'pg'
-import { countDatasets, listNewest, listThemes } from './dataset.store.ts'
 import { homeHead } from './feed/describe.rules.ts'
-import { readAnswered, readApps, readTotals } from './home.store.ts'
+import { countDatasets, listNewest, listThemes, readAnswered, readApps, readTotals } from './home.store.ts'
 import type { SiteRoutes } from './site.ts'
 import { readMostUsed } from './statistics/statistics.store.ts'
 

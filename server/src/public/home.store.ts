@@ -1,6 +1,34 @@
-import type { HomeView } from '@sanjiang/contract/site'
+import type { HomeView, SiteDataset, SiteTheme } from '@sanjiang/contract/site'
 import type { SiteApp } from '@sanjiang/contract/site.dataset'
 import type pg from 'pg'
+
+const CARD = `slug, title, organ_name, theme_title, open_type, content->>'summary' as summary, released_on::text as released_on`
+
+export const countDatasets = async (pool: pg.Pool) => {
+  const { rows } = await pool.query<{
+    datasets: number
+    organs: number
+    unconditional: number
+  }>(`select count(*)::integer as datasets, count(distinct organ_name)::integer as organs,
+        count(*) filter (where open_type = 'unconditional')::integer as unconditional
+      from site.dataset where state = 'open'`)
+  return rows[0]!
+}
+
+export const listThemes = async (pool: pg.Pool): Promise<SiteTheme[]> => {
+  const { rows } = await pool.query<SiteTheme>(`
+    select theme_title as title, count(*)::integer as count from site.dataset where state = 'open'
+    group by 1 order by 2 desc, 1 limit 40`)
+  return rows
+}
+
+export const listNewest = async (pool: pg.Pool, limit: number): Promise<SiteDataset[]> => {
+  const { rows } = await pool.query<SiteDataset>(
+    `select ${CARD} from site.dataset where state = 'open' order by released_on desc, dataset_id limit $1`,
+    [limit],
+  )
+  return rows
+}
 
 interface Totals {
   readonly as_of: string

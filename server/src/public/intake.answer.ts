@@ -1,7 +1,8 @@
 import type { FormState, SentView } from '@sanjiang/contract/site.intake'
 import type { FastifyRequest } from 'fastify'
-import { type FieldRule, readFields } from './form.ts'
+import { emptyForm, type FieldRule, readFields } from './form.ts'
 import { openForm, refusalOf, type Sending, sendSubmission, takeForm } from './intake.send.ts'
+import type { SubmitResult } from './intake.store.ts'
 import type { Page, Site } from './site.ts'
 
 /** One form of the public side: what it asks, what is sent, what is shown before and after. */
@@ -48,4 +49,26 @@ export const answerForm = async <N extends string>(
   if (refused.length > 0) return again(refused)
   const { number, code } = sent
   return { status: 200, isFresh: true, view: { page: 'sent', ...job.sent, number, code } }
+}
+
+/** A form with a button and nothing to fill in. */
+export interface ButtonJob {
+  readonly purpose: string
+  readonly sending: Sending
+  /** The page it stands on; `result` once it was pressed and taken. */
+  draw(form: FormState, result: SubmitResult | null): Promise<Page> | Page
+}
+
+export const showButton = async (site: Site, { purpose, draw }: ButtonJob): Promise<Page> => ({
+  ...(await draw(emptyForm(await openForm(site, purpose)), null)),
+  isFresh: true,
+})
+
+export const pressButton = async (site: Site, request: FastifyRequest, job: ButtonJob): Promise<Page> => {
+  const taken = await takeForm(site, request, job.purpose)
+  const sent = taken.faults.length === 0 ? await sendSubmission(site, request, { taken, ...job.sending }) : undefined
+  const faults = sent ? refusalOf(sent) : taken.faults
+  const form = { ...emptyForm(await openForm(site, job.purpose)), faults }
+  const page = await job.draw(form, sent && faults.length === 0 ? sent.result : null)
+  return { ...page, status: faults.length > 0 ? 422 : 200, isFresh: true }
 }

@@ -2,16 +2,15 @@ import { codes } from '@sanjiang/contract'
 import type { QuestionFormView } from '@sanjiang/contract/site.intake'
 import type { FastifyRequest } from 'fastify'
 import { findOpen } from './dataset/top.store.ts'
-import { faultView } from './fault.view.ts'
+import { MISSING } from './fault.view.ts'
 import { CONTACT, type FieldRule } from './form.ts'
 import { answerForm, type FormJob, showForm } from './intake.answer.ts'
 import { siteToday } from './intake.store.ts'
-import { type Page, type Site, type SiteRoutes, textOf, wholeOf } from './site.ts'
+import { type Page, type Site, type SiteRoutes, slugOf, textOf, wholeOf } from './site.ts'
 import { countQuestions, findDatasetName, listThreads } from './thread.store.ts'
 
 const PER_PAGE = 20
 const MAX_FROM = 10_000
-const MISSING: Page = { status: 404, view: faultView(404) }
 
 const QUESTION = {
   title: { title: '标题', min: 2, max: 60 },
@@ -36,12 +35,10 @@ const RULES: Readonly<Record<Kind, Readonly<Partial<Record<Asked, FieldRule>>>>>
   correction: CORRECTION,
 }
 
-const slugIn = (request: FastifyRequest): string => textOf((request.params as { slug: string }).slug, 64)
-
 const kindOf = (value: unknown): Kind => (value === 'correction' ? 'correction' : 'question')
 
 const questionsPage = async ({ pool }: Site, request: FastifyRequest): Promise<Page> => {
-  const slug = slugIn(request)
+  const slug = slugOf(request)
   const [dataset, today] = await Promise.all([findOpen(pool, slug), siteToday(pool)])
   if (!dataset) return MISSING
   if ('page' in dataset) return { status: 410, view: dataset }
@@ -78,12 +75,12 @@ export const questionRoutes: SiteRoutes = (app, site) => {
   )
   app.get('/datasets/:slug/questions/new', async (request, reply) => {
     const { kind, field } = request.query as { kind?: unknown; field?: unknown }
-    const job = await jobOf(site, slugIn(request), kindOf(kind))
+    const job = await jobOf(site, slugOf(request), kindOf(kind))
     return site.send(request, reply, job ? await showForm(site, job, { field: textOf(field, 100) }) : MISSING)
   })
   for (const kind of ['question', 'correction'] as const)
     app.post(`/datasets/:slug/${kind}s`, async (request, reply) => {
-      const job = await jobOf(site, slugIn(request), kind)
+      const job = await jobOf(site, slugOf(request), kind)
       return site.send(request, reply, job ? await answerForm(site, request, job) : MISSING)
     })
 }

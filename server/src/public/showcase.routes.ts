@@ -1,12 +1,11 @@
 import { codes } from '@sanjiang/contract'
 import { readNumber } from '@sanjiang/contract/opendata.intake'
 import { readShowcase } from '@sanjiang/contract/opendata.showcase'
-import type { FormFault, ReuseReport, ShowcaseAppView, SiteThread } from '@sanjiang/contract/site.intake'
+import type { FormFault, ReuseReport, SiteThread } from '@sanjiang/contract/site.intake'
 import type { FastifyRequest } from 'fastify'
-import { faultView } from './fault.view.ts'
-import { CONTACT, emptyForm, type FieldRule } from './form.ts'
-import { answerForm, type FormJob, showForm } from './intake.answer.ts'
-import { openForm, refusalOf, sendSubmission, takeForm } from './intake.send.ts'
+import { MISSING } from './fault.view.ts'
+import { CONTACT, type FieldRule } from './form.ts'
+import { answerForm, type ButtonJob, type FormJob, pressButton, showButton, showForm } from './intake.answer.ts'
 import { siteToday } from './intake.store.ts'
 import { type Page, type Site, type SiteRoutes, textOf, wholeOf } from './site.ts'
 import { findThread, listThreads, namesOf } from './thread.store.ts'
@@ -14,7 +13,6 @@ import { findThread, listThreads, namesOf } from './thread.store.ts'
 const PER_PAGE = 20
 /** The reuse report counts over as many. */
 const COUNTED = 1000
-const MISSING: Page = { status: 404, view: faultView(404) }
 
 const isWebAddress = (value: string): boolean => {
   const url = URL.canParse(value) ? new URL(value) : undefined
@@ -122,30 +120,14 @@ const appOf = async ({ pool }: Site, request: FastifyRequest): Promise<SiteThrea
   return findThread(pool, { number, kind: 'showcase', today: await siteToday(pool) })
 }
 
-const drawApp = async (site: Site, thread: SiteThread, said: ShowcaseAppView['said']): Promise<Page> => ({
-  status: 200,
-  isFresh: true,
-  view: {
-    page: 'showcase_app',
-    thread,
-    said,
-    titles: await namesOf(site.pool, slugsOf([thread])),
-    form: emptyForm(await openForm(site, `broken:${thread.number}`)),
+const brokenOf = ({ pool }: Site, thread: SiteThread): ButtonJob => ({
+  purpose: `broken:${thread.number}`,
+  sending: { kind: 'broken_link', about: thread.number, body: {} },
+  draw: async (form, result) => {
+    const titles = await namesOf(pool, slugsOf([thread]))
+    return { status: 200, view: { page: 'showcase_app', thread, said: result ? 'reported' : '', titles, form } }
   },
 })
-
-const reportBroken = async (site: Site, request: FastifyRequest): Promise<Page> => {
-  const thread = await appOf(site, request)
-  if (!thread) return MISSING
-  const taken = await takeForm(site, request, `broken:${thread.number}`)
-  const sending = { taken, kind: 'broken_link', about: thread.number, body: {} } as const
-  const sent = taken.faults.length > 0 ? undefined : await sendSubmission(site, request, sending)
-  const faults = sent ? refusalOf(sent) : taken.faults
-  if (faults.length === 0) return drawApp(site, thread, 'reported')
-  const page = await drawApp(site, thread, '')
-  const view = page.view as ShowcaseAppView
-  return { ...page, status: 422, view: { ...view, form: { ...view.form, faults } } }
-}
 
 export const showcaseRoutes: SiteRoutes = (app, site) => {
   app.get('/showcase', async (request, reply) => site.send(request, reply, await showcasePage(site, request)))
@@ -158,9 +140,10 @@ export const showcaseRoutes: SiteRoutes = (app, site) => {
   )
   app.get('/showcase/:number', async (request, reply) => {
     const thread = await appOf(site, request)
-    return site.send(request, reply, thread ? await drawApp(site, thread, '') : MISSING)
+    return site.send(request, reply, thread ? await showButton(site, brokenOf(site, thread)) : MISSING)
   })
-  app.post('/showcase/:number/broken', async (request, reply) =>
-    site.send(request, reply, await reportBroken(site, request)),
-  )
+  app.post('/showcase/:number/broken', async (request, reply) => {
+    const thread = await appOf(site, request)
+    return site.send(request, reply, thread ? await pressButton(site, request, brokenOf(site, thread)) : MISSING)
+  })
 }

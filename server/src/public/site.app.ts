@@ -13,7 +13,7 @@ import type { Log } from '#kernel/log.ts'
 import { makeMetrics } from '#kernel/metrics.ts'
 import { keepPrivate } from './access.ts'
 import { compressTexts } from './compress.ts'
-import { faultView, shownStatus } from './fault.view.ts'
+import { faultView, MISSING, shownStatus } from './fault.view.ts'
 import { readForms } from './form.ts'
 import { lookOf } from './look.ts'
 import type { RatePolicy } from './rate.rules.ts'
@@ -178,7 +178,7 @@ export const buildSite = (options: SiteOptions) => {
   app.setNotFoundHandler((request, reply) =>
     isInterface(request)
       ? sendProblem(new SiteFault(404, 'not_found', { detail: '没有这个接口' }), reply)
-      : site.send(request, reply, { status: 404, view: faultView(404) }),
+      : site.send(request, reply, MISSING),
   )
   app.get(style, async (_, reply) =>
     reply

@@ -56,6 +56,9 @@ export const whenOver = ({ raw }: FastifyReply, work: () => void): void => void 
 export const textOf = (value: unknown, max: number): string =>
   typeof value === 'string' ? value.replaceAll('\0', '').trim().slice(0, max) : ''
 
+/** The dataset an address names. */
+export const slugOf = ({ params }: FastifyRequest): string => textOf((params as { slug?: unknown }).slug, 64)
+
 /** A whole number of a query within bounds; anything else is `fallback`. */
 export const wholeOf = (value: unknown, { fallback, max }: { fallback: number; max: number }): number => {
   const text = textOf(value, 12)

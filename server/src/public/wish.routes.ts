@@ -1,11 +1,10 @@
 import { codes } from '@sanjiang/contract'
 import { readNumber } from '@sanjiang/contract/opendata.intake'
-import type { DatasetName, SiteThread, ThreadPart, WishView } from '@sanjiang/contract/site.intake'
+import type { DatasetName, SiteThread, ThreadPart } from '@sanjiang/contract/site.intake'
 import type { FastifyRequest } from 'fastify'
-import { faultView } from './fault.view.ts'
-import { CONTACT, emptyForm, type FieldRule } from './form.ts'
-import { answerForm, type FormJob, showForm } from './intake.answer.ts'
-import { openForm, refusalOf, sendSubmission, takeForm } from './intake.send.ts'
+import { MISSING } from './fault.view.ts'
+import { CONTACT, type FieldRule } from './form.ts'
+import { answerForm, type ButtonJob, type FormJob, pressButton, showButton, showForm } from './intake.answer.ts'
 import { siteToday } from './intake.store.ts'
 import { type Page, type Site, type SiteRoutes, textOf, wholeOf } from './site.ts'
 import { findThread, listNamesLike, listThreads } from './thread.store.ts'
@@ -14,7 +13,6 @@ import { pairsOf, similarTo } from './wish.rules.ts'
 const PER_PAGE = 20
 /** As many of the newest are compared with what is asked; older ones are found by paging. */
 const COMPARED = 1000
-const MISSING: Page = { status: 404, view: faultView(404) }
 
 const WISH = {
   title: { title: '想要什么数据', min: 2, max: 60 },
@@ -72,28 +70,14 @@ const wishOf = async ({ pool }: Site, request: FastifyRequest): Promise<SiteThre
   return findThread(pool, { number, kind: 'wish', today: await siteToday(pool) })
 }
 
-const supportOf = ({ number }: SiteThread): string => `support:${number}`
-
-const drawWish = async (site: Site, thread: SiteThread, said: WishView['said']): Promise<Page> => ({
-  status: 200,
-  isFresh: true,
-  view: { page: 'wish', thread, said, form: emptyForm(await openForm(site, supportOf(thread))) },
+const supportOf = (thread: SiteThread): ButtonJob => ({
+  purpose: `support:${thread.number}`,
+  sending: { kind: 'support', about: thread.number, body: {} },
+  draw: (form, result) => {
+    const said = result === null ? '' : result === 'known' ? 'supported_today' : 'supported'
+    return { status: 200, view: { page: 'wish', thread, said, form } }
+  },
 })
-
-const supportWish = async (site: Site, request: FastifyRequest): Promise<Page> => {
-  const thread = await wishOf(site, request)
-  if (!thread) return MISSING
-  const taken = await takeForm(site, request, supportOf(thread))
-  const sent =
-    taken.faults.length > 0
-      ? undefined
-      : await sendSubmission(site, request, { taken, kind: 'support', about: thread.number, body: {} })
-  const faults = sent ? refusalOf(sent) : taken.faults
-  if (faults.length === 0) return drawWish(site, thread, sent?.result === 'known' ? 'supported_today' : 'supported')
-  const page = await drawWish(site, thread, '')
-  const view = page.view as WishView
-  return { ...page, status: 422, view: { ...view, form: { ...view.form, faults } } }
-}
 
 export const wishRoutes: SiteRoutes = (app, site) => {
   app.get('/wishes', async (request, reply) => site.send(request, reply, await wishesPage(site, request)))
@@ -106,9 +90,10 @@ export const wishRoutes: SiteRoutes = (app, site) => {
   )
   app.get('/wishes/:number', async (request, reply) => {
     const thread = await wishOf(site, request)
-    return site.send(request, reply, thread ? await drawWish(site, thread, '') : MISSING)
+    return site.send(request, reply, thread ? await showButton(site, supportOf(thread)) : MISSING)
   })
-  app.post('/wishes/:number/support', async (request, reply) =>
-    site.send(request, reply, await supportWish(site, request)),
-  )
+  app.post('/wishes/:number/support', async (request, reply) => {
+    const thread = await wishOf(site, request)
+    return site.send(request, reply, thread ? await pressButton(site, request, supportOf(thread)) : MISSING)
+  })
 }

@@ -1,6 +1,6 @@
 import { LICENCE_FACTS, type LicenceId } from '@sanjiang/contract/site.about'
 import type pg from 'pg'
-import { faultView } from '../fault.view.ts'
+import { MISSING } from '../fault.view.ts'
 import { type SiteRoutes, textOf } from '../site.ts'
 
 const countLicences = async (pool: pg.Pool): Promise<Partial<Record<LicenceId, number>>> => {
@@ -28,7 +28,7 @@ export const aboutRoutes: SiteRoutes = (app, { pool, send, origin }) => {
   )
   app.get('/licences/:id', async (request, reply) => {
     const id = textOf((request.params as { id: string }).id, 40)
-    if (!isLicence(id)) return send(request, reply, { status: 404, view: faultView(404) })
+    if (!isLicence(id)) return send(request, reply, MISSING)
     const datasets = (await countLicences(pool))[id] ?? 0
     return send(request, reply, { status: 200, view: { page: 'licence', id, origin, datasets } })
   })

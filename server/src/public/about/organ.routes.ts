@@ -1,4 +1,4 @@
-import { faultView } from '../fault.view.ts'
+import { MISSING } from '../fault.view.ts'
 import { type SiteRoutes, textOf } from '../site.ts'
 import { findOrgan, listOrgans } from './organ.store.ts'
 
@@ -9,7 +9,7 @@ export const organRoutes: SiteRoutes = (app, { pool, send, origin }) => {
   app.get('/organs/:name', async (request, reply) => {
     const name = textOf((request.params as { name: string }).name, 100)
     const view = await findOrgan(pool, name)
-    if (!view) return send(request, reply, { status: 404, view: faultView(404) })
+    if (!view) return send(request, reply, MISSING)
     return send(request, reply, {
       status: 200,
       view,

@@ -5,7 +5,7 @@ import type { FormFault } from '@sanjiang/contract/site.intake'
 import type { FastifyRequest } from 'fastify'
 import { hashKey } from '../access.ts'
 import { attempt } from '../attempts.ts'
-import { faultView } from '../fault.view.ts'
+import { MISSING } from '../fault.view.ts'
 import { fieldsOf, lineOf, proseOf } from '../form.ts'
 import { addressHash, claimIn, codeHash, drawnClaim, takeForm } from '../intake.send.ts'
 import { siteToday, stateOf } from '../intake.store.ts'
@@ -90,7 +90,7 @@ const claimedView = async (site: Site, request: FastifyRequest): Promise<Applica
 
 const actPage = async (site: Site, request: FastifyRequest, kind: Verb): Promise<Page> => {
   const view = await claimedView(site, request)
-  if (!view) return { status: 404, view: faultView(404) }
+  if (!view) return MISSING
   const taken = await takeForm(site, request, `status:${view.number}`)
   const { body, faults, key: secret = null } = VERBS[kind](taken.fields, view)
   const values = Object.fromEntries([...taken.fields].filter(([name]) => name !== 'token'))

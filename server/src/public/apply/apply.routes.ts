@@ -5,16 +5,15 @@ import type { FormFault } from '@sanjiang/contract/site.intake'
 import type { FastifyRequest } from 'fastify'
 import { attempt } from '../attempts.ts'
 import { readTable } from '../dataset/preview.store.ts'
-import { faultView } from '../fault.view.ts'
+import { MISSING } from '../fault.view.ts'
 import { lineOf } from '../form.ts'
 import { addressHash, claimIn, codeHash, drawnClaim, openForm, type Taken, takeForm } from '../intake.send.ts'
 import { stateOf, submit } from '../intake.store.ts'
-import { type Page, type Site, type SiteRoutes, textOf } from '../site.ts'
+import { type Page, type Site, type SiteRoutes, slugOf } from '../site.ts'
 import { faultsOf, mergeStep, shownValues, splitForm, stepAfter, stepBefore, stepIn } from './apply.form.ts'
 import { type ConditionalRow, draftOf, dropDraft, findConditional, saveDraft } from './apply.store.ts'
 import { openDraft, sealDraft } from './draft.ts'
 
-const MISSING: Page = { status: 404, view: faultView(404) }
 const SAMPLE_ROWS = 5
 
 const datasetOf = (row: ConditionalRow): ApplyDataset => {
@@ -172,7 +171,7 @@ const resumePage = async (site: Site, request: FastifyRequest, row: ConditionalR
 export const applyRoutes: SiteRoutes = (app, site) => {
   type Answer = (site: Site, request: FastifyRequest, row: ConditionalRow) => Promise<Page>
   const answer = async (request: FastifyRequest, work: Answer): Promise<Page> => {
-    const row = await findConditional(site.pool, textOf((request.params as { slug: string }).slug, 64))
+    const row = await findConditional(site.pool, slugOf(request))
     return row ? work(site, request, row) : MISSING
   }
   const begin: Answer = async (_, __, row) => stepPage(site, row, { step: 'who', raw: {}, claim: null })

@@ -1,19 +1,17 @@
 import type { SiteHead, SiteView } from '@sanjiang/contract/site'
-import { citationOf } from '@sanjiang/contract/site.citation'
 import { pageOf } from '../dcat/dcat.dataset.ts'
 import { wantsRdf } from '../dcat/negotiate.ts'
-import { faultView } from '../fault.view.ts'
+import { MISSING } from '../fault.view.ts'
 import { datasetHead } from '../feed/describe.rules.ts'
 import { listEditions } from '../file.store.ts'
 import { qualityView } from '../quality/quality.view.ts'
 import { findShelved, type ShelvedDataset } from '../shelf/shelf.store.ts'
-import { type Page, type Site, type SiteRoutes, textOf } from '../site.ts'
+import { type Page, type Site, type SiteRoutes, slugOf } from '../site.ts'
+import { countQuestions } from '../thread.store.ts'
+import { citationFor } from './citation.ts'
 import { examplesFor } from './example.ts'
 import { drawingOf, previewOf } from './preview.ts'
-import { countThreads, findOpen, listApps, type OpenDataset } from './top.store.ts'
-
-const beijingDate = (instant: string): string =>
-  new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(new Date(instant))
+import { findOpen, listApps, type OpenDataset } from './top.store.ts'
 
 type Words = Readonly<Record<string, unknown>>
 
@@ -23,24 +21,14 @@ type Tab = (site: Site, dataset: OpenDataset, query: Words) => Promise<SiteView>
 const overview: Tab = async ({ pool, origin }, dataset) => {
   const { top } = dataset
   const { slug } = top.content
-  const [preview, drawing, threads, apps, [newest]] = await Promise.all([
+  const [preview, drawing, threads, apps, editions] = await Promise.all([
     previewOf(pool, dataset, {}),
     drawingOf(pool, dataset),
-    countThreads(pool, slug),
+    countQuestions(pool, slug),
     listApps(pool, slug),
     listEditions(pool, slug),
   ])
-  const citation = newest
-    ? citationOf({
-        slug,
-        title: top.content.title,
-        organ_name: top.content.organ_name,
-        edition_no: newest.edition_no,
-        carried_on: beijingDate(newest.carried_at),
-        cited_on: beijingDate(new Date().toISOString()),
-        url: `${origin}/datasets/${slug}`,
-      })
-    : null
+  const citation = citationFor(top.content, editions, origin)
   return { page: 'dataset', top, preview, drawing, citation, threads, apps: apps.length }
 }
 
@@ -84,13 +72,13 @@ export const datasetRoutes: SiteRoutes = (app, site) => {
       const syntax = path === '' ? wantsRdf(request.headers.accept) : null
       if (path === '') reply.header('vary', 'Accept')
       if (syntax) return reply.redirect(`${request.url.split('?')[0]}.${syntax}`, 303)
-      const slug = textOf((request.params as { slug: string }).slug, 64)
+      const slug = slugOf(request)
       const show = async (): Promise<Page> => {
         const found = await findOpen(site.pool, slug)
-        if (!found) return { status: 404, view: faultView(404) }
+        if (!found) return MISSING
         if ('page' in found) return { status: 410, view: found }
         const dataset = await findShelved(site.pool, slug)
-        if (dataset?.state !== 'open') return { status: 404, view: faultView(404) }
+        if (dataset?.state !== 'open') return MISSING
         const judged = { ...found, top: { ...found.top, quality: qualityView(dataset) } }
         const view = await tab(site, judged, request.query as Words)
         return { status: 200, view, head: headOf(site.origin, dataset, path) }

@@ -75,16 +75,6 @@ export const findOpen = async (pool: pg.Pool, slug: string): Promise<OpenDataset
   }
 }
 
-/** Questions and corrections about a dataset that are public. */
-export const countThreads = async (pool: pg.Pool, slug: string): Promise<{ waiting: number; answered: number }> => {
-  const { rows } = await pool.query<{ waiting: number; answered: number }>(
-    `select count(*) filter (where state = 'waiting')::integer as waiting, count(*) filter (where state = 'answered')::integer as answered
-     from site.thread where dataset_slug = $1 and kind in ('question', 'correction')`,
-    [slug],
-  )
-  return rows[0]!
-}
-
 const MOST_APPS = 50
 
 /** Applications that name the dataset among those they use. */

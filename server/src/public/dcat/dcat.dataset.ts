@@ -1,4 +1,4 @@
-import { type FileFormat, fileHref, latestHref } from '@sanjiang/contract/site.file'
+import { type FileFormat, fileHref, hasPlaces, latestHref } from '@sanjiang/contract/site.file'
 import { licenceOf } from '../ckan/ckan.licence.ts'
 import { machineName } from '../names.ts'
 import { mqaOf } from '../quality/mqa.rules.ts'
@@ -167,9 +167,6 @@ const previousOf = (telling: Telling): Value | undefined => {
   })
 }
 
-const hasPlaces = ({ edition }: ShelvedDataset): boolean =>
-  edition?.columns.some(({ role }) => role === 'lon' || role === 'shape') ?? false
-
 export const putPlace = (document: RdfDocument, origin: string): Value =>
   document.put({
     id: `${origin}/dcat/places#630000`,
@@ -220,7 +217,7 @@ export const putDataset = (telling: DatasetTelling): Value => {
       'dct:accrualPeriodicity': frequency(into, content.update_cycle),
       'dcat:landingPage': document(pageOf(origin, slug), into),
       'dct:language': chinese(into),
-      'dct:spatial': hasPlaces(dataset) ? putPlace(into, origin) : undefined,
+      'dct:spatial': hasPlaces(edition?.columns ?? []) ? putPlace(into, origin) : undefined,
       'dct:issued': typed(released_on, 'date'),
       'dct:modified': typed(changed_at, 'dateTime'),
       ...editionFacts(dataset),

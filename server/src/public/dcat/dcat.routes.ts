@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { catalogueStamp, sendAnswer, stampOf } from '../answer.ts'
 import { findShelved, listShelved } from '../shelf/shelf.store.ts'
 import { type Snapshot, shelfOf } from '../shelf/shelf.ts'
-import { type Site, SiteFault, type SiteRoutes, textOf } from '../site.ts'
+import { type Site, SiteFault, type SiteRoutes, slugOf, textOf } from '../site.ts'
 import { catalogueDocument, pageAfter } from './dcat.catalogue.ts'
 import { datasetDocument, putLicence, putOrgan, putPlace, putTheme, putThemes } from './dcat.dataset.ts'
 import { SYNTAXES, type Syntax, wantsRdf } from './negotiate.ts'
@@ -38,7 +38,7 @@ const sendCatalogue = (site: Site, syntax: Syntax) => async (request: FastifyReq
 }
 
 const sendDataset = (site: Site, syntax: Syntax) => async (request: FastifyRequest, reply: FastifyReply) => {
-  const slug = textOf((request.params as { slug: string }).slug, 64)
+  const slug = slugOf(request)
   const dataset = await findShelved(site.pool, slug)
   if (!dataset) throw new SiteFault(404, 'not_found', { detail: '没有这个数据集' })
   return sendAnswer(request, reply, {

@@ -1,15 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sendAnswer, stampOf } from '../answer.ts'
+import { openOf } from '../dataset.fault.ts'
 import { findShelved, type ShelvedDataset } from '../shelf/shelf.store.ts'
-import { type Site, SiteFault, type SiteRoutes, textOf } from '../site.ts'
+import { type Site, SiteFault, type SiteRoutes, slugOf } from '../site.ts'
 import { csvwOf, dataPackageOf } from './describe.rules.ts'
-
-const findOpen = async ({ pool }: Site, request: FastifyRequest): Promise<ShelvedDataset> => {
-  const found = await findShelved(pool, textOf((request.params as { slug: string }).slug, 64))
-  if (!found) throw new SiteFault(404, 'not_found', { detail: '没有这个数据集' })
-  if (found.state === 'open') return found
-  throw new SiteFault(410, 'withdrawn', { detail: `数据集已于 ${found.withdrawn_on} 撤回：${found.withdrawn_reason}` })
-}
 
 interface Description {
   readonly name: string
@@ -33,7 +27,7 @@ const send = async (
   { name, type, of }: Description,
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
 ) => {
-  const dataset = await findOpen(site, request)
+  const dataset = openOf(await findShelved(site.pool, slugOf(request)))
   const text = JSON.stringify(of(dataset, site.origin))
   const stamp = stampOf(`${dataset.dataset_id} ${dataset.change_no} ${name}`, dataset.changed_at)
   return sendAnswer(request, reply, { type, stamp, body: () => text })

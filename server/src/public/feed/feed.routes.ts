@@ -3,7 +3,7 @@ import { catalogueStamp, sendAnswer, stampOf } from '../answer.ts'
 import { datasetIri, pageOf } from '../dcat/dcat.dataset.ts'
 import { findShelved, listShelved, type ShelvedDataset } from '../shelf/shelf.store.ts'
 import { shelfOf } from '../shelf/shelf.ts'
-import { type Site, SiteFault, type SiteRoutes, textOf } from '../site.ts'
+import { type Site, SiteFault, type SiteRoutes, slugOf } from '../site.ts'
 import { type AtomEntry, toAtom } from './atom.ts'
 
 const ATOM = 'application/atom+xml; charset=utf-8'
@@ -74,7 +74,7 @@ const eventsOf = (dataset: ShelvedDataset, origin: string): AtomEntry[] => {
 }
 
 const sendDatasetFeed = (site: Site) => async (request: FastifyRequest, reply: FastifyReply) => {
-  const dataset = await findShelved(site.pool, textOf((request.params as { slug: string }).slug, 64))
+  const dataset = await findShelved(site.pool, slugOf(request))
   if (!dataset) throw new SiteFault(404, 'not_found', { detail: '没有这个数据集' })
   const self = `${pageOf(site.origin, dataset.slug)}/feed.atom`
   return sendAnswer(request, reply, {

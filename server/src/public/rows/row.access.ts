@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { mayRead } from '../access.ts'
-import { type Site, SiteFault, textOf } from '../site.ts'
+import { openOf } from '../dataset.fault.ts'
+import { type Site, SiteFault, slugOf } from '../site.ts'
 import type { RowTable } from './row.rules.ts'
 import { findRowDataset, type RowDataset } from './row.store.ts'
 
@@ -17,16 +18,10 @@ export interface OpenRows extends RowDataset, RowTable {
 
 /** Whether somebody may know of it at all: absent, withdrawn and without rows are three answers. */
 export const openRowsOf = (found: RowDataset | undefined): OpenRows => {
-  if (!found) throw new SiteFault(404, 'not_found', { detail: '没有这个数据集' })
-  if (found.state === 'withdrawn')
-    throw new SiteFault(410, 'withdrawn', {
-      detail: `数据集已于 ${found.withdrawn_on} 撤回：${found.withdrawn_reason}`,
-    })
-  if (found.table_name === null) throw new SiteFault(404, 'no_rows', { detail: '这个数据集还没有可以查询的数据行' })
-  return found as OpenRows
+  const open = openOf(found)
+  if (open.table_name === null) throw new SiteFault(404, 'no_rows', { detail: '这个数据集还没有可以查询的数据行' })
+  return open as OpenRows
 }
-
-export const slugOf = (request: FastifyRequest): string => textOf((request.params as { slug?: string }).slug, 64)
 
 /** What its columns and its size are is everybody's; its rows may need a key. */
 export const describe = async ({ pool }: Site, request: FastifyRequest): Promise<OpenRows> =>

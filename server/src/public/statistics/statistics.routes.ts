@@ -1,21 +1,22 @@
 import type { Statistics } from '@sanjiang/contract/site.statistics'
+import { csvRow } from '../rows/row-answer.rules.ts'
 import type { SiteRoutes } from '../site.ts'
 import { readStatistics } from './statistics.store.ts'
 
 /** One line per figure: whoever opens it in a spreadsheet filters by measure. */
-const linesOf = (figures: Statistics): (string | number)[][] => {
+const linesOf = (figures: Statistics): (string | number | null)[][] => {
   const { as_of, timeliness, months, answers, organ_counts } = figures
   return [
     ['measure', 'period', 'subject', 'value'],
     ...(['datasets', 'unconditional', 'organs', 'rows', 'files', 'withdrawn'] as const).map((one) => [
       one,
       as_of,
-      '',
+      null,
       figures[one],
     ]),
-    ...Object.entries(timeliness).map(([name, value]) => [`timeliness_${name}`, as_of, '', value]),
+    ...Object.entries(timeliness).map(([name, value]) => [`timeliness_${name}`, as_of, null, value]),
     ...months.flatMap(({ month, ...counts }) =>
-      Object.entries(counts).map(([name, value]) => [name, month, '', value]),
+      Object.entries(counts).map(([name, value]) => [name, month, null, value]),
     ),
     ...answers.flatMap(({ month, kind, ...counts }) =>
       Object.entries(counts).map(([name, value]) => [`feedback_${name}`, month, kind, value]),
@@ -25,11 +26,6 @@ const linesOf = (figures: Statistics): (string | number)[][] => {
       ['organ_rows', as_of, name, rows],
     ]),
   ]
-}
-
-const cell = (value: string | number): string => {
-  const text = String(value)
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 const OPEN = { 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=300' }
@@ -42,7 +38,7 @@ export const statisticsRoutes: SiteRoutes = (app, { pool, send }) => {
   app.get('/statistics.json', async (_, reply) => reply.headers(OPEN).send(await readStatistics(pool)))
   app.get('/statistics.csv', async (_, reply) => {
     const lines = linesOf(await readStatistics(pool))
-    const text = lines.map((line) => `${line.map(cell).join(',')}\r\n`).join('')
+    const text = lines.map((line) => csvRow(line.map((cell) => (cell === null ? null : String(cell))))).join('')
     return reply.headers(OPEN).type('text/csv; charset=utf-8').send(text)
   })
 }

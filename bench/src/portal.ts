@@ -13,6 +13,7 @@ import { Pool, request } from 'undici'
 import { migrate } from '../../server/src/kernel/migrate.ts'
 import { startPostgres } from '../../server/src/kernel/postgres.ts'
 import { buildStale } from '../../server/src/supervisor/build.ts'
+import { EXEC_ARGV } from '../../server/src/supervisor/keeper.ts'
 import { fillPortal, WORDS } from './portal.data.ts'
 
 const IS_QUICK = process.argv.includes('--quick')
@@ -181,7 +182,8 @@ const main = async (): Promise<void> => {
   try {
     await migrate({ adminUrl: server.url('postgres'), folder: FOLDER, hasQueue: false })
     await fillPortal(client, SIZE)
-    child = fork(fileURLToPath(new URL('portal.site.ts', import.meta.url)), [server.url('postgres')])
+    const execArgv = EXEC_ARGV.public!
+    child = fork(fileURLToPath(new URL('portal.site.ts', import.meta.url)), [server.url('postgres')], { execArgv })
     const { address } = (await once(child, 'message'))[0] as { address: string }
     const times = await measure(address, server.url('postgres'))
     report(times, await countStatements(child, address))

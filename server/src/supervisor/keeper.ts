@@ -20,7 +20,12 @@ const STEADY_MS = 30_000 // a child that lived this long starts again without wa
 const GATEWAY = ['--max-semi-space-size=32']
 /** Chunks make few objects, so a small young generation costs nothing, and its three spaces are a fifth of the door's memory. */
 const EXCHANGE = ['--max-semi-space-size=2']
-export const EXEC_ARGV: Readonly<Record<string, string[]>> = { gateway: GATEWAY, exchange: EXCHANGE }
+/**
+ * Pieces of an export that have been sent lie outside the heap until the young generation is collected: by default every 32 MB of small
+ * objects, and with them 60 MB of pieces. Pages and searches cost no more processor time with 4 MB than with the default.
+ */
+const PUBLIC = ['--max-semi-space-size=4']
+export const EXEC_ARGV: Readonly<Record<string, string[]>> = { gateway: GATEWAY, exchange: EXCHANGE, public: PUBLIC }
 
 /**
  * Compiled code is kept from one start to the next. Without it every process strips the types of all its files again, which

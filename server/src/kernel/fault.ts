@@ -47,11 +47,16 @@ const fromConstraint = (thrown: { constraint?: string }): Fault | undefined => {
 const FASTIFY: Record<string, ErrorCode> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed',
   FST_ERR_CTP_INVALID_JSON_BODY: 'malformed',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed',
   FST_ERR_BAD_URL: 'malformed',
   FST_ERR_BAD_TRACE_ID: 'malformed',
+}
+
+const FASTIFY_DETAIL: Record<string, string> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: '请求正文不是有效的 JSON',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: '请求正文的长度与 Content-Length 不符',
+  FST_ERR_BAD_URL: '地址中的百分号编码无法解析',
 }
 
 // 57P* and 08*: the server is going away or gone; 53300: no connection left.
@@ -67,7 +72,7 @@ export const toFault = (thrown: unknown): Fault => {
   const named = fromConstraint(error)
   if (named) return named
   const code = String(error.code ?? '')
-  if (FASTIFY[code]) return new Fault(FASTIFY[code], undefined, { cause: thrown })
+  if (FASTIFY[code]) return new Fault(FASTIFY[code], FASTIFY_DETAIL[code], { cause: thrown })
   if (code === '22P05' || code === '22021') return new Fault('malformed', '文本含有不能存储的字符', { cause: thrown })
   if (UNREADABLE.has(code)) return new Fault('malformed', '含有无法识别的日期、数字或标识', { cause: thrown })
   if (isDatabaseAway(code) || error.message === 'Connection terminated unexpectedly')

@@ -24,6 +24,7 @@ const ask = endpoint({
   response: Answer,
 })
 const open = endpoint({ method: 'GET', path: '/x/open', permission: 'public', summary: '公开', response: Answer })
+const remove = endpoint({ method: 'DELETE', path: '/x/remove', permission: 'public', summary: '删', response: Answer })
 const burst = endpoint({ method: 'GET', path: '/x/burst', permission: 'public', summary: '出错', response: Answer })
 const clash = endpoint({ method: 'GET', path: '/x/clash', permission: 'public', summary: '冲突', response: Answer })
 const page = endpoint({
@@ -61,6 +62,7 @@ before(async () => {
     routes: [
       serve(ask, async (_, { body }) => ({ said: String(body.count), secret_note: '不应出去' })),
       serve(open, async (ctx) => ({ said: ctx.actor.name })),
+      serve(remove, async () => ({ said: '删去' })),
       serve(burst, async () => {
         throw new Error('select secret from table')
       }),
@@ -162,4 +164,16 @@ test('nobody becomes public by forgetting: an endpoint without a permission does
   // @ts-expect-error permission is required
   const forgotten = () => endpoint({ method: 'GET', path: '/x', summary: '', response: Answer })
   assert.equal(typeof forgotten, 'function')
+})
+
+test('a content type without a body is no body: what needs none is done, what needs one says so (T16.1)', async () => {
+  const headers = { 'content-type': 'application/json' }
+  const removed = await app.inject({ method: 'DELETE', url: '/api/v1/x/remove', headers })
+  assert.deepEqual([removed.statusCode, removed.json().said], [200, '删去'])
+  const asked = await send('editor', '')
+  assert.deepEqual([asked.statusCode, asked.json().code, asked.json().fields[0].field], [422, 'invalid', 'body'])
+  const garbage = await send('editor', '{"count":')
+  assert.deepEqual([garbage.json().code, garbage.json().detail], ['malformed', '请求正文不是有效的 JSON'])
+  const poisoned = await send('editor', '{"__proto__":{"x":1},"count":1,"items":[]}')
+  assert.equal(poisoned.statusCode, 400)
 })

@@ -167,9 +167,18 @@ const register = (app: FastifyInstance, mount: Mount, { endpoint: ep, handle }: 
   })
 }
 
+/** A client that names a content type and sends nothing has sent no body; whether one is needed, the endpoint says. */
+const readEmptyAsNone = (app: FastifyInstance): void => {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) =>
+    text === '' ? done(null) : parse(request, text as string, done),
+  )
+}
+
 /** Puts the routes on an app: both gates, one error handler, one access record per refusal, one timing per request. */
 export const mountRoutes = (app: FastifyInstance, mount: Mount): void => {
   app.decorateRequest('actor')
+  readEmptyAsNone(app)
   app.addHook('onRequest', async (request) => {
     request.actor = PLATFORM
   })

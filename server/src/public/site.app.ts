@@ -21,6 +21,7 @@ import { limitRate } from './rate.ts'
 import { INTERFACES, PAGES } from './routes.ts'
 import { areDatasetsKnown } from './search.index.ts'
 import { type Page, type Site, SiteFault } from './site.ts'
+import { refuseUnparsed } from './unparsed.ts'
 import { countUsage } from './usage.ts'
 
 export interface SiteOptions {
@@ -74,12 +75,23 @@ const waitOf = (error: unknown, reply: FastifyReply): number | null => {
   return wait ?? null
 }
 
+const isNoJson = (error: unknown): boolean => (error as { code?: string }).code === 'FST_ERR_CTP_INVALID_JSON_BODY'
+
+/** A client that names a content type and sends nothing has sent no body. */
+const readEmptyAsNone = (app: FastifyInstance): void => {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) =>
+    text === '' ? done(null) : parse(request, text as string, done),
+  )
+}
+
 /** Refusals of interfaces, RFC 9457. */
 const problemOf = (error: unknown) => {
   const status = statusOf(error)
   const { title, detail } = faultView(status)
   if (error instanceof SiteFault)
     return { status, code: error.code, title, detail: error.message, ...(error.field ? { field: error.field } : {}) }
+  if (isNoJson(error)) return { status, code: 'invalid', title, detail: '请求正文不是有效的 JSON', field: 'body' }
   if (isTooLong(error)) return { status, code: 'too_costly', title, detail: '查询太重，请缩小范围' }
   return { status, code: status >= 500 ? 'unavailable' : 'invalid', title, detail }
 }
@@ -151,6 +163,12 @@ export const buildSite = (options: SiteOptions) => {
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 65_536,
+    clientErrorHandler: refuseUnparsed({
+      headers: SAFE,
+      isInterface,
+      page: () =>
+        renderer.renderPage(faultView(400), { style, demo: options.demo, imprint: [], look: lookOf(undefined) }),
+    }),
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
     frameworkErrors: (error, asked, answer) => {
       const [request, reply] = [asked as FastifyRequest, answer as unknown as FastifyReply]
@@ -189,6 +207,7 @@ export const buildSite = (options: SiteOptions) => {
   const usage = countUsage(app, site)
   addHouse(app, site, metrics)
   readForms(app)
+  readEmptyAsNone(app)
   for (const routes of PAGES) routes(app, site)
   addInterfaces(app, site)
   return Object.assign(app, { usage })

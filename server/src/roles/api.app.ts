@@ -7,6 +7,7 @@ import { Fault, PROBLEM_TYPE, toFault, toProblem } from '#kernel/fault.ts'
 import type { OpenHouse } from '#kernel/house.ts'
 import { makeMetrics } from '#kernel/metrics.ts'
 import { type Mount, mountRoutes } from '#kernel/serve.ts'
+import { refuseUnparsed } from '#kernel/unparsed.ts'
 import { mountDocs } from './api.docs.ts'
 import { mountPages } from './api.pages.ts'
 import { MODULES } from './modules.ts'
@@ -42,6 +43,7 @@ export const buildApi = async ({ house, authenticate, refused, isReady, trustPro
     },
     routerOptions: { maxParamLength: 256 },
     // An address that cannot even be decoded meets no route, hence no error handler.
+    clientErrorHandler: refuseUnparsed,
     frameworkErrors: (thrown, request, reply) => refuse(thrown, request.id, reply as unknown as FastifyReply),
   })
   await app.register(cookie)

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, BlockList } from 'node:net'
-import type { Duplex } from 'node:stream'
-import { ERRORS, type ErrorCode } from '@sanjiang/contract'
+import { ERRORS } from '@sanjiang/contract'
 import { toBlockList } from '#kernel/address.ts'
 import { makeCtx, PLATFORM } from '#kernel/ctx.ts'
 import { Fault, PROBLEM_TYPE, toFault, toProblem } from '#kernel/fault.ts'
 import type { Metrics } from '#kernel/metrics.ts'
+import { refuseUnparsed } from '#kernel/unparsed.ts'
 import { hashToken } from '../agent.service.ts'
 import { addressOf } from './address.ts'
 import { type DoorAnswer, type DoorParts, type DoorRequest, SENT } from './door.ts'
@@ -29,20 +29,6 @@ const PING_MS = 2000
 const DRAIN_MS = 5000
 const JSON_TYPE = 'application/json; charset=utf-8'
 const BEARER = /^Bearer ([\w-]{20,200})$/
-
-const PARSER: Readonly<Record<string, ErrorCode>> = {
-  HPE_HEADER_OVERFLOW: 'too_large',
-  ERR_HTTP_REQUEST_TIMEOUT: 'malformed',
-}
-
-/** What never became a request: answered in words and cut, so that nothing is left for a second reader to find in it. */
-const refuseUnparsed = (error: NodeJS.ErrnoException, socket: Duplex): void => {
-  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
-  const fault = new Fault(PARSER[error.code ?? ''] ?? 'malformed', '请求不合 HTTP/1.1')
-  const body = JSON.stringify(toProblem(fault, 'none'))
-  const head = `HTTP/1.1 ${ERRORS[fault.code].status} Refused\r\ncontent-type: ${PROBLEM_TYPE}\r\n`
-  socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`)
-}
 
 const inTime = <T>(work: Promise<T>, ms: number): Promise<T> =>
   new Promise((resolve, reject) => {

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
-import { ERRORS, type ErrorCode } from '@sanjiang/contract'
-import { Fault, PROBLEM_TYPE, toProblem } from '#kernel/fault.ts'
+import { ERRORS } from '@sanjiang/contract'
+import { Fault } from '#kernel/fault.ts'
+import { refuseUnparsed } from '#kernel/unparsed.ts'
 import { answerRequest, type ServerParts } from './answer.ts'
 import { inTime } from './in-time.ts'
 import { makePlaneMetrics, type PlaneMetrics } from './metrics.ts'
@@ -29,19 +29,6 @@ const MAX_HEADERS = 64
 const IDLE_MS = 120_000
 const DRAIN_MS = 8000
 const PING_MS = 2000
-
-const PARSER: Record<string, ErrorCode> = { HPE_HEADER_OVERFLOW: 'too_large', ERR_HTTP_REQUEST_TIMEOUT: 'malformed' }
-
-/** What never became a request: answered in words and cut, so that nothing is left for a second reader to find in it. */
-const refuseUnparsed = (error: NodeJS.ErrnoException, socket: Duplex): void => {
-  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
-  const fault = new Fault(PARSER[error.code ?? ''] ?? 'malformed', '请求不合 HTTP/1.1')
-  const body = JSON.stringify(toProblem(fault, 'none'))
-  const { status } = ERRORS[fault.code]
-  socket.end(
-    `HTTP/1.1 ${status} Refused\r\ncontent-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  )
-}
 
 class Plane {
   readonly #parts: ServerParts

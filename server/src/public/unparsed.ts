@@ -1,0 +1,67 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+
+interface ParserError {
+  readonly code?: string
+  /** A buffer, whatever its type says. */
+  readonly rawPacket?: unknown
+}
+
+const WORDS: Readonly<Record<string, readonly [status: number, detail: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, '请求头太大'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, '请求没有在规定时间内发完'],
+  HPE_INVALID_URL: [400, '地址中有未编码的字符'],
+}
+const LONGEST_HINT = 1000
+
+interface Line {
+  readonly method: string
+  readonly target: string
+}
+
+const lineOf = ({ rawPacket }: ParserError): Line => {
+  const head = Buffer.isBuffer(rawPacket) ? rawPacket.toString('utf8', 0, 8192).split('\r\n', 1)[0]! : ''
+  const [, method = '', target = ''] = /^([A-Z]+) (.*) HTTP\/\d/.exec(head) ?? []
+  return { method, target }
+}
+
+/** As it ought to have been written; nothing else of what was sent is said again. */
+const encoded = (target: string): string => encodeURI(target.toWellFormed()).replaceAll('%25', '%')
+
+const detailOf = ({ code = '' }: ParserError, { target }: Line): string => {
+  const said = WORDS[code]?.[1] ?? '请求不合 HTTP/1.1'
+  if (code !== 'HPE_INVALID_URL' || !target.startsWith('/') || target.length > LONGEST_HINT) return said
+  return `${said}，汉字等须写成百分号编码：${encoded(target)}`
+}
+
+export interface Refusals {
+  readonly headers: Readonly<Record<string, string>>
+  /** Told to people: the same page whatever was sent, drawn once. */
+  page(): string
+  isInterface(request: { url: string }): boolean
+}
+
+/** What never became a request, hence meets no hook: answered in words and cut. */
+export const refuseUnparsed = ({ headers, page, isInterface }: Refusals) => {
+  let drawn: string | undefined
+  return (error: ParserError, socket: Socket): void => {
+    if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
+    const line = lineOf(error)
+    const [status] = WORDS[error.code ?? ''] ?? [400]
+    const isData = isInterface({ url: line.target })
+    drawn ??= page()
+    const problem = { status, code: 'malformed', title: '请求无法解析', detail: detailOf(error, line) }
+    const body = isData ? JSON.stringify(problem) : drawn
+    const all = {
+      ...headers,
+      'content-type': isData ? 'application/problem+json; charset=utf-8' : 'text/html; charset=utf-8',
+      'content-length': Buffer.byteLength(body),
+      'cache-control': 'no-store',
+      connection: 'close',
+    }
+    const head = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+    socket.end(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${line.method === 'HEAD' ? '' : body}`,
+    )
+  }
+}

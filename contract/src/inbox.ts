@@ -19,6 +19,7 @@ export const TODO_KINDS = coded({
   duty_coordinate: '协调责任清单异议',
   lead_answer: '一数一源：对牵头提议表态',
   lead_decide: '一数一源：裁定牵头异议',
+  release_review: '开放数据的保密审查',
   edition_mend: '处理暂扣的开放数据',
   application_accept: '受理开放申请',
   application_decide: '审查开放申请',
@@ -108,6 +109,9 @@ export const NOTICE_KINDS = coded({
   inquiry_red: '公众来件答复逾期',
   inquiry_supplemented: '来件人补充了说明',
   inquiry_kept: '不予受理未获同意，请答复',
+  release_approved: '开放已通过审查',
+  release_rejected: '开放未通过审查',
+  release_withdrawn: '开放数据集已撤回',
   source_ended: '开放数据集不再更新：供数已断',
 })
 export type NoticeKind = (typeof NOTICE_KINDS.codes)[number]

@@ -37,9 +37,17 @@ export const RowSource = t.Object({
   last_accepted_at: nullable(Instant),
   /** What was accepted up to here stands in the last edition. */
   followed_at: nullable(Instant),
+  /** When rows that came since are taken at the earliest; null before the first edition. */
+  next_at: nullable(Instant),
   edition_id: nullable(Id),
   edition_no: nullable(t.Integer()),
   edition_state: nullable(EDITION_STATES.schema),
+  row_count: nullable(t.Integer()),
+  checked_at: nullable(Instant),
+  /** Why the last edition is held or could not be read. */
+  trouble: nullable(t.String()),
+  /** unbind. */
+  can: t.Array(t.String()),
 })
 export type RowSource = t.Static<typeof RowSource>
 
@@ -48,7 +56,12 @@ export const listRowSources = endpoint({
   path: '/opendata/sources',
   permission: 'opendata.release.read',
   summary: '本人职责范围内经数据交换供数的数据集：跟到哪里，最近一版，为何结束',
-  query: input({ ...PageQuery, state: t.Optional(SOURCE_STATES.schema) }),
+  query: input({
+    ...PageQuery,
+    state: t.Optional(SOURCE_STATES.schema),
+    resource_id: t.Optional(Id),
+    subscription_id: t.Optional(Id),
+  }),
   response: Page(RowSource),
 })
 
@@ -75,4 +88,29 @@ export const unbindRowSource = endpoint({
   summary: '解除供数：数据集保留最近一版，不再跟随',
   params: ById,
   response: RowSource,
+})
+
+/** A subscription of a resource as its provider may choose it; `refusal` says why he may not. */
+export const SourceChoice = t.Object({
+  subscription_id: Id,
+  consumer_name: t.String(),
+  target: nullable(t.String()),
+  state: t.String(),
+  last_accepted_at: nullable(Instant),
+  refusal: nullable(t.String()),
+})
+export type SourceChoice = t.Static<typeof SourceChoice>
+
+export const listSourceChoices = endpoint({
+  method: 'GET',
+  path: '/opendata/sources/:id/choices',
+  permission: 'opendata.release.propose',
+  summary: '一个资源可用来供数的订阅，不能用的写明缘由；及须由谁订阅',
+  params: ById,
+  response: t.Object({
+    resource_name: t.String(),
+    /** 开放门户主管单位：由它申请授权并订阅. */
+    offices: t.Array(t.String()),
+    choices: t.Array(SourceChoice),
+  }),
 })

@@ -13,6 +13,7 @@ export const RELEASE_STATES = coded({
   review: '保密审查中',
   released: '开放中',
   rejected: '审查未通过',
+  recalled: '提出人已取回',
   withdrawn: '已撤回',
   replaced: '已被取代',
 })
@@ -91,7 +92,7 @@ export const Release = t.Object({
   withdraw_reason: nullable(t.String()),
   /** Whether the public side has it. */
   is_sent: t.Boolean(),
-  /** approve, reject, withdraw. */
+  /** approve, reject, recall, withdraw. */
   can: t.Array(t.String()),
 })
 export type Release = t.Static<typeof Release>
@@ -144,6 +145,15 @@ export const rejectRelease = endpoint({
   summary: '保密审查不通过，说明理由',
   params: ById,
   body: input({ opinion: Line(1000, 5) }),
+  response: Release,
+})
+
+export const recallRelease = endpoint({
+  method: 'POST',
+  path: '/opendata/releases/:id/recall',
+  permission: 'opendata.release.propose',
+  summary: '取回还在审查中的提议：数据留在暂存区，改过可以再提',
+  params: ById,
   response: Release,
 })
 

@@ -7,7 +7,7 @@ import {
   type RowsProposal,
 } from '@sanjiang/contract/opendata'
 import type { Ctx } from '#kernel/ctx.ts'
-import { advanceEditions } from '#modules/opendata/index.ts'
+import { advanceEditions, followSources } from '#modules/opendata/index.ts'
 import { type CatalogWorld, draftOf, ITEM, openCatalog, publish } from './catalog-world.ts'
 import type { Voice } from './harness.ts'
 import { openPublic, type PublicGround } from './public-ground.ts'
@@ -20,6 +20,8 @@ export interface EditionGround extends CatalogWorld {
   outward(): Promise<Ctx>
   /** Reads, checks, carries whatever is due. */
   advance(): Promise<void>
+  /** Looks whether sources have brought anything new; tells how many changed. */
+  follow(): Promise<number>
   closeAll(): Promise<void>
 }
 
@@ -36,6 +38,7 @@ export const openEditions = async (): Promise<EditionGround> => {
     proposer: await world.signIn('commerce', 'provider'),
     outward,
     advance: async () => void (await advanceEditions(await outward())),
+    follow: async () => followSources(await outward()),
     closeAll: async () => {
       await ground.close()
       await world.close()

@@ -34,7 +34,7 @@ const propose = async (page: Page, resource: string, file: Buffer): Promise<void
   await settled(page)
   await page.getByLabel('数据文件').setInputFiles({ name: '网点.csv', mimeType: 'text/csv', buffer: file })
   await page.getByRole('button', { name: '上传并读取' }).click()
-  await page.getByText('第 1 版').or(page.getByText('第 2 版')).first().waitFor()
+  await page.getByRole('heading', { name: /^数据（第 \d 版）/ }).waitFor()
   await advance()
   await page.getByText('逐列去标识与用途').waitFor()
 }

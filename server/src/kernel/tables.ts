@@ -2771,7 +2771,7 @@ export interface OpendataRelease {
   resource_id: string
   /** 发布序号:同一资源自 1 起 */
   release_no: number
-  /** 状态:review 审查中,released 开放中,rejected 未通过,withdrawn 已撤回,replaced 已被新的发布取代 */
+  /** 状态:review 审查中,released 开放中,rejected 未通过,recalled 提出人已取回,withdrawn 已撤回,replaced 已被新的发布取代 */
   state: string
   /** 提供方 */
   organ_id: string

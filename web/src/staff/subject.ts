@@ -12,7 +12,9 @@ const PAGES: Record<string, (id: string) => string> = {
   'exchange.subscription': (id) => `/exchange/subscriptions/${id}`,
   'opendata.application': (id) => `/opendata/applications/${id}`,
   'opendata.inquiry': (id) => `/opendata/inquiries/${id}`,
-  'opendata.source': (id) => `/catalog/resources/${id}`,
+  'opendata.release': (id) => `/opendata/releases/${id}`,
+  'opendata.edition': (id) => `/opendata/editions/${id}`,
+  'opendata.source': () => '/opendata/sources',
   'catalog.lead': (id) => `/catalog/leads/${id}`,
   'catalog.resource': (id) => `/catalog/resources/${id}`,
   // standard.version.organ

@@ -131,6 +131,11 @@ const notice = (fact: Fact, kind: NoticeKind, to: Recipient): NoticeDraft => {
   return { ...to, kind, title: textOf(fact.after, 'title'), text }
 }
 
+const releaseDecided = (fact: Fact, kind: NoticeKind): Effect => ({
+  turn: turn(fact),
+  notices: [notice(fact, kind, ofResource(fact, 'opendata.release.propose'))],
+})
+
 // What was removed tells its revision as it was before.
 const turn = ({ after, before }: Fact, ...todos: TodoDraft[]): Turn => ({
   position: Number(after.revision ?? before.revision ?? 0),
@@ -327,6 +332,13 @@ const RULES: Record<string, Rule> = {
   'exchange.reject.replayed': (fact) => ({
     turn: turn(fact, ...(Number(fact.after.open ?? 0) > 0 ? [todo(fact, 'reject_mend', feeders(fact))] : [])),
   }),
+  'opendata.release.proposed': (fact) => ({
+    turn: turn(fact, todo(fact, 'release_review', ofResource(fact, 'opendata.release.review'))),
+  }),
+  'opendata.release.recalled': (fact) => ({ turn: turn(fact) }),
+  'opendata.release.approved': (fact) => releaseDecided(fact, 'release_approved'),
+  'opendata.release.rejected': (fact) => releaseDecided(fact, 'release_rejected'),
+  'opendata.release.withdrawn': (fact) => releaseDecided(fact, 'release_withdrawn'),
   // Rows that may not go out hold their edition until the source or the release is mended; nobody lets them through.
   'opendata.edition.held': (fact) => ({
     turn: turn(fact, todo(fact, 'edition_mend', ofResource(fact, 'opendata.release.propose'))),
@@ -370,6 +382,7 @@ export const ADDRESSED = [
   'exchange.feed.edit',
   'exchange.agent.edit',
   'opendata.release.propose',
+  'opendata.release.review',
   'opendata.application.handle',
   'opendata.application.approve',
   'opendata.application.appeal',

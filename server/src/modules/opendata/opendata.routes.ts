@@ -15,15 +15,17 @@ import {
   getRelease,
   listReleases,
   proposeRelease,
+  recallRelease,
   rejectRelease,
   withdrawRelease,
 } from './release.service.ts'
-import { bindSource, listSources, unbindSource } from './source/source.service.ts'
+import { bindSource, listChoices, listSources, unbindSource } from './source/source.service.ts'
 
 export const routes: readonly Route[] = [
   serve(contract.proposeRelease, (ctx, { body }) => proposeRelease(ctx, body)),
   serve(contract.approveRelease, (ctx, { params, body }) => approveRelease(ctx, params.id, body.opinion)),
   serve(contract.rejectRelease, (ctx, { params, body }) => rejectRelease(ctx, params.id, body.opinion)),
+  serve(contract.recallRelease, (ctx, { params }) => recallRelease(ctx, params.id)),
   serve(contract.withdrawRelease, (ctx, { params, body }) => withdrawRelease(ctx, params.id, body.reason)),
   serve(contract.getRelease, (ctx, { params }) => getRelease(ctx, params.id)),
   serve(contract.listReleases, (ctx, { query }) => listReleases(ctx, query)),
@@ -36,6 +38,7 @@ export const routes: readonly Route[] = [
   ...applicationRoutes,
   serve(contract.listFigures, (ctx) => listFigures(ctx)),
   serve(contract.listRowSources, (ctx, { query }) => listSources(ctx, query)),
+  serve(contract.listSourceChoices, (ctx, { params }) => listChoices(ctx, params.id)),
   serve(contract.bindRowSource, (ctx, { params, body }) => bindSource(ctx, params.id, body)),
   serve(contract.unbindRowSource, (ctx, { params }) => unbindSource(ctx, params.id)),
   serve(contract.bindFigure, (ctx, { params, body }) => bindFigure(ctx, params.figure, body.resource_id)),

@@ -5,13 +5,18 @@ import { identifiersIn } from './identifier.rules.ts'
 export interface ReleaseStanding {
   readonly is_reviewer: boolean
   readonly is_proposer: boolean
+  /** Whether the actor's own organ could have proposed it by him. */
+  readonly may_propose: boolean
 }
 
 /** Verbs open to the actor; two persons are needed for every release (T4.2 保密审查). */
-export const releaseCan = (state: ReleaseState, { is_reviewer, is_proposer }: ReleaseStanding): string[] => {
-  if (!is_reviewer) return []
-  if (state === 'review') return is_proposer ? [] : ['approve', 'reject']
-  return state === 'released' ? ['withdraw'] : []
+export const releaseCan = (
+  state: ReleaseState,
+  { is_reviewer, is_proposer, may_propose }: ReleaseStanding,
+): string[] => {
+  if (state === 'released') return is_reviewer ? ['withdraw'] : []
+  if (state !== 'review') return []
+  return [...(is_reviewer && !is_proposer ? ['approve', 'reject'] : []), ...(may_propose ? ['recall'] : [])]
 }
 
 interface ItemFacts {

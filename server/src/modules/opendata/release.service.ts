@@ -21,6 +21,7 @@ const toRelease = (ctx: Ctx, row: store.ReleaseRow): Release => ({
   can: releaseCan(row.state, {
     is_reviewer: reaches(scopeOf(ctx.actor, 'opendata.release.review'), row.organ_path),
     is_proposer: row.proposed_by === ctx.actor.person_id,
+    may_propose: reaches(scopeOf(ctx.actor, 'opendata.release.propose'), row.organ_path),
   }),
 })
 
@@ -78,14 +79,28 @@ export const proposeRelease = (ctx: Ctx, proposal: Proposal): Promise<Release> =
     return settled(tx, inner, { id: release_id, verb: 'proposed' })
   })
 
-const settled = async (tx: Tx, ctx: Ctx, { id, verb }: { id: string; verb: string }): Promise<ReleaseDetail> => {
+/** How far along each verb leaves a release: what the inbox orders facts by. */
+const REVISIONS = { proposed: 1, recalled: 2, approved: 2, rejected: 2, withdrawn: 3 } as const
+
+interface Settling {
+  readonly id: string
+  readonly verb: keyof typeof REVISIONS
+  /** Said with it, for whoever is told. */
+  readonly text?: string
+}
+
+const settled = async (tx: Tx, ctx: Ctx, { id, verb, text = '' }: Settling): Promise<ReleaseDetail> => {
   const release = await getRelease({ ...ctx, db: tx }, id)
+  const { state, code, release_no, organ_id: provider_organ_id } = release
   await record(tx, ctx, {
     type: `opendata.release.${verb}`,
     subject_kind: 'opendata.release',
     subject_id: id,
     organ_id: release.organ_id,
-    after: { state: release.state, code: release.code, release_no: release.release_no },
+    after: {
+      ...{ state, code, release_no, provider_organ_id, text },
+      ...{ title: release.content.title, revision: REVISIONS[verb] },
+    },
   })
   return release
 }
@@ -116,7 +131,7 @@ export const approveRelease = (ctx: Ctx, id: string, opinion: string): Promise<R
     await store.replaceReleased(tx, row.resource_id)
     await store.updateRelease(tx, id, { state: 'released', ...reviewOf(inner, opinion) })
     await discardRows(tx, inner, { row, keeps: id })
-    return settled(tx, inner, { id, verb: 'approved' })
+    return settled(tx, inner, { id, verb: 'approved', text: opinion.trim() })
   })
 
 export const rejectRelease = (ctx: Ctx, id: string, opinion: string): Promise<Release> =>
@@ -124,7 +139,18 @@ export const rejectRelease = (ctx: Ctx, id: string, opinion: string): Promise<Re
     const row = await locked(tx, inner, { id, verb: 'reject' })
     await giveBack(tx, inner, row)
     await store.updateRelease(tx, id, { state: 'rejected', ...reviewOf(inner, opinion) })
-    return settled(tx, inner, { id, verb: 'rejected' })
+    return settled(tx, inner, { id, verb: 'rejected', text: opinion.trim() })
+  })
+
+/** A proposal taken back before anybody decided; its rows wait for the next one. */
+export const recallRelease = (ctx: Ctx, id: string): Promise<Release> =>
+  inTx(ctx, async (tx, inner) => {
+    const row = await store.lockRelease(tx, scopeOf(inner.actor, 'opendata.release.propose'), id)
+    if (!row) throw new Fault('not_found')
+    if (row.state !== 'review') throw new Fault('wrong_state')
+    await giveBack(tx, inner, row)
+    await store.updateRelease(tx, id, { state: 'recalled' })
+    return settled(tx, inner, { id, verb: 'recalled' })
   })
 
 /** The public side keeps a tombstone with the reason and nothing else of it. */
@@ -134,5 +160,5 @@ export const withdrawRelease = (ctx: Ctx, id: string, reason: string): Promise<R
     await discardRows(tx, inner, { row, keeps: null })
     const change = { withdrawn_on: inner.today, withdrawn_by_name: inner.actor.name, withdraw_reason: reason.trim() }
     await store.updateRelease(tx, id, { state: 'withdrawn', sent_at: null, ...change })
-    return settled(tx, inner, { id, verb: 'withdrawn' })
+    return settled(tx, inner, { id, verb: 'withdrawn', text: reason.trim() })
   })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { opendata } from '@sanjiang/contract'
+import { inbox, opendata } from '@sanjiang/contract'
 import type { Release } from '@sanjiang/contract/opendata'
 import pg from 'pg'
 import { type CatalogWorld, draftOf, ITEM, openCatalog, publish } from '#test/catalog-world.ts'
@@ -101,6 +101,37 @@ test('whoever proposes does not review, and another department neither sees nor 
   assert.deepEqual([rejected.state, rejected.review_opinion], ['rejected', '摘要须改写'])
   const again = await world.reviewer.refused(opendata.approveRelease, { params, body: { opinion: '同意开放此项' } })
   assert.equal(again.code, 'wrong_state')
+})
+
+test('a release that waits is its reviewer’s to-do; who proposed it takes it back and is told what became of the next (T4.2, P1)', async () => {
+  const entry = await publishEntry('企业抽查检查结果')
+  const { release_id } = await proposer.call(opendata.proposeRelease, { body: proposal(entry) })
+  const params = { id: release_id }
+  await world.drain()
+  const waiting = async () =>
+    (await world.reviewer.call(inbox.listTodos, { query: { kind: 'release_review' } })).rows.map(
+      ({ subject_id }) => subject_id,
+    )
+  assert.ok((await waiting()).includes(release_id))
+  const stranger = await world.signIn('police', 'provider')
+  assert.equal((await stranger.refused(opendata.recallRelease, { params })).status, 404)
+  assert.equal((await world.reviewer.refused(opendata.recallRelease, { params })).status, 403)
+  assert.equal((await proposer.call(opendata.recallRelease, { params })).state, 'recalled')
+  await world.drain()
+  assert.ok(!(await waiting()).includes(release_id))
+  assert.equal((await proposer.refused(opendata.recallRelease, { params })).code, 'wrong_state')
+  const late = await world.reviewer.refused(opendata.approveRelease, { params, body: { opinion: '同意开放此项' } })
+  assert.equal(late.code, 'wrong_state')
+  const again = await proposer.call(opendata.proposeRelease, { body: proposal(entry) })
+  await world.reviewer.call(opendata.rejectRelease, {
+    params: { id: again.release_id },
+    body: { opinion: '摘要须改写' },
+  })
+  await world.drain()
+  const told = (await proposer.call(inbox.listNotices, { query: {} })).rows.find(
+    ({ subject_id }) => subject_id === again.release_id,
+  )
+  assert.deepEqual([told?.kind, told?.text], ['release_rejected', '摘要须改写'])
 })
 
 test('an item that is not open and a person’s number in the words are refused before anybody reviews them (T4.2, T16.3)', async () => {

@@ -1,33 +1,82 @@
 import type { Paged } from '@sanjiang/contract'
-import type { RowSource, SourceState } from '@sanjiang/contract/opendata'
+import type { RowSource, SourceChoice, SourceState } from '@sanjiang/contract/opendata'
 import { type Ctx, reaches, scopeOf } from '#kernel/ctx.ts'
-import { inTx, type Tx } from '#kernel/db.ts'
+import { type Db, inTx, type Tx } from '#kernel/db.ts'
 import { Fault, invalid } from '#kernel/fault.ts'
 import { toPage } from '#kernel/page.ts'
 import { record } from '#kernel/record.ts'
 import { findOpening } from '../release.store.ts'
 import { settleEnd } from './follow.service.ts'
-import { endOf } from './source.rules.ts'
-import { findSource, findSubscription, listSourceRows, lockSource, putSource, runsPortal } from './source.store.ts'
+import { nextAt, refusalOf, troubleOf } from './source.rules.ts'
+import {
+  findSource,
+  findSubscription,
+  listOffices,
+  listSourceRows,
+  listSubscriptions,
+  lockSource,
+  putSource,
+  type SourceRow,
+} from './source.store.ts'
 
 const READ = 'opendata.release.read'
 const PROPOSE = 'opendata.release.propose'
 
-export const listSources = async (
-  ctx: Ctx,
-  { state, after, limit = 20 }: { state?: SourceState; after?: string; limit?: number },
-): Promise<Paged<RowSource>> => {
-  const found = await listSourceRows(ctx.db, scopeOf(ctx.actor, READ), { state, after, limit })
-  return toPage(found, limit, ({ resource_id }) => [resource_id])
+const toSource = (ctx: Ctx, row: SourceRow): RowSource => ({
+  ...row,
+  row_count: row.row_count === null ? null : Number(row.row_count),
+  next_at: nextAt(row),
+  trouble: troubleOf(row),
+  can: row.state === 'following' && reaches(scopeOf(ctx.actor, PROPOSE), row.organ_path) ? ['unbind'] : [],
+})
+
+interface ListQuery {
+  readonly state?: SourceState
+  readonly resource_id?: string
+  readonly subscription_id?: string
+  readonly after?: string
+  readonly limit?: number
 }
 
-/** Agents of the portal's office load one schema of the stage and no other. */
-const LOADED = /^load\.[a-z][a-z0-9_]{0,62}$/
+export const listSources = async (ctx: Ctx, { limit = 20, ...query }: ListQuery): Promise<Paged<RowSource>> => {
+  const found = await listSourceRows(ctx.db, scopeOf(ctx.actor, READ), { ...query, limit })
+  return toPage(
+    found.map((row) => toSource(ctx, row)),
+    limit,
+    ({ resource_id }) => [resource_id],
+  )
+}
+
+/** Faults: `not_found` for what is not published or is another organ's. */
+const needOpening = async (db: Db, ctx: Ctx, resourceId: string) => {
+  const resource = await findOpening(db, resourceId)
+  if (!resource || !reaches(scopeOf(ctx.actor, PROPOSE), resource.provider_path!)) throw new Fault('not_found')
+  return resource
+}
+
+interface Choices {
+  readonly resource_name: string
+  readonly offices: string[]
+  readonly choices: SourceChoice[]
+}
+
+export const listChoices = async (ctx: Ctx, resourceId: string): Promise<Choices> => {
+  const { name } = await needOpening(ctx.db, ctx, resourceId)
+  const offices = await listOffices(ctx.db)
+  const found = await listSubscriptions(ctx.db, resourceId)
+  const choices = found.map((row) => ({
+    ...{ subscription_id: row.subscription_id!, consumer_name: row.consumer_name, target: row.target },
+    ...{ state: row.subscription_state!, last_accepted_at: row.last_accepted_at },
+    refusal: refusalOf({ ...row, is_office: offices.has(row.consumer_organ_id!) }, ctx.today)?.message ?? null,
+  }))
+  return { resource_name: name!, offices: [...offices.values()], choices }
+}
 
 const FAULTS = {
   grant_revoked: 'grant_revoked',
   grant_expired: 'grant_expired',
   subscription_ended: 'wrong_state',
+  unbound: 'wrong_state',
 } as const
 
 interface Binding {
@@ -35,21 +84,19 @@ interface Binding {
   readonly id: string
 }
 
-/** The subscription a dataset may follow: of this resource, of the portal's office, into a table of the stage, with a grant that stands. */
 const bindable = async (tx: Tx, ctx: Ctx, binding: Binding) => {
-  const refuse = (rule: string, message: string) => invalid('subscription_id', rule, message)
   const found = await findSubscription(tx, binding)
-  if (!found) throw refuse('unknown', '这个资源没有这样的订阅')
-  if (!(await runsPortal(tx, found.consumer_organ_id!)))
-    throw refuse('office', '订阅须是开放门户主管单位的：数据由它的前置节点装入暂存库')
-  if (found.target_kind !== 'table' || !LOADED.test(found.target ?? ''))
-    throw refuse('target', '订阅的目标须是暂存库 load 模式中的表，如 load.company')
-  const over = endOf(found, ctx.today)
-  if (over && over !== 'unbound') throw new Fault(FAULTS[over])
+  if (!found) throw invalid('subscription_id', 'unknown', '这个资源没有这样的订阅')
+  const is_office = (await listOffices(tx)).has(found.consumer_organ_id!)
+  const refusal = refusalOf({ ...found, is_office }, ctx.today)
+  if (refusal?.rule === 'office' || refusal?.rule === 'target')
+    throw invalid('subscription_id', refusal.rule, refusal.message)
+  if (refusal) throw new Fault(FAULTS[refusal.rule])
   return { grant_id: found.grant_id!, stage_table: found.target! }
 }
 
-const shown = async (ctx: Ctx, resourceId: string): Promise<RowSource> => (await findSource(ctx.db, 'all', resourceId))!
+const shown = async (ctx: Ctx, resourceId: string): Promise<RowSource> =>
+  toSource(ctx, (await findSource(ctx.db, 'all', resourceId))!)
 
 export interface Following {
   readonly subscription_id: string
@@ -64,8 +111,7 @@ export const bindSource = (
   { subscription_id, every_hours = 24, rest_hours = 6 }: Following,
 ): Promise<RowSource> =>
   inTx(ctx, async (tx, inner) => {
-    const resource = await findOpening(tx, resourceId)
-    if (!resource || !reaches(scopeOf(inner.actor, PROPOSE), resource.provider_path!)) throw new Fault('not_found')
+    const resource = await needOpening(tx, inner, resourceId)
     await lockSource(tx, 'all', resourceId)
     const { grant_id, stage_table } = await bindable(tx, inner, { resource_id: resourceId, id: subscription_id })
     const organ_id = resource.provider_organ_id!

@@ -133,9 +133,18 @@ test(
     const elsewhere = await subscribeAs(pair.civil, 'stage.shops')
     assert.equal(await refused(elsewhere), 'target')
     assert.equal(await refused(shops.resource_id), 'unknown')
+    const asked = { params: { id: shops.resource_id } }
+    const { offices, choices } = await pair.police.call(opendata.listSourceChoices, asked)
+    assert.equal(offices.length, 1)
+    assert.deepEqual(choices.map(({ target, refusal }) => [target, refusal === null]).sort(), [
+      ['load.shops', false],
+      ['load.shops', true],
+      ['stage.shops', false],
+    ])
     const binding = bindTo(subscription.subscription_id)
     const commerce = await pair.world.signIn('commerce', 'provider')
     assert.equal((await commerce.refused(opendata.bindRowSource, binding)).code, 'not_found')
+    assert.equal((await commerce.refused(opendata.listSourceChoices, asked)).code, 'not_found')
     assert.equal((await pair.civil.refused(opendata.bindRowSource, binding)).code, 'forbidden')
     const bound = await pair.police.call(opendata.bindRowSource, binding)
     assert.deepEqual([bound.state, bound.stage_table, bound.edition_no], ['following', 'load.shops', null])

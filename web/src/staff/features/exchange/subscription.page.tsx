@@ -1,4 +1,4 @@
-import { exchange } from '@sanjiang/contract'
+import { exchange, opendata } from '@sanjiang/contract'
 import { type FeedDetail, type SubscriptionDetail, TARGET_KINDS } from '@sanjiang/contract/exchange'
 import { MASK_RULES } from '@sanjiang/contract/sharing'
 import { useQuery } from '@tanstack/react-query'
@@ -11,7 +11,7 @@ import { Facts, Panel } from '../../../ui/page-head.tsx'
 import { Loaded } from '../../../ui/states.tsx'
 import { TabLinks } from '../../../ui/tab-links.tsx'
 import { call } from '../../api.ts'
-import { useSession } from '../../session.ts'
+import { useCan, useSession } from '../../session.ts'
 import { DeliveryList } from './delivery-list.tsx'
 import {
   bytesText,
@@ -159,6 +159,33 @@ const Details = ({ of }: { of: SubscriptionDetail }) => {
   )
 }
 
+/** The portal's office loads what the public will see: which dataset follows this, or the way to say so. */
+const OpenDataset = ({ of }: { of: SubscriptionDetail }) => {
+  const canRead = useCan('opendata.release.read')
+  const { organ_id } = useSession()
+  const canBind = useCan('opendata.release.propose') && organ_id === of.provider_organ_id
+  const query = useQuery({
+    queryKey: ['opendata', 'sources', 'of', of.subscription_id],
+    queryFn: () => call(opendata.listRowSources, { query: { subscription_id: of.subscription_id, limit: 1 } }),
+    enabled: canRead && of.target?.startsWith('load.') === true,
+  })
+  if (!query.data) return null
+  const [source] = query.data.rows
+  if (!source)
+    return canBind ? (
+      <p className="sub">
+        目标在开放暂存库：<Link to={`/opendata/sources/new?resource=${of.resource_id}`}>用它给开放数据集供数</Link>
+      </p>
+    ) : null
+  return (
+    <p className="sub">
+      {source.state === 'following' ? '正在给开放数据集供数' : '曾给开放数据集供数'}
+      {source.edition_no !== null && `，最近为第 ${source.edition_no} 版`}：
+      <Link to="/opendata/sources">看自动供数</Link>
+    </p>
+  )
+}
+
 const View = ({ of, seenAt }: { of: SubscriptionDetail; seenAt: number }) => {
   const samples = useRateSamples(of, seenAt)
   return (
@@ -191,6 +218,7 @@ const View = ({ of, seenAt }: { of: SubscriptionDetail; seenAt: number }) => {
         <RoutePicture of={of} />
         <TransferProgress of={of} />
         <FilesProgress of={of} />
+        <OpenDataset of={of} />
       </Panel>
       <Figures of={of} />
       <Panel title="速率（行/秒）">

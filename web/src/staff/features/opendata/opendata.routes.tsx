@@ -34,7 +34,7 @@ export const opendataFeature: Feature = {
     },
   ],
   menu: [
-    releaseMenu,
+    ...releaseMenu,
     { title: '公众来件', path: '/opendata/inquiries', group: 'opendata', need: INQUIRIES },
     { title: '有条件开放申请', path: '/opendata/applications', group: 'opendata', need: APPLICATIONS },
   ],

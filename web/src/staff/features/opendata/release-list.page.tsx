@@ -72,11 +72,14 @@ export const ReleaseListPage = () => {
       title="数据开放"
       sub="提出开放、保密审查、送出与撤回。提出的人和审查的人不能是同一个；每一行数据送出前都查过个人号码。"
       actions={
-        canPropose && (
-          <LinkButton type="primary" to="/opendata/releases/new">
-            提出开放
-          </LinkButton>
-        )
+        <>
+          <LinkButton to="/opendata/sources">自动供数</LinkButton>
+          {canPropose && (
+            <LinkButton type="primary" to="/opendata/releases/new">
+              提出开放
+            </LinkButton>
+          )}
+        </>
       }
     >
       <div className="toolbar">

@@ -1,4 +1,5 @@
 import { catalog, opendata } from '@sanjiang/contract'
+import type { EditionDetail } from '@sanjiang/contract/opendata'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Checkbox, Form } from 'antd'
 import { useNavigate, useSearchParams } from 'react-router'
@@ -10,6 +11,7 @@ import { call } from '../../api.ts'
 import { OwnResourceSelect } from '../../own-resource-select.tsx'
 import { useSession } from '../../session.ts'
 import { EditionSend } from './edition-send.tsx'
+import { EditionStaged } from './edition-staged.tsx'
 import { EditionView } from './edition-view.tsx'
 import { closedReason, emptyDraft, type ProposalDraft, useProposalDraft } from './proposal.draft.ts'
 import { ProposalColumns } from './proposal-columns.tsx'
@@ -36,6 +38,11 @@ interface Part {
   readonly onChange: (change: Partial<ProposalDraft>) => void
 }
 
+interface LackingProps extends Omit<Part, 'resource'> {
+  readonly chosen: catalog.ResourceDetail['content']['items']
+  readonly edition: EditionDetail
+}
+
 const Items = ({ resource: { content }, draft, onChange }: Part) => (
   <Panel title="一、可以公开的信息项">
     <Checkbox.Group
@@ -54,6 +61,29 @@ const Items = ({ resource: { content }, draft, onChange }: Part) => (
   </Panel>
 )
 
+/** Items that are to be open and of which the rows have nothing: the server would refuse them one by one. */
+const Lacking = ({ chosen, edition, draft, onChange }: LackingProps) => {
+  const staged = new Set(edition.columns.map(({ name }) => name))
+  const lost = chosen.filter(
+    ({ item_id, name_en }) => !staged.has(name_en ?? '') && draft.columns[item_id]?.shaping !== 'remove',
+  )
+  if (lost.length === 0) return null
+  const gone = new Set(lost.map(({ item_id }) => item_id))
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      title={`数据中没有这些列：${lost.map(({ name }) => name).join('、')}`}
+      description="要开放它们，须换一份有这些列的数据；否则不选这几项。"
+      action={
+        <Button size="small" onClick={() => onChange({ item_ids: draft.item_ids.filter((id) => !gone.has(id)) })}>
+          不开放这几项
+        </Button>
+      }
+    />
+  )
+}
+
 const Rows = ({ resource, draft, onChange }: Part) => {
   const { today } = useSession()
   const id = draft.edition_id
@@ -64,12 +94,13 @@ const Rows = ({ resource, draft, onChange }: Part) => {
     refetchInterval: ({ state: { data } }) => (isMoving(data?.state) ? 1500 : false),
   })
   const chosen = resource.content.items.filter(({ item_id }) => draft.item_ids.includes(item_id))
-  const isUsable = query.data?.state === 'staged'
+  const usable = query.data?.state === 'staged' ? query.data : undefined
   return (
     <Panel title="二、数据">
       {(!query.data || query.data.state === 'refused' || query.data.state === 'discarded') && (
         <>
-          <p className="sub">也可以先不上传，只开放说明。</p>
+          <EditionStaged resource_id={resource.resource_id} onTake={(edition_id) => onChange({ edition_id })} />
+          <p className="sub">上传文件；也可以先不上传，只开放说明。</p>
           <EditionSend
             resource_id={resource.resource_id}
             label={id ? '改正后重新上传' : '上传并读取'}
@@ -80,7 +111,8 @@ const Rows = ({ resource, draft, onChange }: Part) => {
         </>
       )}
       {id !== undefined && <Loaded query={query}>{(edition) => <EditionView edition={edition} />}</Loaded>}
-      {isUsable && (
+      {usable && <Lacking chosen={chosen} edition={usable} draft={draft} onChange={onChange} />}
+      {usable && (
         <ProposalColumns
           items={chosen}
           columns={draft.columns}
@@ -88,7 +120,7 @@ const Rows = ({ resource, draft, onChange }: Part) => {
         />
       )}
       {id !== undefined && !isMoving(query.data?.state) && (
-        <Button onClick={() => onChange({ edition_id: undefined })}>换一个文件</Button>
+        <Button onClick={() => onChange({ edition_id: undefined })}>换一份数据</Button>
       )}
     </Panel>
   )

@@ -3,17 +3,19 @@ import {
   approveRelease,
   type Edition,
   type ReleaseDetail,
+  recallRelease,
   rejectRelease,
   withdrawRelease,
 } from '@sanjiang/contract/opendata'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Alert } from 'antd'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Alert, Button, Popconfirm } from 'antd'
 import { Link, useParams } from 'react-router'
 import { AskButton } from '../../../ui/ask.tsx'
+import { LinkButton } from '../../../ui/link-button.tsx'
 import { type Column, PagedListing, usePaged } from '../../../ui/listing.tsx'
 import { Page } from '../../../ui/page.tsx'
 import { Facts, Panel } from '../../../ui/page-head.tsx'
-import { Loaded } from '../../../ui/states.tsx'
+import { ErrorAlert, Loaded } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
 import { useCan, useSession } from '../../session.ts'
 import { EditionSend } from './edition-send.tsx'
@@ -22,6 +24,24 @@ import { EditionStateTag, isMoving, ReleaseStateTag } from './release.words.tsx'
 import { ReleaseContent } from './release-content.tsx'
 
 const keyOf = (id: string) => ['opendata', 'release', id]
+
+const RecallButton = ({ onRecall }: { readonly onRecall: () => Promise<void> }) => {
+  const recall = useMutation({ mutationFn: onRecall })
+  return (
+    <>
+      {recall.isError && <ErrorAlert error={recall.error} />}
+      <Popconfirm
+        title="取回这次提议"
+        description="数据留在暂存区，改过可以再提。"
+        okText="取回"
+        cancelText="不取回"
+        onConfirm={() => recall.mutate()}
+      >
+        <Button loading={recall.isPending}>取回修改</Button>
+      </Popconfirm>
+    </>
+  )
+}
 
 const Acts = ({ release: { release_id: id, can } }: { readonly release: ReleaseDetail }) => {
   const client = useQueryClient()
@@ -33,6 +53,7 @@ const Acts = ({ release: { release_id: id, can } }: { readonly release: ReleaseD
   }
   return (
     <>
+      {can.includes('recall') && <RecallButton onRecall={() => act(call(recallRelease, { params }))} />}
       {can.includes('reject') && (
         <AskButton
           label="审查不通过"
@@ -67,7 +88,12 @@ const Acts = ({ release: { release_id: id, can } }: { readonly release: ReleaseD
 }
 
 const EDITIONS: readonly Column<Edition>[] = [
-  { title: '版次', kind: 'lead', render: (one) => `第 ${one.edition_no} 版`, text: (one) => one.edition_no },
+  {
+    title: '版次',
+    kind: 'lead',
+    render: (one) => <Link to={`/opendata/editions/${one.edition_id}`}>第 {one.edition_no} 版</Link>,
+    text: (one) => one.edition_no,
+  },
   { title: '状态', kind: 'fix', render: (one) => <EditionStateTag state={one.state} />, text: (one) => one.state },
   { title: '数据截至', kind: 'fix', render: (one) => one.data_on, text: (one) => one.data_on },
   { title: '行数', kind: 'num', render: (one) => one.row_count?.toLocaleString('zh-CN'), text: (one) => one.row_count },
@@ -79,6 +105,15 @@ const EDITIONS: readonly Column<Edition>[] = [
   },
   { title: '说明', render: (one) => one.note, text: (one) => one.note },
 ]
+
+/** Whoever opens a table or figures wants to know what brings the next edition. */
+const Feeding = ({ release: { content } }: { readonly release: ReleaseDetail }) =>
+  content.rows && content.rows.source !== 'file' ? (
+    <p className="sub">
+      {content.rows.source === 'table' ? '数据经交换到达' : '数据由平台统计'}，有变化就成为新的一版：
+      <Link to="/opendata/sources">看自动供数</Link>
+    </p>
+  ) : null
 
 const Editions = ({ release }: { readonly release: ReleaseDetail }) => {
   const { resource_id, state } = release
@@ -92,6 +127,7 @@ const Editions = ({ release }: { readonly release: ReleaseDetail }) => {
       {canSend && state === 'released' && release.content.rows?.source === 'file' && (
         <EditionSend resource_id={resource_id} label="上传新的一版" today={today} />
       )}
+      <Feeding release={release} />
       <PagedListing
         caption="版次"
         query={query}
@@ -103,14 +139,47 @@ const Editions = ({ release }: { readonly release: ReleaseDetail }) => {
   )
 }
 
-const whyNoActs = ({ state, can, edition }: ReleaseDetail): string | null => {
-  if (state !== 'review') return null
+const REPROPOSE: Readonly<Partial<Record<ReleaseDetail['state'], string>>> = {
+  rejected: '没有通过审查。按意见改过之后可以再提，已上传的数据还在。',
+  recalled: '已取回，没有开放。改过之后可以再提，已上传的数据还在。',
+  withdrawn: '已撤回，公众只看到名称、日期和理由。要再开放，须重新提出。',
+}
+
+/** Where the matter rests, and with whom. */
+const standingOf = ({ state, can, edition }: ReleaseDetail): string | null => {
+  if (state !== 'review') return REPROPOSE[state] ?? null
   if (edition && isMoving(edition.state)) return '正在逐行检查数据，查完才能审查。'
-  return can.length === 0 ? '等待本部门另一位审核员作保密审查；提出的人不能审查自己的提议。' : null
+  if (edition?.state === 'held')
+    return can.includes('recall')
+      ? '数据里有不能公开的内容，没有人可以放行。请取回，去除或遮盖有问题的列后再提。'
+      : '数据里有不能公开的内容，不能通过；可写明理由退回，或等提出人取回修改。'
+  return can.includes('approve') ? null : '等待本部门另一位审核员作保密审查；提出的人不能审查自己的提议。'
+}
+
+/** What comes next, with the way to it. */
+const Standing = ({ release }: { readonly release: ReleaseDetail }) => {
+  const canPropose = useCan('opendata.release.propose')
+  const text = standingOf(release)
+  if (!text) return null
+  const isOver = REPROPOSE[release.state] !== undefined
+  return (
+    <Alert
+      type="info"
+      showIcon
+      title={text}
+      action={
+        isOver &&
+        canPropose && (
+          <LinkButton size="small" to={`/opendata/releases/new?resource=${release.resource_id}`}>
+            再次提出
+          </LinkButton>
+        )
+      }
+    />
+  )
 }
 
 const View = ({ release }: { readonly release: ReleaseDetail }) => {
-  const why = whyNoActs(release)
   return (
     <Page
       title={release.content.title}
@@ -122,7 +191,7 @@ const View = ({ release }: { readonly release: ReleaseDetail }) => {
       }
       actions={<Acts release={release} />}
     >
-      {why && <Alert type="info" showIcon title={why} />}
+      <Standing release={release} />
       <div className="split">
         <div>
           <ReleaseContent content={release.content} />

@@ -12,6 +12,7 @@ const TONES: Readonly<Record<ReleaseState, Tone>> = {
   review: 'wait',
   released: 'good',
   rejected: 'bad',
+  recalled: 'calm',
   withdrawn: 'calm',
   replaced: 'calm',
 }

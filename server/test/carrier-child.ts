@@ -2,7 +2,8 @@
 import { type Ctx, makeCtx, PLATFORM } from '#kernel/ctx.ts'
 import { openHouse } from '#kernel/house.ts'
 import { advanceEditions, followSources } from '#modules/opendata/index.ts'
-import { overPublic, pullOnce } from '../src/modules/opendata/intake/puller.ts'
+import { overPublic } from '../src/modules/opendata/connection.ts'
+import { pullOnce } from '../src/modules/opendata/intake/puller.ts'
 
 const WORKS = {
   advance: advanceEditions,

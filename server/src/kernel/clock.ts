@@ -37,6 +37,12 @@ export const makeClock = (db: Db, demo: boolean): Clock => {
   }
 }
 
+/** The business date an instant that is past fell on: counted back from today, which the demo may have moved. */
+export const businessDateOf = (now: { readonly today: string; readonly instant: string }, at: string): string => {
+  const ago = shanghaiDay(Date.parse(now.instant)) - shanghaiDay(Date.parse(at))
+  return toIso(Date.parse(`${now.today}T00:00:00Z`) / DAY_MS - Math.max(0, ago))
+}
+
 /** Moves the demo's business date. Other processes follow within half a second. Refused outside demo mode by its caller. */
 export const setBusinessDate = async (tx: Tx, date: string): Promise<void> => {
   const target = Date.parse(`${date}T00:00:00Z`) / DAY_MS

@@ -1,8 +1,8 @@
-import pg from 'pg'
+import type pg from 'pg'
 import type { Ctx } from '#kernel/ctx.ts'
+import { overPublic } from './connection.ts'
 import { listDelays } from './delay.store.ts'
 
-const CONNECT_MS = 5000
 const REASON = '新数据已到平台，平台尚未送出'
 
 // One statement, so that nobody reads a state between; written only where it differs, for whoever follows reads anew after a writing.
@@ -16,17 +16,10 @@ select (select count(*) from gone)::integer + (select count(*) from put)::intege
 
 /** Tells the public side of which datasets it is the platform that is late, so that no provider is charged with it. */
 export const publishDelays = async (ctx: Ctx): Promise<number> => {
-  const url = ctx.site.publishDatabaseUrl
-  if (!url) return 0
-  const delays = await listDelays(ctx.db)
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS })
-  client.on('error', () => undefined)
-  try {
-    await client.connect()
-    const ids = delays.map(({ resource_id }) => resource_id)
-    const { rows } = await client.query<{ count: number }>(PUT, [ids, delays.map(({ since }) => since), REASON])
-    return rows[0]!.count
-  } finally {
-    await client.end().catch(() => undefined)
+  const put = async (client: pg.Client): Promise<number> => {
+    const delays = await listDelays(ctx.db)
+    const values = [delays.map(({ resource_id }) => resource_id), delays.map(({ since }) => since), REASON]
+    return (await client.query<{ count: number }>(PUT, values)).rows[0]!.count
   }
+  return (await overPublic(ctx, put)) ?? 0
 }

@@ -1,8 +1,9 @@
 import type pg from 'pg'
 import type { Ctx } from '#kernel/ctx.ts'
 import { inTx } from '#kernel/db.ts'
+import { withClient } from './connection.ts'
 import { removeEditions } from './edition/carry.service.ts'
-import { atomically, withClient } from './edition/stage.ts'
+import { atomically } from './edition/stage.ts'
 import { listUnsent, markSent, type ReleaseRow } from './release.store.ts'
 
 const wordsOf = ({ content }: ReleaseRow): string =>

@@ -1,9 +1,8 @@
-import pg from 'pg'
+import type pg from 'pg'
 import type { Ctx } from '#kernel/ctx.ts'
 import { listSynonyms } from '#modules/catalog/index.ts'
+import { overPublic } from './connection.ts'
 import { listOrganWords } from './vocabulary.store.ts'
-
-const CONNECT_MS = 5000
 
 // Written only where it differs: whoever follows reads everything anew after a writing.
 const PUT = `
@@ -15,18 +14,12 @@ on conflict (kind) do update set body = excluded.body, changed_at = now() where 
  * something are called. Returns how many kinds of words differed from what was there.
  */
 export const publishVocabulary = async (ctx: Ctx): Promise<number> => {
-  const url = ctx.site.publishDatabaseUrl
-  if (!url) return 0
-  const synonyms = (await listSynonyms(ctx)).map(({ words }) => words)
-  const organs = await listOrganWords(ctx.db)
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS })
-  client.on('error', () => undefined)
-  try {
-    await client.connect()
-    const synonym = await client.query(PUT, ['synonym', JSON.stringify(synonyms)])
-    const organ = await client.query(PUT, ['organ', JSON.stringify(organs)])
-    return (synonym.rowCount ?? 0) + (organ.rowCount ?? 0)
-  } finally {
-    await client.end().catch(() => undefined)
+  const put = async (client: pg.Client): Promise<number> => {
+    const words = { synonym: (await listSynonyms(ctx)).map((one) => one.words), organ: await listOrganWords(ctx.db) }
+    let changed = 0
+    for (const [kind, body] of Object.entries(words))
+      changed += (await client.query(PUT, [kind, JSON.stringify(body)])).rowCount ?? 0
+    return changed
   }
+  return (await overPublic(ctx, put)) ?? 0
 }

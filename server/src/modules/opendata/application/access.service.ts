@@ -1,5 +1,5 @@
-import { codes } from '@sanjiang/contract'
 import type pg from 'pg'
+import { businessDateOf } from '#kernel/clock.ts'
 import type { Ctx } from '#kernel/ctx.ts'
 import { inTx, type Tx } from '#kernel/db.ts'
 import type { OpendataAccessUse } from '#kernel/tables.ts'
@@ -26,7 +26,7 @@ export const carryAccess = async (ctx: Ctx, client: pg.Client): Promise<number> 
 
 // One that never said how it ended was cut off: after an hour it is fetched as it is.
 const ENDED = `
-select use_id, access_id, what, used_at, bytes::bigint as bytes from intake.use
+select use_id, access_id, what, used_at, bytes from intake.use
 where bytes is not null or used_at < now() - interval '1 hour' order by used_at limit 500`
 
 interface EndedUse {
@@ -37,19 +37,14 @@ interface EndedUse {
   readonly bytes: string | null
 }
 
-const SHANGHAI_MS = 8 * 3_600_000
-const DAY_MS = 86_400_000
-const dayOf = (time: number): number => Math.floor((time + SHANGHAI_MS) / DAY_MS)
-
 /** Fetches the receipts of uses, each kept inside before it is deleted outside, and tells the applicants what they have used. */
 export const pullUses = async (ctx: Ctx, client: pg.Client): Promise<number> => {
   const { rows } = await client.query<EndedUse>(ENDED)
   if (rows.length === 0) return 0
-  const today = dayOf(Date.parse(ctx.instant))
   const uses = rows.map(({ used_at, bytes, ...use }) => ({
     ...use,
     used_at: used_at.toISOString(),
-    used_on: codes.addDays(ctx.today, Math.min(0, dayOf(used_at.getTime()) - today)),
+    used_on: businessDateOf(ctx, used_at.toISOString()),
     bytes: bytes === null ? null : Number(bytes),
   }))
   await inTx(ctx, async (tx) => {

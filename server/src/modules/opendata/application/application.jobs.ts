@@ -1,5 +1,5 @@
 import type { Task } from '#kernel/jobs.ts'
-import { overPublic } from '../intake/puller.ts'
+import { overPublic } from '../connection.ts'
 import { closeWithdrawn, forgetApplicants, watchDeadlines } from './deadline.service.ts'
 import { carryPromises } from './promise.service.ts'
 

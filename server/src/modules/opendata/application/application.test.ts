@@ -11,8 +11,9 @@ import {
   REFUSE,
   sha,
 } from '#test/application-ground.ts'
+import { overPublic } from '../connection.ts'
 import { pullSubmissions } from '../intake/pull.service.ts'
-import { overPublic, pullOnce } from '../intake/puller.ts'
+import { pullOnce } from '../intake/puller.ts'
 import { forgetApplicants, watchDeadlines } from './deadline.service.ts'
 import { carryPromises } from './promise.service.ts'
 

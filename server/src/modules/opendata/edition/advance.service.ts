@@ -2,6 +2,7 @@ import type { StageColumn } from '@sanjiang/contract/opendata'
 import type pg from 'pg'
 import type { Ctx } from '#kernel/ctx.ts'
 import { inTx } from '#kernel/db.ts'
+import { withClient } from '../connection.ts'
 import { publishReleases } from '../publish.service.ts'
 import { listOpeningItems } from '../release.store.ts'
 import { carryEdition, sweepData } from './carry.service.ts'
@@ -24,7 +25,7 @@ import {
 } from './edition.store.ts'
 import { readFileEdition, readTableEdition } from './reading.service.ts'
 import { discardPending, settle } from './settle.ts'
-import { dropStage, sweepStage, tryLock, withClient, withStage } from './stage.ts'
+import { dropStage, sweepStage, tryLock, withStage } from './stage.ts'
 
 const MOST_ATTEMPTS = 5
 const GIVEN_UP = { row: 0, column: '', rule: 'attempts', message: '多次未能处理完，请检查文件后重新上传' }

@@ -1,16 +1,16 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fieldsOf, lineOf } from '@sanjiang/seal'
-import pg from 'pg'
+import type pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import type { Ctx } from '#kernel/ctx.ts'
 import { Fault } from '#kernel/fault.ts'
+import { withClient } from '../connection.ts'
 import { quoted } from './field.rules.ts'
 
 export type Values = readonly (string | null)[]
 
 const SCHEMA = 'stage'
-const CONNECT_MS = 5000
 const BATCH_ROWS = 500
 
 /** The edition's own table in the stage: text as it came, and the line it came from. */
@@ -23,18 +23,6 @@ const ensureSchema = async (client: pg.Client): Promise<void> => {
   await client.query(`create schema ${SCHEMA}`).catch((error: { code?: string }) => {
     if (error.code !== '42P06' && error.code !== '23505') throw error
   })
-}
-
-/** One connection for one piece of work: rows pass through, nothing of the public side is known here. */
-export const withClient = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS })
-  client.on('error', () => undefined)
-  try {
-    await client.connect()
-    return await work(client)
-  } finally {
-    await client.end().catch(() => undefined)
-  }
 }
 
 export const withStage = <T>(ctx: Ctx, work: (client: pg.Client) => Promise<T>): Promise<T> => {

@@ -1,14 +1,14 @@
 import { FILE_FORMATS, type FileFormat, formatsOf } from '@sanjiang/contract/site.file'
 import { CellTooLong } from '@sanjiang/tabular/xlsx-write'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Ctx } from '#kernel/ctx.ts'
+import { withClient } from '../connection.ts'
 import { type FileKey, PackedWriter, PartWriter } from './file.parts.ts'
 import { type FileEdition, type FileSource, readFacts, readRows } from './file.source.ts'
 import { insertFile, insertOmission, listCurrent, removeWithdrawn, takeFile } from './file.store.ts'
 import { WRITERS } from './format/format.ts'
 import { FormatUnfit } from './format/unfit.ts'
 
-const CONNECT_MS = 5000
 /** A run ends after the file it is at, so that the queue never takes it for dead; the next minute goes on. */
 const RUN_MS = 5 * 60_000
 
@@ -21,17 +21,7 @@ export interface Links {
   readonly writer: pg.Client
 }
 
-const connect = async (url: string): Promise<pg.Client> => {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: CONNECT_MS,
-    application_name: 'sanjiang-files',
-    options: '-c datestyle=iso,ymd',
-  })
-  client.on('error', () => undefined)
-  await client.connect()
-  return client
-}
+const SESSION = { application_name: 'sanjiang-files', options: '-c datestyle=iso,ymd' }
 
 const reasonOf = (error: unknown): string | undefined => {
   if (error instanceof FormatUnfit) return error.message
@@ -143,12 +133,5 @@ const work = async (ctx: FileCtx, links: Links): Promise<number> => {
 export const buildFiles = async (ctx: FileCtx): Promise<number> => {
   const url = ctx.site.publishDatabaseUrl
   if (!url) return 0
-  const links: pg.Client[] = []
-  try {
-    links.push(await connect(url))
-    links.push(await connect(url))
-    return await work(ctx, { reader: links[0]!, writer: links[1]! })
-  } finally {
-    for (const client of links) await client.end().catch(() => undefined)
-  }
+  return withClient(url, (reader) => withClient(url, (writer) => work(ctx, { reader, writer }), SESSION), SESSION)
 }

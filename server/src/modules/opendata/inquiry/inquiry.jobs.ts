@@ -1,5 +1,5 @@
 import type { Task } from '#kernel/jobs.ts'
-import { overPublic } from '../intake/puller.ts'
+import { overPublic } from '../connection.ts'
 import { checkLinks } from './link.service.ts'
 import { carryPromises, markOverdue } from './promise.service.ts'
 

@@ -62,6 +62,15 @@ const owned = async (tx: Tx, about: string | null, codeHash: string): Promise<In
   return row?.code_hash === codeHash ? row : undefined
 }
 
+/** What was written later, with what in it points at a person. */
+const withWords = (row: InquiryRow, { on, text, today }: { on: string; text: string; today: string }) => ({
+  supplements: toJson([...row.supplements, { on, text }]),
+  identifiers: toJson([
+    ...row.identifiers,
+    ...identifiersIn(text, today).map(({ title, shown }) => ({ title, shown })),
+  ]),
+})
+
 const MAX_SUPPLEMENTS = 20
 
 export const receiveSupplement: Receiver = async (tx, ctx, { about, code_hash, body, received_on }) => {
@@ -69,11 +78,7 @@ export const receiveSupplement: Receiver = async (tx, ctx, { about, code_hash, b
   const text = textOfSupplement(body)
   if (!row || text === '' || row.state !== 'waiting' || row.supplements.length >= MAX_SUPPLEMENTS) return
   await updateInquiry(tx, row.inquiry_id, {
-    supplements: toJson([...row.supplements, { on: received_on, text }]),
-    identifiers: toJson([
-      ...row.identifiers,
-      ...identifiersIn(text, ctx.today).map(({ title, shown }) => ({ title, shown })),
-    ]),
+    ...withWords(row, { on: received_on, text, today: ctx.today }),
     timeline: toJson(withStep(row.timeline, { on: received_on, title: '来件人补充了说明', text: '' })),
   })
   await recordInquiry(tx, ctx, { number: row.number, verb: 'supplemented' })
@@ -89,7 +94,7 @@ export const receiveReopen: Receiver = async (tx, ctx, { about, code_hash, body,
     round: 2,
     closed_on: null,
     clock_started_on: received_on,
-    supplements: toJson([...row.supplements, { on: received_on, text: textOfSupplement(body) }]),
+    ...withWords(row, { on: received_on, text: textOfSupplement(body), today: ctx.today }),
     timeline: toJson(withStep(row.timeline, { on: received_on, title: '来件人认为没有解决，重新办理', text: '' })),
   })
   await recordInquiry(tx, ctx, { number: row.number, verb: 'reopened' })

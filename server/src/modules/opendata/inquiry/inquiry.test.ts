@@ -8,7 +8,7 @@ import { ORGANS, type Voice } from '#test/harness.ts'
 import { findMatter, insideCtx, openOne, pullTurn, type SentMatter, sendAs, standingOf } from '#test/inquiry-ground.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
 import { buildStale } from '../../../supervisor/build.ts'
-import { overPublic } from '../intake/puller.ts'
+import { overPublic } from '../connection.ts'
 import { checkLinks } from './link.service.ts'
 import { carryPromises, markOverdue } from './promise.service.ts'
 
@@ -155,13 +155,14 @@ test('an answer that does not do is given once more, with a clock of its own, to
   await provider.call(opendata.moderateInquiry, { params, body: PUBLISHED })
   await provider.call(opendata.answerInquiry, { params, body: ANSWER })
   await pull()
-  const again = { kind: 'reopen' as const, about: sent.number, body: { text: '三日后仍在列' } }
+  const again = { kind: 'reopen' as const, about: sent.number, body: { text: '三日后仍在列，电话 13800138000' } }
   assert.equal((await sendAs(ground, { ...again, code_hash: '0'.repeat(64) })).result, 'unknown')
   await world.setToday('2017-12-13')
   await sendAs(ground, { ...again, code_hash: sent.code_hash })
   await pull()
   const open = await provider.call(opendata.getInquiry, { params })
   assert.deepEqual([open.state, open.round, open.clock.due_on], ['waiting', 2, '2017-12-20'])
+  assert.equal(open.identifiers.at(-1)?.title, '手机号码')
   await provider.call(opendata.answerInquiry, { params, body: { ...ANSWER, text: '已查明原因，今日更正。' } })
   await pull()
   await sendAs(ground, { ...again, code_hash: sent.code_hash })

@@ -8,7 +8,7 @@ import { tellInquiry } from './inquiry.tell.ts'
 
 const KNOCK_MS = 5_000
 const AT_ONCE = 50
-/** A single failure may be a hiccup; so many days of them are not. A visitor's report counts as one. */
+/** A single failure may be a hiccup; so many in a row are not. A visitor's report has it looked at once more the same day. */
 const FAILURES = 2
 
 export type Link = 'working' | 'failed' | 'unknown'

@@ -1,16 +1,12 @@
-import { codes } from '@sanjiang/contract'
 import type { IntakeKind } from '@sanjiang/contract/opendata.intake'
 import type pg from 'pg'
+import { businessDateOf } from '#kernel/clock.ts'
 import type { Ctx } from '#kernel/ctx.ts'
 import { inTx } from '#kernel/db.ts'
 import { RECEIVERS, type Receiver } from './intake.receivers.ts'
 import { insertIntake, listUnhandled, lockUnhandled, markFailed, markHandled, type Submission } from './intake.store.ts'
 
 const BATCH = 100
-const SHANGHAI_MS = 8 * 3_600_000
-const DAY_MS = 86_400_000
-
-const shanghaiDay = (instant: string): number => Math.floor((Date.parse(instant) + SHANGHAI_MS) / DAY_MS)
 
 const WAITING = `
 select number, kind, dataset_slug, about, body, contact, code_hash, submitted_at
@@ -21,16 +17,12 @@ const TAKEN = `update intake.submission set pulled_at = now(), body = '{}', cont
 
 type Waiting = Omit<Submission, 'received_on' | 'submitted_at'> & { readonly submitted_at: Date }
 
-/** How many days ago it was sent is counted back from the business date, which the demo may have moved. */
-const receivedOn = (ctx: Ctx, submitted_at: string): string =>
-  codes.addDays(ctx.today, Math.min(0, shanghaiDay(submitted_at) - shanghaiDay(ctx.instant)))
-
 /** Fetches what citizens sent, oldest first, each settled inside before it is emptied outside: cut off anywhere, nothing is lost or doubled. */
 export const pullSubmissions = async (ctx: Ctx, client: pg.Client): Promise<number> => {
   const { rows } = await client.query<Waiting>(WAITING)
   for (const row of rows) {
     const submitted_at = row.submitted_at.toISOString()
-    const submission = { ...row, submitted_at, received_on: receivedOn(ctx, submitted_at) }
+    const submission = { ...row, submitted_at, received_on: businessDateOf(ctx, submitted_at) }
     await inTx(ctx, (tx) => insertIntake(tx, { ...submission, pulled_at: ctx.instant }))
     await client.query(TAKEN, [row.number])
   }

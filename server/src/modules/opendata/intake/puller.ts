@@ -1,27 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import pg from 'pg'
+import type pg from 'pg'
 import { type Ctx, type House, makeCtx, PLATFORM } from '#kernel/ctx.ts'
 import { carryAccess, pullUses } from '../application/access.service.ts'
+import { overPublic } from '../connection.ts'
 import { handleSubmissions, pullSubmissions } from './pull.service.ts'
 import { carryClock, carryReplies } from './reply.service.ts'
 
 const EVERY_MS = 2000
 const AWAY_MS = 15_000
-const CONNECT_MS = 5000
-
-/** Runs over one connection from the inside to the public database; none where there is no public side. */
-export const overPublic = async <T>(ctx: Ctx, work: (client: pg.Client) => Promise<T>): Promise<T | undefined> => {
-  const url = ctx.site.publishDatabaseUrl
-  if (!url) return undefined
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS, query_timeout: 30_000 })
-  client.on('error', () => undefined)
-  try {
-    await client.connect()
-    return await work(client)
-  } finally {
-    await client.end().catch(() => undefined)
-  }
-}
 
 /** One turn (`opendata.intake.pull`): fetch, make matters of what came, say what is to be said. */
 export const pullOnce = async (ctx: Ctx, client: pg.Client): Promise<number> => {
@@ -45,10 +31,10 @@ export const startPuller = (house: House): { stop(): Promise<void> } => {
   const run = async (): Promise<void> => {
     if (!house.site.publishDatabaseUrl) return
     while (!over.signal.aborted) {
-      const ctx = await makeCtx(house, PLATFORM, 'intake').catch(() => undefined)
-      if (ctx)
-        await overPublic(ctx, turn).catch((error: Error) => {
-          if (!over.signal.aborted) house.log.warn({ err: error }, 'public side away, intake waits')
+      await makeCtx(house, PLATFORM, 'intake')
+        .then((ctx) => overPublic(ctx, turn))
+        .catch((error: Error) => {
+          if (!over.signal.aborted) house.log.warn({ err: error }, 'intake waits')
         })
       await pause(AWAY_MS, undefined, { signal: over.signal }).catch(() => undefined)
     }

@@ -79,7 +79,9 @@ export interface DevelopersView {
   readonly page: 'developers'
   readonly origin: string
   /** A dataset whose rows anybody may read, for commands that work as they stand. */
-  readonly example: { readonly slug: string; readonly title: string } | null
+  readonly example: { readonly slug: string; readonly title: string; readonly has_csv: boolean } | null
+  /** Units of use one address has in a minute; 0: no limit. */
+  readonly per_minute: number
 }
 
 export interface StandingView {

@@ -124,6 +124,10 @@ export const layExhibition = async (ground: PublicGround): Promise<void> => {
   await ground.sql(
     `insert into site.clock (offset_days) values (date '2017-12-11' - (now() at time zone 'Asia/Shanghai')::date)`,
   )
+  await ground.sql(
+    `insert into site.answer_month (month, kind, received, answered, on_time, overdue)
+     values ('2017-11', 'wish', 12, 10, 9, 1), ('2017-12', 'question', 5, 3, 3, 0)`,
+  )
   await layAreas(ground)
   await layStations(ground)
   await layMonths(ground)

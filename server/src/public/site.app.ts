@@ -132,7 +132,7 @@ const addHouse = (app: FastifyInstance, site: Site, metrics: ReturnType<typeof m
 }
 
 const makeSite = (options: SiteOptions, style: string): Site => {
-  const { pool, renderer, log, demo, origin, followMs = 1_000, imprint = [] } = options
+  const { pool, renderer, log, demo, origin, rate, followMs = 1_000, imprint = [] } = options
   const send = (request: FastifyRequest, reply: FastifyReply, { status, view, head, isFresh }: Page): FastifyReply => {
     const html = renderer.renderPage(view, {
       style,
@@ -150,7 +150,7 @@ const makeSite = (options: SiteOptions, style: string): Site => {
     if (status === 200 && request.headers['if-none-match'] === etag) return reply.code(304).send()
     return reply.code(status).type('text/html; charset=utf-8').send(html)
   }
-  return { pool, log, demo, origin, followMs, send }
+  return { pool, log, demo, origin, followMs, perMinute: rate?.perMinute ?? 0, send }
 }
 
 /** The public portal (T4.2): reads its own database, writes no page that needs a script, knows nothing of the inside. */

@@ -21,6 +21,8 @@ export interface Site {
   readonly origin: string
   /** How often, in milliseconds, it is asked what has changed of what is open; 0: whenever somebody searches. */
   readonly followMs: number
+  /** What one address may ask for in a minute; 0: whatever it likes. */
+  readonly perMinute: number
   /** Renders and sends a page with its entity tag; answers 304 where the reader has it already. */
   send(request: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply
 }

@@ -1,8 +1,9 @@
-import type { SiteFrame, SiteHead } from '@sanjiang/contract/site'
+import type { SiteFrame, SiteHead, SiteView } from '@sanjiang/contract/site'
 import type { ReactNode } from 'react'
 import { SearchForm } from './search-form.tsx'
 
 interface LayoutProps extends SiteFrame {
+  readonly page: SiteView['page']
   readonly title: string
   readonly q: string
   readonly hasSearch: boolean
@@ -29,13 +30,13 @@ const Mark = () => (
   </svg>
 )
 
-/** The menu: one line each. */
-const MENU: readonly (readonly [href: string, title: string])[] = [
-  ['/search', '全部数据集'],
-  ['/wishes', '提需求'],
-  ['/showcase', '应用展示'],
-  ['/status', '查询进度'],
-  ['/preferences', '字号'],
+/** The menu: one line each, with the pages that stand below it. */
+const MENU: readonly (readonly [href: string, title: string, pages: RegExp])[] = [
+  ['/search', '全部数据集', /^(search|dataset|tombstone|question|apply)/],
+  ['/wishes', '提需求', /^wish/],
+  ['/showcase', '应用展示', /^showcase/],
+  ['/status', '查询进度', /^(status|application)/],
+  ['/preferences', '字号', /^preferences/],
 ]
 
 /** What every page's foot leads to. */
@@ -50,7 +51,7 @@ const FOOT: readonly (readonly [href: string, title: string])[] = [
 ]
 
 /** The frame of every public page: skip link, where one is, search, the page, who answers for it. */
-export const Layout = ({ title, q, hasSearch, style, demo, look, imprint, head, children }: LayoutProps) => (
+export const Layout = ({ page, title, q, hasSearch, style, demo, look, imprint, head, children }: LayoutProps) => (
   <html
     lang="zh-CN"
     className={[look.is_large && 'large', look.is_contrast && 'contrast'].filter(Boolean).join(' ') || undefined}
@@ -75,8 +76,8 @@ export const Layout = ({ title, q, hasSearch, style, demo, look, imprint, head, 
           </a>
           {demo && <span className="demo">演示，数据均为虚构</span>}
           <nav aria-label="主导航">
-            {MENU.map(([href, title]) => (
-              <a key={href} href={href}>
+            {MENU.map(([href, title, pages]) => (
+              <a key={href} href={href} aria-current={pages.test(page) ? 'true' : undefined}>
                 {title}
               </a>
             ))}

@@ -15,6 +15,7 @@ export const renderPage: SiteRenderer['renderPage'] = (view, frame) => {
   const { title, Body } = PAGES[view.page] as PublicPage<SiteView['page']>
   const markup = renderToStaticMarkup(
     <Layout
+      page={view.page}
       title={typeof title === 'string' ? title : title(view)}
       q={view.page === 'search' ? view.q : ''}
       hasSearch={view.page !== 'home'}

@@ -27,3 +27,10 @@ export const Code = ({ text, label }: CodeProps) => (
     </pre>
   </Scroll>
 )
+
+/** An address to be opened as well as copied. */
+export const Address = ({ href }: { readonly href: string }) => (
+  <a href={href}>
+    <code>{href}</code>
+  </a>
+)

@@ -76,6 +76,7 @@ export const Sorts = ({ view }: { readonly view: SearchView }) => {
   const offered = view.q ? (['relevance', 'newest', 'name'] as const) : (['newest', 'name'] as const)
   return (
     <nav className="sorts" aria-label="排序">
+      <span className="meta">排序</span>
       {offered.map((sort) => (
         <a
           key={sort}

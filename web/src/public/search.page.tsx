@@ -87,8 +87,12 @@ const Nothing = (view: SearchView) => (
         </ul>
       </>
     )}
+    <ul>
+      <li>少写几个字，或者换个说法：平常的叫法、部门简称都可以</li>
+      <li>写字段的名称也能找到，如“统一社会信用代码”</li>
+    </ul>
     <p>
-      换一个说法试试，看看<a href="/search">全部数据集</a>，或者
+      也可以看看<a href="/search">全部数据集</a>，或者
       <a href={wishAddress(view.q)}>提出需求</a>，由有关部门答复。
     </p>
   </section>
@@ -98,7 +102,7 @@ export const SearchPage = (view: SearchView) => {
   const { q, total, from, rows, terms } = view
   return (
     <>
-      <h1>{q ? `“${q}”` : '全部数据集'}</h1>
+      <h1>{q ? `“${q}”的检索结果` : '全部数据集'}</h1>
       <p role="status">
         {total > 0 && rows.length > 0
           ? `共 ${total} 个数据集，本页第 ${from + 1}–${from + rows.length} 个`

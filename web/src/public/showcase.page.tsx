@@ -39,7 +39,7 @@ const LinkState = ({ thread }: Pick<AppProps, 'thread'>) => {
       <span className="meta">
         {' '}
         {LINK_STATES.titles[link_state]}
-        {checked_on && `，${checked_on} 检查`}
+        {checked_on && link_state !== 'unknown' && `，${checked_on} 检查`}
       </span>
     </p>
   )
@@ -94,7 +94,9 @@ const Report = ({ apps, datasets, working, broken, checked_on, most_used, kinds 
         <thead>
           <tr>
             <th scope="col">数据集</th>
-            <th scope="col">应用数</th>
+            <th scope="col" className="number">
+              应用数
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -103,7 +105,7 @@ const Report = ({ apps, datasets, working, broken, checked_on, most_used, kinds 
               <th scope="row">
                 <a href={`/datasets/${slug}`}>{title}</a>
               </th>
-              <td>{count}</td>
+              <td className="number">{count}</td>
             </tr>
           ))}
         </tbody>

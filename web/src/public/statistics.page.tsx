@@ -1,6 +1,7 @@
 import type { ChartPreview } from '@sanjiang/contract/site.preview'
 import type { AnswerMonth, StatisticsView, UsageMonth } from '@sanjiang/contract/site.statistics'
 import { Chart } from './draw/chart.tsx'
+import { Scroll } from './scroll.tsx'
 
 const KIND_WORDS: Readonly<Record<string, string>> = {
   question: '提问',
@@ -69,38 +70,42 @@ const Figures = (view: StatisticsView) => {
 }
 
 const Answers = ({ answers }: { readonly answers: readonly AnswerMonth[] }) => (
-  <table className="plain">
-    <thead>
-      <tr>
-        <th scope="col">月份</th>
-        <th scope="col">种类</th>
-        <th scope="col" className="number">
-          收到
-        </th>
-        <th scope="col" className="number">
-          已答复
-        </th>
-        <th scope="col" className="number">
-          按时
-        </th>
-        <th scope="col" className="number">
-          超期未答
-        </th>
-      </tr>
-    </thead>
-    <tbody>
-      {answers.toReversed().map(({ month, kind, received, answered, on_time, overdue }) => (
-        <tr key={`${month}${kind}`}>
-          <th scope="row">{month}</th>
-          <td>{KIND_WORDS[kind] ?? kind}</td>
-          <td className="number">{received}</td>
-          <td className="number">{answered}</td>
-          <td className="number">{on_time}</td>
-          <td className="number">{overdue}</td>
+  <Scroll label="意见与答复，可左右滚动">
+    <table className="rows">
+      <thead>
+        <tr>
+          <th scope="col">月份</th>
+          <th scope="col">种类</th>
+          <th scope="col" className="number">
+            收到
+          </th>
+          <th scope="col" className="number">
+            已答复
+          </th>
+          <th scope="col" className="number">
+            按时
+          </th>
+          <th scope="col" className="number">
+            超期未答
+          </th>
         </tr>
-      ))}
-    </tbody>
-  </table>
+      </thead>
+      <tbody>
+        {answers.toReversed().map(({ month, kind, received, answered, on_time, overdue }) => (
+          <tr key={`${month}${kind}`}>
+            <th scope="row" className="code">
+              {month}
+            </th>
+            <td className="short">{KIND_WORDS[kind] ?? kind}</td>
+            <td className="number">{received}</td>
+            <td className="number">{answered}</td>
+            <td className="number">{on_time}</td>
+            <td className="number">{overdue}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </Scroll>
 )
 
 const Method = () => (

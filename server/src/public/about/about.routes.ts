@@ -12,9 +12,10 @@ const countLicences = async (pool: pg.Pool): Promise<Partial<Record<LicenceId, n
 
 /** The smallest dataset whose rows anybody may read: commands about it answer at once. */
 const findExample = async (pool: pg.Pool) => {
-  const { rows } = await pool.query<{ slug: string; title: string }>(
-    `select d.slug, d.title from site.dataset d join site.edition e on e.dataset_id = d.dataset_id and e.is_current
-     where d.state = 'open' and d.open_type = 'unconditional' and e.row_count > 0 order by e.row_count, d.slug limit 1`,
+  const { rows } = await pool.query<{ slug: string; title: string; has_csv: boolean }>(
+    `select d.slug, d.title, exists (select from site.file f where f.dataset_id = d.dataset_id and f.edition_no = e.edition_no and f.format = 'csv') as has_csv
+     from site.dataset d join site.edition e on e.dataset_id = d.dataset_id and e.is_current
+     where d.state = 'open' and d.open_type = 'unconditional' and e.row_count > 0 order by 3 desc, e.row_count, d.slug limit 1`,
   )
   return rows[0] ?? null
 }
@@ -22,7 +23,7 @@ const findExample = async (pool: pg.Pool) => {
 const isLicence = (id: string): id is LicenceId => Object.hasOwn(LICENCE_FACTS, id)
 
 /** Under what terms, and how by program. */
-export const aboutRoutes: SiteRoutes = (app, { pool, send, origin }) => {
+export const aboutRoutes: SiteRoutes = (app, { pool, send, origin, perMinute }) => {
   app.get('/licences', async (request, reply) =>
     send(request, reply, { status: 200, view: { page: 'licences', counts: await countLicences(pool) } }),
   )
@@ -33,6 +34,9 @@ export const aboutRoutes: SiteRoutes = (app, { pool, send, origin }) => {
     return send(request, reply, { status: 200, view: { page: 'licence', id, origin, datasets } })
   })
   app.get('/developers', async (request, reply) =>
-    send(request, reply, { status: 200, view: { page: 'developers', origin, example: await findExample(pool) } }),
+    send(request, reply, {
+      status: 200,
+      view: { page: 'developers', origin, example: await findExample(pool), per_minute: perMinute },
+    }),
   )
 }

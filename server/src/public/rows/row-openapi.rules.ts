@@ -152,14 +152,30 @@ const WORDS: Json = { type: 'array', items: { type: 'string' } }
 
 const curlOf = (url: string): string => `curl '${url}'`
 
+/** What a dataset's rows are best told apart by. */
+export const exampleCategory = (columns: readonly SiteColumn[]): SiteColumn | undefined =>
+  columns.find(({ role }) => role === 'category') ?? columns.find((one) => kindOf(one) === 'text')
+
+interface Exampled extends Pick<OpenRows, 'slug' | 'columns'> {
+  /** A value of that column, where one is known. */
+  readonly value?: string | undefined
+}
+
+const filterOf = (base: string, column: SiteColumn, value: string | undefined) => {
+  const name = encodeURIComponent(column.name)
+  return value
+    ? { title: `${column.title}是“${value}”的行`, url: `${base}/rows?${name}__eq=${encodeURIComponent(value)}` }
+    : { title: `${column.title}不为空的行`, url: `${base}/rows?${name}__null=false` }
+}
+
 /** Addresses that show what a dataset can be asked, with its own columns. */
 export const examplesOf = (
-  { slug, columns }: Pick<OpenRows, 'slug' | 'columns'>,
+  { slug, columns, value }: Exampled,
   origin: string,
 ): { title: string; url: string; curl: string }[] => {
   const base = `${origin}/api/v1/datasets/${encodeURIComponent(slug)}`
   const name = (column: SiteColumn | undefined): string => encodeURIComponent(column?.name ?? '')
-  const category = columns.find(({ role }) => role === 'category') ?? columns.find((one) => kindOf(one) === 'text')
+  const category = exampleCategory(columns)
   const measure = columns.find((one) => one.role === 'measure' && ['number', 'integer'].includes(kindOf(one)))
   const some = columns.slice(0, 2).map(name).join(',')
   const made = [
@@ -168,7 +184,7 @@ export const examplesOf = (
     ...(category
       ? [{ title: `按${category.title}计数`, url: `${base}/aggregate?group=${name(category)}&sort=-count` }]
       : []),
-    ...(category ? [{ title: `${category.title}不为空的行`, url: `${base}/rows?${name(category)}__null=false` }] : []),
+    ...(category ? [filterOf(base, category, value)] : []),
     ...(measure
       ? [{ title: `${measure.title}最大的 10 行`, url: `${base}/rows?sort=-${name(measure)}&limit=10` }]
       : []),

@@ -1,6 +1,6 @@
 import type { DevelopersView } from '@sanjiang/contract/site.about'
-import { Code, Scroll } from '../scroll.tsx'
-import { snippetsFor } from './snippets.ts'
+import { Address, Code, Scroll } from '../scroll.tsx'
+import { checkSnippet, ckanSnippets, snippetsFor } from './snippets.ts'
 
 const CKAN: readonly (readonly [action: string, text: string])[] = [
   ['package_list · package_search · package_show', '列出、检索、读取数据集；q、fq、facet、rows、start、sort'],
@@ -38,7 +38,12 @@ const Ckan = ({ origin }: { readonly origin: string }) => (
         </tbody>
       </table>
     </Scroll>
-    <Code text={`curl '${origin}/api/3/action/package_search?q=企业&rows=5'`} label="CKAN 检索的命令" />
+    {ckanSnippets(origin).map(([language, text]) => (
+      <div key={language}>
+        <h3>{language}</h3>
+        <Code text={text} label={`用 ${language} 检索 CKAN`} />
+      </div>
+    ))}
   </section>
 )
 
@@ -57,6 +62,16 @@ const Start = ({ origin, example }: Pick<DevelopersView, 'origin' | 'example'>) 
             <Code text={text} label={`${language} 的写法`} />
           </div>
         ))}
+        {example.has_csv && (
+          <>
+            <h3>下载整份文件并核对</h3>
+            <p>
+              latest 地址永远指向最新一版；中断了再运行第一行会接着下载。后两行得到的值应当相同，答复头 Repr-Digest
+              里也有（Base64）。
+            </p>
+            <Code text={checkSnippet(origin, example.slug)} label="下载并核对的命令" />
+          </>
+        )}
       </>
     ) : (
       <p>目前还没有开放了数据行的数据集；开放后这里有照抄就能用的命令。</p>
@@ -69,16 +84,26 @@ const Catalogue = ({ origin }: { readonly origin: string }) => (
     <h2 id="dcat">目录、地理、订阅</h2>
     <ul>
       <li>
-        DCAT 3 目录：<code>{`${origin}/dcat/catalog.jsonld`}</code>、<code>{`${origin}/dcat/catalog.ttl`}</code>
+        DCAT 3 目录：
+        <Address href={`${origin}/dcat/catalog.jsonld`} />、
+        <Address href={`${origin}/dcat/catalog.ttl`} />
         ，分页，标识永久不变
       </li>
       <li>
-        地理数据：OGC API Features，<code>{`${origin}/ogc`}</code>，坐标 CGCS2000
+        地理数据：OGC API Features，
+        <Address href={`${origin}/ogc`} />
+        ，坐标 CGCS2000，<a href="/ogc/api">OpenAPI 说明</a>
       </li>
       <li>
-        更新订阅：<code>{`${origin}/feed.atom`}</code>；站点地图：<code>{`${origin}/sitemap.xml`}</code>
+        更新订阅：
+        <Address href={`${origin}/feed.atom`} />
+        ；站点地图：
+        <Address href={`${origin}/sitemap.xml`} />
       </li>
-      <li>每个数据集另有 Data Package、CSV on the Web 说明；页面内嵌 schema.org，供搜索引擎识别</li>
+      <li>
+        每个数据集另有 <code>/datasets/代码/datapackage.json</code>（Data Package）和{' '}
+        <code>/datasets/代码/csvw.json</code>（CSV on the Web）；页面内嵌 schema.org，供搜索引擎识别
+      </li>
       <li>
         平台统计：<a href="/statistics.json">JSON</a>、<a href="/statistics.csv">CSV</a>
       </li>
@@ -86,18 +111,23 @@ const Catalogue = ({ origin }: { readonly origin: string }) => (
   </section>
 )
 
-const Manners = () => (
+const Manners = ({ per_minute }: Pick<DevelopersView, 'per_minute'>) => (
   <section aria-labelledby="limits">
     <h2 id="limits">限额、出错与状态</h2>
     <ul className="reading">
       <li>一次最多 10,000 行；要全部数据请下载文件，文件支持断点续传和 ETag。</li>
       <li>
-        每个网络地址每分钟有用量上限：页面和接口每次计 1，检索计 2，每 MiB 再计 1。答复头 RateLimit
-        写明还剩多少；用完答复 429，请按 Retry-After 写明的秒数等待。
+        {per_minute > 0
+          ? `每个网络地址每分钟 ${per_minute} 个用量，一次最多连用一半：页面和接口每次计 1，检索计 2，每 MiB 再计 1。答复头 RateLimit 写明还剩多少；用完答复 429，请按 Retry-After 写明的秒数等待。`
+          : '目前不限用量；限的时候答复头 RateLimit 写明还剩多少，用完答复 429，请按 Retry-After 写明的秒数等待。'}
       </li>
       <li>出错时答复 application/problem+json（RFC 9457）：code 供程序判断，detail 供人看，field 指出哪个参数。</li>
       <li>
         运行状态：<a href="/readyz">/readyz</a> 答复 200 即可用。
+      </li>
+      <li>数据库维护时答复 503 和 Retry-After，程序应等待后重试，不必报错。</li>
+      <li>
+        地址里的汉字要按 UTF-8 百分号编码；用 curl 时写 <code>-G --data-urlencode</code>，它会替您编码。
       </li>
       <li>文字一律 UTF-8，日期 ISO 8601，坐标 CGCS2000 经纬度。</li>
     </ul>
@@ -117,14 +147,14 @@ const Changes = () => (
   </section>
 )
 
-export const DevelopersPage = ({ origin, example }: DevelopersView) => (
+export const DevelopersPage = ({ origin, example, per_minute }: DevelopersView) => (
   <>
     <h1>开发者</h1>
     <p className="lead">不用注册，不用密钥。每个数据集的“接口”页有它自己的命令和 OpenAPI 说明。</p>
     <Start origin={origin} example={example} />
     <Ckan origin={origin} />
     <Catalogue origin={origin} />
-    <Manners />
+    <Manners per_minute={per_minute} />
     <Changes />
   </>
 )

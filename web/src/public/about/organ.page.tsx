@@ -27,7 +27,7 @@ export const OrgansPage = ({ organs }: OrgansView) => (
               </th>
               <td className="number">{datasets}</td>
               <td className="number">{rows.toLocaleString('zh-CN')}</td>
-              <td>{newest_on}</td>
+              <td className="kept">{newest_on}</td>
             </tr>
           ))}
         </tbody>

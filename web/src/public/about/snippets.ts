@@ -21,3 +21,23 @@ console.log(await answer.json())`,
     ],
   ]
 }
+
+/** Goes on where it was cut off; then the same sum twice: of what came, and as the portal tells it. */
+export const checkSnippet = (
+  origin: string,
+  slug: string,
+): string => `curl -C - -o data.csv '${origin}/datasets/${slug}/latest.csv'
+sha256sum data.csv
+curl -s '${origin}/datasets/${slug}/versions.json' | jq -r '.versions[0].files[] | select(.format == "csv") | .sha256'`
+
+export const ckanSnippets = (origin: string): readonly (readonly [language: string, text: string])[] => [
+  ['curl', `curl -G '${origin}/api/3/action/package_search' --data-urlencode 'q=企业' -d rows=5`],
+  [
+    'ckanapi（Python）',
+    `from ckanapi import RemoteCKAN
+
+portal = RemoteCKAN('${origin}')
+for dataset in portal.action.package_search(q='企业', rows=5)['results']:
+    print(dataset['name'], dataset['title'])`,
+  ],
+]

@@ -1,5 +1,5 @@
 import type { DatasetApiView } from '@sanjiang/contract/site.dataset'
-import { Code } from '../scroll.tsx'
+import { Address, Code } from '../scroll.tsx'
 import { DatasetFrame } from './top.tsx'
 
 const Rows = ({ top, calls, example }: DatasetApiView) => (
@@ -7,7 +7,7 @@ const Rows = ({ top, calls, example }: DatasetApiView) => (
     <p>
       {top.is_free
         ? '不用登录，不用申请密钥，照抄下面的命令就能用。'
-        : '有条件开放：申请通过后取得密钥，命令里加上 -H "Authorization: Bearer 密钥"。'}
+        : '有条件开放：申请通过后取得密钥，换到命令里“您的密钥”的位置。'}
     </p>
     {calls.map(({ title, curl }) => (
       <div key={title}>
@@ -40,11 +40,13 @@ export const ApiPage = (view: DatasetApiView) => {
           </li>
         )}
         <li>
-          CKAN 兼容：<code>{`${origin}/api/3/action/package_show?id=${dataset_id}`}</code>
+          CKAN 兼容：
+          <Address href={`${origin}/api/3/action/package_show?id=${dataset_id}`} />
         </li>
         {top.has_places && (
           <li>
-            地理要素（OGC API Features）：<code>{`${origin}/ogc/collections/${slug}/items`}</code>
+            地理要素（OGC API Features）：
+            <Address href={`${origin}/ogc/collections/${slug}/items`} />
           </li>
         )}
         <li>一次最多 10,000 行，更多请下载文件；每分钟用量写在答复头 RateLimit 里。</li>

@@ -19,7 +19,7 @@ export const FieldsPage = ({ top, columns }: DatasetFieldsView) => {
       <h2>字段</h2>
       <p className="meta">共 {top.content.items.length} 个。“英文名”是文件和接口里用的列名。</p>
       <Scroll label="字段表，可左右滚动">
-        <table>
+        <table className="rows">
           <thead>
             <tr>
               <th scope="col">名称</th>
@@ -37,14 +37,16 @@ export const FieldsPage = ({ top, columns }: DatasetFieldsView) => {
               const column = byName.get(name_en)
               return (
                 <tr key={name_en}>
-                  <th scope="row">{name}</th>
-                  <td>
+                  <th scope="row" className="short">
+                    {name}
+                  </th>
+                  <td className="code">
                     <code>{name_en}</code>
                   </td>
-                  <td>{TYPE_WORDS[data_type ?? ''] ?? '未说明'}</td>
+                  <td className="short">{TYPE_WORDS[data_type ?? ''] ?? '未说明'}</td>
                   <td className="number">{length ?? '不限'}</td>
-                  <td>{column?.unit ?? '无'}</td>
-                  <td>{ROLE_WORDS[column?.role ?? ''] ?? ''}</td>
+                  <td className="short">{column?.unit ?? '无'}</td>
+                  <td className="short">{ROLE_WORDS[column?.role ?? ''] ?? ''}</td>
                 </tr>
               )
             })}

@@ -9,11 +9,16 @@ export const sizeText = (bytes: number): string => {
 }
 
 /** Its head, and the whole of it where somebody compares. */
-export const Checksum = ({ sha256 }: { readonly sha256: string }) => (
+export const Checksum = ({
+  sha256,
+  title = '校验值 SHA-256',
+}: {
+  readonly sha256: string
+  readonly title?: string
+}) => (
   <details className="checksum">
     <summary>
-      <span className="only-read">校验值 SHA-256，开头是 </span>
-      <code>{sha256.slice(0, 12)}…</code>
+      {title} <code>{sha256.slice(0, 12)}…</code>
     </summary>
     <code className="whole">{sha256}</code>
   </details>
@@ -44,7 +49,7 @@ const FileItem = ({ slug, file }: { readonly slug: string; readonly file: SiteFi
     )}
     <Checksum sha256={file.sha256} />
     <p className="meta">
-      永远指向最新一版：<code>{latestHref(slug, file.format)}</code>
+      永远指向最新一版：<a href={latestHref(slug, file.format)}>{latestHref(slug, file.format).split('/').at(-1)}</a>
     </p>
   </li>
 )

@@ -28,6 +28,7 @@ const Rows = ({ top, preview, drawing }: Pick<DatasetView, 'top' | 'preview' | '
         {top.is_free
           ? '这个数据集目前只开放了说明和字段，数据送出后在这里预览。'
           : '数据凭使用密钥读取，不在页面上预览。'}
+        {top.is_free && <a href={`${base}/questions/new`}>问什么时候有数据</a>}
       </p>
     )
   return (

@@ -29,6 +29,8 @@ export const WORDS: readonly string[] = [
 
 /** Ten thousand open datasets of forty organs, each with an edition and four files, one of them with real rows. */
 export const fillPortal = async (client: pg.Client, size: number): Promise<void> => {
+  // For the plain SQL beside it: we keep no such text.
+  await client.query('alter table site.dataset add column words text')
   await client.query(
     `insert into site.dataset (dataset_id, slug, release_no, state, title, open_type, organ_name, theme_title, content, words, released_on)
      select gen_random_uuid(), '307' || lpad((n % 40)::text, 3, '0') || '-' || lpad(n::text, 6, '0'), 1, 'open', title, 'unconditional', organ, theme,

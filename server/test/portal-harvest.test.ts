@@ -6,7 +6,7 @@ import { type CatalogWorld, openCatalog } from './catalog-world.ts'
 import { listeningSite } from './counted-site.ts'
 import { createSource, harvest, logOf } from './harvest-ground.ts'
 import { layFiles } from './portal-files.ts'
-import { columnOf, layDataset } from './public-dataset.ts'
+import { columnOf, layCopies, layDataset } from './public-dataset.ts'
 import { openPublic, type PublicGround } from './public-ground.ts'
 
 const DATASETS = 130
@@ -23,13 +23,7 @@ before(async () => {
   const columns = [columnOf('name', '企业名称'), columnOf('founded', '成立日期', { data_type: 'D' })]
   const id = await layDataset(ground, { slug: 'h-0', content, columns, rows: [['甲', '2017-01-01']] })
   await layFiles(ground, id, ['csv', 'json'])
-  await ground.sql(
-    `insert into site.dataset (dataset_id, slug, release_no, state, title, open_type, organ_name, theme_title, content, words, released_on)
-     select gen_random_uuid(), 'h-' || n, 1, 'open', '登记信息第 ' || n || ' 号目录', open_type, organ_name, theme_title,
-       content || jsonb_build_object('slug', 'h-' || n, 'title', '登记信息第 ' || n || ' 号目录'), words, released_on
-     from site.dataset, generate_series(1, $1) n where slug = 'h-0'`,
-    [DATASETS - 1],
-  )
+  await layCopies(ground, { of: 'h-0', prefix: 'h', count: DATASETS - 1 })
   site = await listeningSite(ground)
 })
 after(async () => {

@@ -64,15 +64,25 @@ const layRows = async (ground: PublicGround, id: string, { slug, columns = [], r
 /** A dataset as the inside leaves it on the public side, with its rows where columns are given. */
 export const layDataset = async (ground: PublicGround, laid: LaidDataset): Promise<string> => {
   const content = contentOf(laid)
-  const words = [content.title, content.summary, content.organ_name, content.theme_title, ...content.keywords]
   const [row] = await ground.sql<{ dataset_id: string }>(
-    `insert into site.dataset (dataset_id, slug, release_no, state, title, open_type, organ_name, theme_title, content, words, released_on)
-     values (gen_random_uuid(), $1, 1, 'open', $2, $3, $4, $5, $6, $7, $8) returning dataset_id`,
+    `insert into site.dataset (dataset_id, slug, release_no, state, title, open_type, organ_name, theme_title, content, released_on)
+     values (gen_random_uuid(), $1, 1, 'open', $2, $3, $4, $5, $6, $7) returning dataset_id`,
     [
       ...[laid.slug, content.title, content.open_type, content.organ_name, content.theme_title],
-      ...[JSON.stringify(content), words.join('\n').toLowerCase(), laid.released_on ?? '2017-12-05'],
+      ...[JSON.stringify(content), laid.released_on ?? '2017-12-05'],
     ],
   )
   if (laid.columns) await layRows(ground, row!.dataset_id, laid)
   return row!.dataset_id
 }
+
+/** As many more datasets in words as are wanted, like one that is there: `PREFIX-1` on. */
+export const layCopies = (ground: PublicGround, { of, prefix, count }: { of: string; prefix: string; count: number }) =>
+  ground.sql(
+    `insert into site.dataset (dataset_id, slug, release_no, state, title, open_type, organ_name, theme_title, content, released_on)
+     select gen_random_uuid(), slug, 1, 'open', title, open_type, organ_name, theme_title,
+       content || jsonb_build_object('slug', slug, 'title', title), released_on
+     from (select $2 || n as slug, '登记信息第 ' || n || ' 号目录' as title, open_type, organ_name, theme_title, content, released_on
+       from site.dataset, generate_series(1, $3) n where slug = $1) d`,
+    [of, `${prefix}-`, count],
+  )

@@ -106,8 +106,8 @@ test('a citizen finds a dataset with the keyboard alone, and no page asks for a 
 test('a filter is opened and chosen with the keyboard, on a phone as well, and taken back again (P15, T4.2)', async () => {
   const page = await portal.open(null, 'phone')
   await ground.sql(
-    `insert into site.dataset (dataset_id, slug, release_no, state, title, open_type, organ_name, theme_title, content, words, released_on)
-     values (gen_random_uuid(), 'one-more', 1, 'open', '企业信用等级', 'conditional', '省商务厅', '商贸流通', '{}', '', '2017-12-05')`,
+    `insert into site.dataset (dataset_id, slug, release_no, state, title, open_type, organ_name, theme_title, content, released_on)
+     values (gen_random_uuid(), 'one-more', 1, 'open', '企业信用等级', 'conditional', '省商务厅', '商贸流通', '{}', '2017-12-05')`,
   )
   await page.goto(`${site}/search?q=企业`)
   await page.locator('summary', { hasText: '主题' }).focus()

@@ -163,9 +163,9 @@ test('a process that followed every change says what one that begins anew says (
   })
   const apply = async ({ at, title, organ, isOpen }: { at: number; title: string; organ: string; isOpen: boolean }) =>
     ground.sql(
-      `insert into site.dataset (dataset_id, slug, release_no, state, title, open_type, organ_name, theme_title, content, words,
+      `insert into site.dataset (dataset_id, slug, release_no, state, title, open_type, organ_name, theme_title, content,
          released_on, withdrawn_on, withdrawn_reason)
-       values (md5($1)::uuid, $1, 1, $2, $3, 'unconditional', $4, $5, '{}', '', '2017-12-05', $6, $7)
+       values (md5($1)::uuid, $1, 1, $2, $3, 'unconditional', $4, $5, '{}', '2017-12-05', $6, $7)
        on conflict (dataset_id) do update set state = excluded.state, title = excluded.title, organ_name = excluded.organ_name,
          theme_title = excluded.theme_title, withdrawn_on = excluded.withdrawn_on, withdrawn_reason = excluded.withdrawn_reason`,
       [

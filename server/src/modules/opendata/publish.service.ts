@@ -6,26 +6,14 @@ import { removeEditions } from './edition/carry.service.ts'
 import { atomically } from './edition/stage.ts'
 import { listUnsent, markSent, type ReleaseRow } from './release.store.ts'
 
-const wordsOf = ({ content }: ReleaseRow): string =>
-  [
-    content.title,
-    content.summary,
-    content.organ_name,
-    content.theme_title,
-    ...content.keywords,
-    ...content.items.flatMap(({ name, name_en }) => [name, name_en]),
-  ]
-    .join('\n')
-    .toLowerCase()
-
 /** A release carried out twice, or after a newer one, changes nothing; of what was withdrawn only its name and the reason stay. */
 const PUT = `
-insert into site.dataset (dataset_id, slug, release_no, state, title, open_type, organ_name, theme_title, content, words, released_on,
+insert into site.dataset (dataset_id, slug, release_no, state, title, open_type, organ_name, theme_title, content, released_on,
                           withdrawn_on, withdrawn_reason)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 on conflict (dataset_id) do update set
   slug = excluded.slug, release_no = excluded.release_no, state = excluded.state, title = excluded.title, open_type = excluded.open_type,
-  organ_name = excluded.organ_name, theme_title = excluded.theme_title, content = excluded.content, words = excluded.words,
+  organ_name = excluded.organ_name, theme_title = excluded.theme_title, content = excluded.content,
   released_on = excluded.released_on, withdrawn_on = excluded.withdrawn_on, withdrawn_reason = excluded.withdrawn_reason
 where site.dataset.release_no <= excluded.release_no`
 
@@ -35,7 +23,7 @@ const valuesOf = (row: ReleaseRow): unknown[] => {
   return [
     ...[row.resource_id, content.slug, row.release_no, isOpen ? 'open' : 'withdrawn', content.title],
     ...[content.open_type, content.organ_name, content.theme_title],
-    ...[JSON.stringify(isOpen ? content : {}), isOpen ? wordsOf(row) : '', row.reviewed_on],
+    ...[JSON.stringify(isOpen ? content : {}), row.reviewed_on],
     ...[row.withdrawn_on, row.withdraw_reason],
   ]
 }

@@ -191,11 +191,10 @@ test('what is withdrawn leaves its name and the reason, and an older release nev
   const gone = await page(first.content.slug)
   assert.equal(gone.statusCode, 410)
   assert.match(gone.body, /数据口径有误/)
-  const [kept] = await ground.sql<{ content: object; words: string }>(
-    'select content, words from site.dataset where slug = $1',
-    [first.content.slug],
-  )
-  assert.deepEqual([kept!.content, kept!.words], [{}, ''])
+  const [kept] = await ground.sql<{ content: object }>('select content from site.dataset where slug = $1', [
+    first.content.slug,
+  ])
+  assert.deepEqual(kept!.content, {})
   const second = await proposer.call(opendata.proposeRelease, {
     body: {
       ...proposal({ resource_id: first.resource_id, content: { items: [] } } as never),

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { countedSite } from '#test/counted-site.ts'
 import { layFiles } from '#test/portal-files.ts'
-import { columnOf, layDataset } from '#test/public-dataset.ts'
+import { columnOf, layCopies, layDataset } from '#test/public-dataset.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
 import { buildStale } from '../../supervisor/build.ts'
 
@@ -227,10 +227,7 @@ test('an answer is not sent again while the catalogue stays, and differs once it
 })
 
 test('a thousand datasets with four facets cost at most five statements, however many there are (T4.2)', async () => {
-  await ground.sql(`insert into site.dataset (dataset_id, slug, release_no, state, title, open_type, organ_name, theme_title, content, words, released_on)
-    select gen_random_uuid(), 'm-' || n, 1, 'open', '登记信息 ' || n, open_type, organ_name, theme_title,
-      content || jsonb_build_object('slug', 'm-' || n), words, released_on
-    from site.dataset, generate_series(1, 1200) n where slug = 'c-1'`)
+  await layCopies(ground, { of: 'c-1', prefix: 'm', count: 1200 })
   const site = await countedSite(ground)
   const ask = async (q: string) => {
     const { results, count } = (

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { layFiles } from '#test/portal-files.ts'
-import { columnOf, layDataset } from '#test/public-dataset.ts'
+import { columnOf, layCopies, layDataset } from '#test/public-dataset.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
 import { readJsonLd, readTurtle, violationsOf } from '#test/shacl.ts'
 import { buildStale } from '../../supervisor/build.ts'
@@ -59,10 +59,7 @@ before(async () => {
   await ground.sql(
     `update site.dataset set state = 'withdrawn', withdrawn_on = '2018-01-01', withdrawn_reason = '"有误"', content = '{}' where slug = 'd-9'`,
   )
-  await ground.sql(`insert into site.dataset (dataset_id, slug, release_no, state, title, open_type, organ_name, theme_title, content, words, released_on)
-    select gen_random_uuid(), 'e-' || n, 1, 'open', '登记信息 ' || n, open_type, organ_name, theme_title,
-      content || jsonb_build_object('slug', 'e-' || n), words, released_on
-    from site.dataset, generate_series(1001, 1150) n where slug = 'd-2'`)
+  await layCopies(ground, { of: 'd-2', prefix: 'e', count: 150 })
 })
 after(async () => {
   await ground?.close()

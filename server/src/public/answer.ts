@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { shelfOf } from './shelf/shelf.ts'
-import type { Site } from './site.ts'
+import type { Snapshot } from './shelf/shelf.ts'
 
 /** What a reader may have already: told by a tag and by a date. */
 export interface Stamp {
@@ -15,11 +14,11 @@ export const stampOf = (mark: string, changedAt: string): Stamp => ({
   modified: new Date(changedAt).toUTCString(),
 })
 
-/** Of an answer that the state of the whole catalogue and the address decide. */
-export const catalogueStamp = async (site: Site, { url, headers }: FastifyRequest): Promise<Stamp> => {
-  const { mark, changedAt } = await shelfOf(site).look()
-  return stampOf(`${mark}\n${url}\n${headers.accept ?? ''}`, changedAt)
-}
+/** Of an answer that the state of the whole catalogue and the address decide: the state it is made from, looked at before. */
+export const catalogueStamp = (
+  { mark, changedAt }: Pick<Snapshot, 'mark' | 'changedAt'>,
+  { url, headers }: FastifyRequest,
+): Stamp => stampOf(`${mark}\n${url}\n${headers.accept ?? ''}`, changedAt)
 
 const plain = (tag: string): string => tag.trim().replace(/^W\//, '')
 

@@ -1,4 +1,5 @@
 import type { SiteFrame, SiteHead, SiteView } from '@sanjiang/contract/site'
+import { SITE_NAME } from '@sanjiang/contract/site.name'
 import type { ReactNode } from 'react'
 import { SearchForm } from './search-form.tsx'
 
@@ -59,7 +60,7 @@ export const Layout = ({ page, title, q, hasSearch, style, demo, look, imprint, 
     <head>
       <meta charSet="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <title>{title === '青海省公共数据开放' ? title : `${title} · 青海省公共数据开放`}</title>
+      <title>{title === SITE_NAME ? title : `${title} · ${SITE_NAME}`}</title>
       <link rel="icon" href="data:," />
       <link rel="stylesheet" href={style} />
       {head && <HeadLinks {...head} />}
@@ -72,7 +73,7 @@ export const Layout = ({ page, title, q, hasSearch, style, demo, look, imprint, 
         <div className="wide top-row">
           <a className="brand" href="/">
             <Mark />
-            青海省公共数据开放
+            {SITE_NAME}
           </a>
           {demo && <span className="demo">演示，数据均为虚构</span>}
           <nav aria-label="主导航">

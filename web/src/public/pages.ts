@@ -1,4 +1,5 @@
 import type { SiteView } from '@sanjiang/contract/site'
+import { SITE_NAME } from '@sanjiang/contract/site.name'
 import { aboutPages } from './about/pages.ts'
 import { applyPages } from './apply/pages.ts'
 import { datasetPages } from './dataset/pages.ts'
@@ -14,7 +15,7 @@ import { WishesPage, WishFormPage, WishPage } from './wish.page.tsx'
 
 /** Every page there is: one line each. */
 export const PAGES: { readonly [P in SiteView['page']]: PublicPage<P> } = {
-  home: { title: '青海省公共数据开放', Body: HomePage },
+  home: { title: SITE_NAME, Body: HomePage },
   search: { title: ({ q }) => (q ? `“${q}”的检索结果` : '全部数据集'), Body: SearchPage },
   ...datasetPages,
   ...applyPages,

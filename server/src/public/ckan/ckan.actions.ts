@@ -1,3 +1,4 @@
+import { SITE_NAME } from '@sanjiang/contract/site.name'
 import type { FastifyRequest } from 'fastify'
 import { listShelved } from '../shelf/shelf.store.ts'
 import { shelfOf } from '../shelf/shelf.ts'
@@ -43,7 +44,7 @@ const resourceShow: Action = async (site, params) => {
 }
 
 const statusShow: Action = async (site) => ({
-  site_title: '青海省公共数据开放',
+  site_title: SITE_NAME,
   site_description: '只含经审查的开放数据',
   site_url: site.origin,
   ckan_version: '2.11.0',

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { catalogueStamp, hasAlready } from '../answer.ts'
+import { shelfOf } from '../shelf/shelf.ts'
 import { type Site, SiteFault, type SiteRoutes } from '../site.ts'
 import { ACTIONS, type Action, refuseWriting } from './ckan.actions.ts'
 import { CkanFault } from './ckan.fault.ts'
@@ -108,7 +109,7 @@ const UNTAGGED = /\/datastore_/
 const answer = async (site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
   reply.headers(OPEN_TO_ALL).header('vary', 'Accept-Encoding')
   const isTagged = request.method !== 'POST' && !UNTAGGED.test(request.url)
-  const tag = isTagged ? await catalogueStamp(site, request) : undefined
+  const tag = isTagged ? catalogueStamp(await shelfOf(site).look(), request) : undefined
   if (tag && hasAlready(request, tag)) return reply.code(304).header('etag', tag.etag).send()
   const { status, body } = await run(site, request)
   if (tag && status === 200)

@@ -1,3 +1,4 @@
+import { SITE_NAME } from '@sanjiang/contract/site.name'
 import type { ShelvedDataset, Spine } from '../shelf/shelf.store.ts'
 import type { Snapshot } from '../shelf/shelf.ts'
 import { putDataset, putLicence, putPlace, putThemes, putTombstone } from './dcat.dataset.ts'
@@ -26,7 +27,7 @@ const putPortal = (into: RdfDocument, origin: string): Value =>
   into.put({
     id: `${origin}/#portal`,
     types: ['foaf:Agent', 'foaf:Organization'],
-    props: { 'foaf:name': zh('青海省公共数据开放') },
+    props: { 'foaf:name': zh(SITE_NAME) },
   })
 
 const putCkan = (into: RdfDocument, origin: string): Value =>
@@ -74,7 +75,7 @@ export const catalogueDocument = (telling: CatalogueTelling): RdfDocument => {
     id: catalogueIri(origin),
     types: ['dcat:Catalog'],
     props: {
-      'dct:title': zh('青海省公共数据开放目录'),
+      'dct:title': zh(`${SITE_NAME}目录`),
       'dct:description': zh('经保密审查开放的公共数据，含有条件开放的数据集'),
       'dct:publisher': putPortal(into, origin),
       'dct:license': putLicence(into, 'open', origin),

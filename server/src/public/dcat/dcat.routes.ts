@@ -24,7 +24,7 @@ const sendCatalogue = (site: Site, syntax: Syntax) => async (request: FastifyReq
   const links = [`<${first}>; rel="first"`, ...(nextUrl ? [`<${nextUrl}>; rel="next"`] : [])]
   return sendAnswer(request, reply, {
     type: SYNTAXES[syntax],
-    stamp: await catalogueStamp(site, request),
+    stamp: catalogueStamp(snapshot, request),
     headers: { link: links.join(', ') },
     body: async () => {
       const datasets = await listShelved(
@@ -68,13 +68,14 @@ const WORDS: Readonly<Record<string, (into: RdfDocument, snapshot: Snapshot, ori
 
 const sendWords = (site: Site, name: string) => async (request: FastifyRequest, reply: FastifyReply) => {
   const syntax = wantsRdf(request.headers.accept) ?? 'ttl'
+  const snapshot = await shelfOf(site).look()
   return sendAnswer(request, reply, {
     type: SYNTAXES[syntax],
-    stamp: await catalogueStamp(site, request),
+    stamp: catalogueStamp(snapshot, request),
     headers: { vary: 'Accept' },
-    body: async () => {
+    body: () => {
       const into = new RdfDocument()
-      WORDS[name]!(into, await shelfOf(site).look(), site.origin)
+      WORDS[name]!(into, snapshot, site.origin)
       return WRITE[syntax](into)
     },
   })

@@ -1,5 +1,6 @@
 import type { SiteColumn, SiteHead } from '@sanjiang/contract/site'
 import { type FileFormat, fileHref, latestHref } from '@sanjiang/contract/site.file'
+import { SITE_NAME } from '@sanjiang/contract/site.name'
 import { licenceOf } from '../ckan/ckan.licence.ts'
 import { datasetIri, pageOf } from '../dcat/dcat.dataset.ts'
 import type { ShelvedDataset, ShelvedFile } from '../shelf/shelf.store.ts'
@@ -142,7 +143,7 @@ const schemaOrg = (dataset: ShelvedDataset, origin: string): Record<string, unkn
     dateModified: changed_at,
     version: edition ? String(edition.edition_no) : undefined,
     temporalCoverage: edition ? `../${edition.data_on}` : undefined,
-    includedInDataCatalog: { '@type': 'DataCatalog', name: '青海省公共数据开放', url: `${origin}/` },
+    includedInDataCatalog: { '@type': 'DataCatalog', name: SITE_NAME, url: `${origin}/` },
     variableMeasured: edition?.columns
       .filter(({ role }) => role === 'measure')
       .map(({ name, title: label, unit }) => ({
@@ -186,7 +187,7 @@ export const homeHead = (origin: string): SiteHead => ({
         '@type': 'WebSite',
         '@id': `${origin}/#site`,
         url: `${origin}/`,
-        name: '青海省公共数据开放',
+        name: SITE_NAME,
         inLanguage: 'zh-CN',
         potentialAction: {
           '@type': 'SearchAction',
@@ -197,7 +198,7 @@ export const homeHead = (origin: string): SiteHead => ({
       {
         '@type': 'DataCatalog',
         '@id': `${origin}/dcat/catalog#catalog`,
-        name: '青海省公共数据开放目录',
+        name: `${SITE_NAME}目录`,
         url: `${origin}/`,
       },
     ],

@@ -1,3 +1,4 @@
+import { SITE_NAME } from '@sanjiang/contract/site.name'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { catalogueStamp, sendAnswer, stampOf } from '../answer.ts'
 import { datasetIri, pageOf } from '../dcat/dcat.dataset.ts'
@@ -37,11 +38,12 @@ const datasetEntry = (dataset: ShelvedDataset, origin: string): AtomEntry => {
 }
 
 const sendFeed = (site: Site) => async (request: FastifyRequest, reply: FastifyReply) => {
-  const { open, withdrawn, changedAt } = await shelfOf(site).look()
+  const snapshot = await shelfOf(site).look()
+  const { open, withdrawn, changedAt } = snapshot
   const newest = [...open, ...withdrawn].sort((a, b) => b.change_no - a.change_no).slice(0, NEWEST)
   return sendAnswer(request, reply, {
     type: ATOM,
-    stamp: await catalogueStamp(site, request),
+    stamp: catalogueStamp(snapshot, request),
     body: async () => {
       const datasets = await listShelved(
         site.pool,
@@ -49,7 +51,7 @@ const sendFeed = (site: Site) => async (request: FastifyRequest, reply: FastifyR
       )
       return toAtom({
         id: `${site.origin}/feed.atom`,
-        title: '青海省公共数据开放：新发布与有变动的数据集',
+        title: `${SITE_NAME}：新发布与有变动的数据集`,
         updated: changedAt,
         self: `${site.origin}/feed.atom`,
         page: `${site.origin}/`,

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { catalogueStamp, sendAnswer } from '../answer.ts'
 import { pageOf } from '../dcat/dcat.dataset.ts'
 import { type Snapshot, shelfOf } from '../shelf/shelf.ts'
-import { type Site, SiteFault, type SiteRoutes } from '../site.ts'
+import { SiteFault, type SiteRoutes } from '../site.ts'
 import { xml } from './atom.ts'
 
 const XML = 'application/xml; charset=utf-8'
@@ -51,11 +51,14 @@ export const sitemapPart = (
   return places.length === 0 ? undefined : listXml('urlset', places)
 }
 
-const sendMap = async (
-  site: Site,
-  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-  text: string,
-) => sendAnswer(request, reply, { type: XML, stamp: await catalogueStamp(site, request), body: () => text })
+interface Asked {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly snapshot: Snapshot
+}
+
+const sendMap = ({ request, reply, snapshot }: Asked, text: string) =>
+  sendAnswer(request, reply, { type: XML, stamp: catalogueStamp(snapshot, request), body: () => text })
 
 const robotsOf = (origin: string): string => `User-agent: *
 Crawl-delay: ${CRAWL_DELAY}
@@ -70,16 +73,16 @@ Sitemap: ${origin}/sitemap.xml
 
 /** What search engines and polite robots ask first. */
 export const sitemapRoutes: SiteRoutes = (app, site) => {
-  app.get('/sitemap.xml', async (request, reply) =>
-    sendMap(site, { request, reply }, sitemapOf(await shelfOf(site).look(), site.origin)),
-  )
+  app.get('/sitemap.xml', async (request, reply) => {
+    const snapshot = await shelfOf(site).look()
+    return sendMap({ request, reply, snapshot }, sitemapOf(snapshot, site.origin))
+  })
   app.get('/sitemaps/:no.xml', async (request, reply) => {
     const { no } = request.params as { no: string }
-    const part = /^[1-9]\d{0,4}$/.test(no)
-      ? sitemapPart(await shelfOf(site).look(), site.origin, { no: Number(no) })
-      : undefined
+    const snapshot = await shelfOf(site).look()
+    const part = /^[1-9]\d{0,4}$/.test(no) ? sitemapPart(snapshot, site.origin, { no: Number(no) }) : undefined
     if (part === undefined) throw new SiteFault(404, 'not_found', { detail: '没有这一张站点地图' })
-    return sendMap(site, { request, reply }, part)
+    return sendMap({ request, reply, snapshot }, part)
   })
   app.get('/robots.txt', async (_, reply) =>
     reply.header('cache-control', 'public, max-age=3600').type('text/plain; charset=utf-8').send(robotsOf(site.origin)),

@@ -1,4 +1,6 @@
 import type pg from 'pg'
+import { outlineGeometry } from '../../server/seeds/reference/outlines.ts'
+import { prefectures } from '../../server/seeds/reference/regions.ts'
 
 const WHAT = [
   '养老机构',
@@ -26,6 +28,33 @@ export const WORDS: readonly string[] = [
   '公示',
   '',
 ]
+
+/** The dataset that is drawn as a map, the heaviest page there is. */
+export const MAPPED = '307002-000002'
+
+const fillMap = async (client: pg.Client): Promise<void> => {
+  await client.query(
+    'create table data.bench_areas (_id bigint primary key, name text, people numeric, boundary jsonb)',
+  )
+  for (const [at, { code, name, population_10k }] of prefectures.entries())
+    await client.query('insert into data.bench_areas values ($1, $2, $3, $4)', [
+      ...[at + 1, name, population_10k],
+      JSON.stringify(outlineGeometry(code)),
+    ])
+  await client.query('grant select on data.bench_areas to sanjiang_public')
+  await client.query(
+    `update site.edition set table_name = 'bench_areas', row_count = $2, columns = $3
+     where dataset_id = (select dataset_id from site.dataset where slug = $1)`,
+    [
+      ...[MAPPED, prefectures.length],
+      JSON.stringify([
+        { name: 'name', title: '名称', data_type: 'C', length: 40, role: 'category', unit: null },
+        { name: 'people', title: '常住人口', data_type: 'N', length: null, role: 'measure', unit: '万人' },
+        { name: 'boundary', title: '范围', data_type: 'G', length: null, role: 'shape', unit: null },
+      ]),
+    ],
+  )
+}
 
 /** Ten thousand open datasets of forty organs, each with an edition and four files, one of them with real rows. */
 export const fillPortal = async (client: pg.Client, size: number): Promise<void> => {
@@ -63,5 +92,6 @@ export const fillPortal = async (client: pg.Client, size: number): Promise<void>
   await client.query('create table data.bench_rows (_id bigint primary key, name text, amount bigint)')
   await client.query(`insert into data.bench_rows select n, '单位' || n, n * 7 % 500 from generate_series(1, 200) n`)
   await client.query('grant select on data.bench_rows to sanjiang_public')
+  await fillMap(client)
   await client.query('vacuum analyze')
 }

@@ -14,7 +14,8 @@ import { migrate } from '../../server/src/kernel/migrate.ts'
 import { startPostgres } from '../../server/src/kernel/postgres.ts'
 import { buildStale } from '../../server/src/supervisor/build.ts'
 import { EXEC_ARGV } from '../../server/src/supervisor/keeper.ts'
-import { fillPortal, WORDS } from './portal.data.ts'
+import { fillPortal, MAPPED, WORDS } from './portal.data.ts'
+import { reportPaint } from './portal.paint.ts'
 
 const IS_QUICK = process.argv.includes('--quick')
 const SIZE = 10_000
@@ -139,6 +140,19 @@ const pagesOf = async (address: string): Promise<string[]> => {
   ]
 }
 
+/** One of each kind a citizen comes to, the heaviest among them. */
+const paintedPaths = (): string[] => {
+  const [chart, map] = ['/datasets/307001-000001', `/datasets/${MAPPED}`]
+  return [
+    ...['/', '/search', '/search?q=%E5%85%BB%E8%80%81', '/search?q=%E9%B2%B8%E9%B1%BC'],
+    ...['', '/preview', '/preview?as=chart', '/fields', '/downloads', '/api', '/questions', '/versions'].map(
+      (tab) => chart + tab,
+    ),
+    ...[map, `${map}/preview?as=map`],
+    ...['/statistics', '/organs', '/wishes', '/showcase', '/status', '/developers', '/accessibility'],
+  ]
+}
+
 const reportPages = async (address: string): Promise<void> => {
   for (const path of await pagesOf(address)) {
     const { bytes, plain, ttfb } = await weigh(address, path)
@@ -188,6 +202,7 @@ const main = async (): Promise<void> => {
     const times = await measure(address, server.url('postgres'))
     report(times, await countStatements(child, address))
     await reportPages(address)
+    await reportPaint(address, paintedPaths(), IS_QUICK ? 1 : 5)
   } finally {
     child?.disconnect()
     await client.end()

@@ -13,7 +13,7 @@ import {
   type Variant,
   variantOf,
 } from './file.rules.ts'
-import { type FileQuestion, findFile, findOmission, readPart, type StoredFile } from './file.store.ts'
+import { type FileQuestion, findFile, findOmission, isBareCurrent, readPart, type StoredFile } from './file.store.ts'
 import { refuseOthers } from './rows/row.reply.ts'
 import { type Site, SiteFault, type SiteRoutes, slugOf, textOf } from './site.ts'
 
@@ -28,6 +28,13 @@ const absent = async (site: Site, asked: FileQuestion): Promise<SiteFault> => {
   const reason = await findOmission(site.pool, asked)
   if (reason)
     return new SiteFault(404, 'not_offered', { detail: `这一版不提供 ${asked.format}：${reason}`, field: 'format' })
+  const isCurrent = await isBareCurrent(site.pool, asked)
+  if (isCurrent)
+    return new SiteFault(404, 'not_made_yet', { detail: '这一版的文件正在制作，请几分钟后再来', wait: 120 })
+  if (isCurrent === false)
+    return new SiteFault(404, 'never_made', {
+      detail: '这一版在文件制成之前已被下一版替换，没有文件；行数和校验值仍可查',
+    })
   const detail = `没有这个文件。有哪些版次和格式，见 ${site.origin}/datasets/${asked.slug}/versions.json`
   return new SiteFault(404, 'no_file', { detail })
 }

@@ -129,6 +129,17 @@ export const findOmission = async (pool: pg.Pool, { slug, format, edition_no }: 
   return rows[0]?.reason
 }
 
+/** Of an edition without any file, the current one where none is named, whether it is the current one. */
+export const isBareCurrent = async (pool: pg.Pool, { slug, edition_no }: FileQuestion) => {
+  const { rows } = await pool.query<{ is_current: boolean }>(
+    `select e.is_current from site.dataset d join site.edition e using (dataset_id)
+     where d.slug = $1 and ($2::integer = e.edition_no or ($2 is null and e.is_current)) and not exists (
+       select from site.file f where f.dataset_id = e.dataset_id and f.edition_no = e.edition_no)`,
+    [slug, edition_no],
+  )
+  return rows[0]?.is_current
+}
+
 export interface PartQuestion {
   readonly dataset_id: string
   readonly edition_no: number

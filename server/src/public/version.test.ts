@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import type pg from 'pg'
 import { openPool } from '#kernel/db.ts'
 import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
+import { layFiles } from '#test/portal-files.ts'
 import { columnOf, layDataset } from '#test/public-dataset.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
 import { buildStale } from '../supervisor/build.ts'
@@ -50,4 +51,42 @@ test('versions are listed with rows, columns and what changed, newest first; an 
   const absent = await get('/datasets/nothing/versions.json')
   assert.equal(absent.statusCode, 404)
   assert.match(String(absent.headers['content-type']), /problem\+json/)
+})
+
+test('an edition replaced before its files were made offers none anywhere, and its addresses say why (T4.2)', async () => {
+  const columns = [columnOf('name', '名称')]
+  const id = await layDataset(ground, { slug: 'v-2', columns, rows: [['甲']] })
+  const next = () =>
+    ground.sql(
+      `with old as (update site.edition set is_current = false, table_name = null where dataset_id = $1 and is_current returning *)
+       insert into site.edition (dataset_id, edition_no, is_current, table_name, columns, row_count, digest, data_on)
+       select dataset_id, edition_no + 1, true, 'd_v_2_' || edition_no + 1, columns, 1, digest, data_on from old`,
+      [id],
+    )
+  await next()
+  await layFiles(ground, id, ['csv'])
+  await next()
+  await ground.sql('update site.dataset set change_no = change_no + 1 where dataset_id = $1', [id])
+  const page = (await get('/datasets/v-2/versions')).body
+  assert.match(
+    page,
+    /第 3 版（当前）[\s\S]*第 2 版[\s\S]*这一版的文件（1 个）[\s\S]*第 1 版[\s\S]*这一版在文件制成之前已被下一版替换/,
+  )
+  const codeOf = async (url: string) => {
+    const answer = await get(url)
+    return [answer.statusCode, answer.statusCode === 200 ? '' : answer.json().code]
+  }
+  assert.deepEqual(await codeOf('/datasets/v-2/files/1/v-2.csv'), [404, 'never_made'])
+  assert.deepEqual(await codeOf('/datasets/v-2/files/3/v-2.csv'), [404, 'not_made_yet'])
+  assert.deepEqual(await codeOf('/datasets/v-2/files/9/v-2.csv'), [404, 'no_file'])
+  assert.deepEqual(await codeOf('/datasets/v-2/files/2/v-2.geojson'), [404, 'no_file'], 'not offered, not on its way')
+  assert.deepEqual(await codeOf('/datasets/v-2/latest.csv'), [200, ''], 'the newest there is')
+  assert.deepEqual(await codeOf('/datasets/v-2/latest.xlsx'), [404, 'not_made_yet'])
+  const told = ['/datasets/v-2', '/datasets/v-2/versions', '/datasets/v-2/downloads', '/datasets/v-2/versions.json']
+  told.push('/datasets/v-2.ttl', '/datasets/v-2/datapackage.json', '/api/3/action/package_show?id=v-2')
+  for (const url of told) {
+    const { body } = await get(url)
+    for (const [link = ''] of body.matchAll(/\/datasets\/v-2\/(files\/\d+\/v-2\.\w+|latest\.\w+)/g))
+      assert.equal((await get(link)).statusCode, 200, `${url} leads to ${link}`)
+  }
 })

@@ -26,6 +26,9 @@ const Version = ({ slug, version }: { readonly slug: string; readonly version: S
     {version.change && <p>与上一版相比：{changeText(version.change)}</p>}
     {version.note && <p>{version.note}</p>}
     <Checksum sha256={version.digest} title="数据摘要 SHA-256" />
+    {version.files.length === 0 && !version.is_current && (
+      <p className="meta">这一版在文件制成之前已被下一版替换，没有可下载的文件。</p>
+    )}
     {version.files.length > 0 && !version.is_current && (
       <details>
         <summary>这一版的文件（{version.files.length} 个）</summary>

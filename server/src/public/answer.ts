@@ -22,12 +22,21 @@ export const catalogueStamp = (
 
 const plain = (tag: string): string => tag.trim().replace(/^W\//, '')
 
-/** RFC 9110, 13.1: a tag goes before a date. */
-export const hasAlready = ({ headers }: FastifyRequest, { etag, modified }: Stamp): boolean => {
+/** Compared weakly, as 13.1.2 has it. */
+export const namesTag = (list: string, etag: string): boolean =>
+  list.split(',').some((tag) => plain(tag) === plain(etag) || tag.trim() === '*')
+
+/** A date of HTTP in milliseconds; anything else is none, and no comparison with it holds. */
+export const httpDate = (text: string): number =>
+  /^\w{3,9},? .{10,24}( GMT|\d{4})$/.test(text) ? Date.parse(text) : Number.NaN
+
+/** RFC 9110, 13.1: a tag goes before a date, and only reading is answered so. */
+export const hasAlready = ({ headers, method }: FastifyRequest, { etag, modified }: Partial<Stamp>): boolean => {
+  if (method !== 'GET' && method !== 'HEAD') return false
   const tags = headers['if-none-match']
-  if (tags !== undefined) return tags.split(',').some((tag) => plain(tag) === plain(etag) || tag.trim() === '*')
-  const since = Date.parse(headers['if-modified-since'] ?? '')
-  return !Number.isNaN(since) && Date.parse(modified) <= since
+  if (tags !== undefined) return etag !== undefined && namesTag(tags, etag)
+  const since = httpDate(headers['if-modified-since'] ?? '')
+  return modified !== undefined && Date.parse(modified) <= since
 }
 
 export const OPEN_TO_ALL = {

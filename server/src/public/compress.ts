@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 
 const LEAST_BYTES = 1024
 const TEXT = /^(text\/|image\/svg|application\/(json|xml|[\w.+-]*\+(json|xml)|jsonl|n-triples|openmetrics))/
@@ -40,8 +40,8 @@ const isForm = (reply: FastifyReply): boolean =>
   /no-store/.test(String(reply.getHeader('cache-control') ?? '')) &&
   /^text\/html/.test(String(reply.getHeader('content-type') ?? ''))
 
-const isPackable = (request: FastifyRequest, reply: FastifyReply): boolean =>
-  request.method !== 'HEAD' &&
+/** HEAD as well: its length is the one GET would have had. */
+const isPackable = (reply: FastifyReply): boolean =>
   reply.statusCode !== 206 &&
   !isForm(reply) &&
   reply.getHeader('content-encoding') === undefined &&
@@ -61,7 +61,8 @@ export const compressTexts = (app: FastifyInstance): void => {
     if (tags?.includes('W/')) headers['if-none-match'] = tags.replaceAll('W/"', '"')
   })
   app.addHook('onSend', async (request, reply, payload) => {
-    if ((typeof payload !== 'string' && !Buffer.isBuffer(payload)) || !isPackable(request, reply)) return payload
+    if (reply.statusCode === 304 && !reply.hasHeader('accept-ranges')) addVary(reply)
+    if ((typeof payload !== 'string' && !Buffer.isBuffer(payload)) || !isPackable(reply)) return payload
     addVary(reply)
     const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload
     const coding = bytes.length < LEAST_BYTES ? null : codingOf(request.headers['accept-encoding'] ?? '')

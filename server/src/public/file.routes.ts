@@ -79,6 +79,12 @@ const headersOf = (file: StoredFile, variant: Variant, { is_latest }: { is_lates
   }
 }
 
+/** A refusal is not the file. */
+const unsay = (reply: FastifyReply): void => {
+  for (const name of ['repr-digest', 'content-disposition', 'content-encoding', 'content-location'])
+    reply.removeHeader(name)
+}
+
 interface Exchange {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
@@ -93,11 +99,14 @@ const sendFile = async (site: Site, asked: FileQuestion, { request, reply }: Exc
   const { made_at } = file
   reply.headers(headersOf(file, variant, { is_latest: asked.edition_no === null }))
   const status = conditionOf(headers, { variant, made_at })
-  if (status === 412) throw new SiteFault(412, 'changed', { detail: '文件已不是所要的那一个' })
+  if (status === 412) {
+    unsay(reply)
+    throw new SiteFault(412, 'changed', { detail: '文件已不是所要的那一个' })
+  }
   if (status === 304) return reply.code(304).send()
   const range = method === 'GET' ? rangeOf(headers, { variant, made_at }) : 'whole'
   if (range === null) {
-    for (const name of ['etag', 'repr-digest', 'content-disposition', 'cache-control']) reply.removeHeader(name)
+    unsay(reply)
     reply.header('content-range', `bytes */${variant.bytes}`)
     throw new SiteFault(416, 'range_outside', { detail: `文件共 ${variant.bytes} 字节`, field: 'range' })
   }

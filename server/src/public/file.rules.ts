@@ -1,4 +1,5 @@
 import { BYTE_ORDER_MARK } from '@sanjiang/contract/site.file'
+import { httpDate, namesTag } from './answer.ts'
 import type { StoredFile } from './file.store.ts'
 
 /** A file in the form it is sent in: as it is, with a byte order mark before it, or packed. */
@@ -61,10 +62,11 @@ export const variantOf = (file: StoredFile, headers: Headers, isMarked: boolean)
 export const tagOf = ({ sha256 }: Variant): string => `"${sha256}"`
 
 const secondsOf = (date: string): number => Math.floor(Date.parse(date) / 1000)
+const asked = (date: string): number => httpDate(date) / 1000
 
 /** Strong comparison, or the date the file was made: else the range is of something else (RFC 9110, 13.1.5). */
 const isSame = (condition: string, tag: string, made: string): boolean =>
-  condition === '' || condition === tag || (!condition.includes('"') && secondsOf(condition) === secondsOf(made))
+  condition === '' || condition === tag || (!condition.includes('"') && asked(condition) === secondsOf(made))
 
 const boundsOf = ([, first = '', last = '']: RegExpExecArray, bytes: number): Range | null => {
   if (first === '') {
@@ -87,18 +89,19 @@ export const rangeOf = (headers: Headers, { variant, made_at }: { variant: Varia
   return boundsOf(found, variant.bytes)
 }
 
-const namesTag = (list: string, tag: string): boolean =>
-  list.split(',').some((one) => one.trim().replace(/^W\//, '') === tag || one.trim() === '*')
+/** Strong comparison: what was told weakly is never the same bytes (RFC 9110, 13.1.1). */
+const isOneOf = (list: string, tag: string): boolean =>
+  list.split(',').some((one) => one.trim() === tag || one.trim() === '*')
+
+const WHEN = ['if-match', 'if-unmodified-since', 'if-none-match', 'if-modified-since'] as const
 
 /** 304 where the reader has it, 412 where it wants another one, 200 where it is to be sent. */
 export const conditionOf = (headers: Headers, { variant, made_at }: { variant: Variant; made_at: string }) => {
   const tag = tagOf(variant)
-  const [match, noneMatch, since] = ['if-match', 'if-none-match', 'if-modified-since'].map((one) =>
-    textIn(headers, one),
-  )
-  if (match && !namesTag(match, tag)) return 412
+  const [match, until, noneMatch, since] = WHEN.map((one) => textIn(headers, one))
+  if (match ? !isOneOf(match, tag) : until && secondsOf(made_at) > asked(until)) return 412
   if (noneMatch) return namesTag(noneMatch, tag) ? 304 : 200
-  return since && secondsOf(made_at) <= secondsOf(since) ? 304 : 200
+  return since && secondsOf(made_at) <= asked(since) ? 304 : 200
 }
 
 const star = (text: string): string =>

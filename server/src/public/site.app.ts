@@ -12,6 +12,7 @@ import type pg from 'pg'
 import type { Log } from '#kernel/log.ts'
 import { makeMetrics } from '#kernel/metrics.ts'
 import { keepPrivate } from './access.ts'
+import { hasAlready } from './answer.ts'
 import { compressTexts } from './compress.ts'
 import { faultView, MISSING, shownStatus } from './fault.view.ts'
 import { readForms } from './form.ts'
@@ -20,6 +21,7 @@ import type { RatePolicy } from './rate.rules.ts'
 import { limitRate } from './rate.ts'
 import { INTERFACES, PAGES } from './routes.ts'
 import { areDatasetsKnown } from './search.index.ts'
+import { Sightings } from './sightings.ts'
 import { type Page, type Site, SiteFault } from './site.ts'
 import { refuseUnparsed } from './unparsed.ts'
 import { countUsage } from './usage.ts'
@@ -102,6 +104,9 @@ const saidTo = (error: unknown): string | undefined =>
 
 const sendProblem = (error: unknown, reply: FastifyReply): FastifyReply => {
   const problem = problemOf(error)
+  // What was said of the answer is not said of the refusal.
+  for (const name of ['etag', 'last-modified']) reply.removeHeader(name)
+  reply.header('cache-control', 'no-store')
   waitOf(error, reply)
   return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(problem)
 }
@@ -133,21 +138,28 @@ const addHouse = (app: FastifyInstance, site: Site, metrics: ReturnType<typeof m
 
 const makeSite = (options: SiteOptions, style: string): Site => {
   const { pool, renderer, log, demo, origin, rate, followMs = 1_000, imprint = [] } = options
+  const sightings = new Sightings()
   const send = (request: FastifyRequest, reply: FastifyReply, { status, view, head, isFresh }: Page): FastifyReply => {
+    const look = lookOf(request.headers.cookie)
     const html = renderer.renderPage(view, {
       style,
       demo,
       imprint,
-      look: lookOf(request.headers.cookie),
+      look,
       ...(head ? { head } : {}),
     })
     const etag = `"${digest(html)}"`
+    const isKept = status === 200 && !isFresh
+    const { is_large, is_contrast } = look
+    const page = digest(`${request.url}\n${is_large}${is_contrast}`)
+    const modified = isKept ? sightings.since(page, etag, Date.now()) : undefined
+    if (modified) reply.header('last-modified', modified)
     reply
       .headers(SAFE)
       .header('etag', etag)
       .header('vary', ['Cookie', reply.getHeader('vary')].filter(Boolean).join(', '))
-      .header('cache-control', status === 200 && !isFresh ? 'public, max-age=60' : 'no-store')
-    if (status === 200 && request.headers['if-none-match'] === etag) return reply.code(304).send()
+      .header('cache-control', isKept ? 'public, max-age=60' : 'no-store')
+    if (isKept && hasAlready(request, { etag, ...(modified ? { modified } : {}) })) return reply.code(304).send()
     return reply.code(status).type('text/html; charset=utf-8').send(html)
   }
   return { pool, log, demo, origin, followMs, perMinute: rate?.perMinute ?? 0, send }

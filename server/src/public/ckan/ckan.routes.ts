@@ -110,10 +110,10 @@ const answer = async (site: Site, request: FastifyRequest, reply: FastifyReply):
   reply.headers(OPEN_TO_ALL).header('vary', 'Accept-Encoding')
   const isTagged = request.method !== 'POST' && !UNTAGGED.test(request.url)
   const tag = isTagged ? catalogueStamp(await shelfOf(site).look(), request) : undefined
-  if (tag && hasAlready(request, tag)) return reply.code(304).header('etag', tag.etag).send()
+  const said = tag && { etag: tag.etag, 'last-modified': tag.modified, 'cache-control': 'public, max-age=30' }
+  if (tag && hasAlready(request, tag)) return reply.code(304).headers(said!).send()
   const { status, body } = await run(site, request)
-  if (tag && status === 200)
-    reply.header('etag', tag.etag).header('last-modified', tag.modified).header('cache-control', 'public, max-age=30')
+  if (said && status === 200) reply.headers(said)
   else reply.header('cache-control', 'no-store')
   return reply.code(status).type(JSON_TYPE).send(body)
 }

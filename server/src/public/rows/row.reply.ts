@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { hasAlready } from '../answer.ts'
 import { SiteFault } from '../site.ts'
 import type { OpenRows } from './row.access.ts'
 
@@ -17,7 +18,7 @@ export const tagOf = ({ digest, edition_no, note }: OpenRows, request: FastifyRe
     edition_no,
     note,
     request.url,
-    request.method,
+    request.method === 'POST',
     request.headers.accept ?? '',
     request.body ?? null,
   ]
@@ -25,8 +26,7 @@ export const tagOf = ({ digest, edition_no, note }: OpenRows, request: FastifyRe
 }
 
 /** The same question to the same edition has the same answer: told apart without asking it. */
-export const isKnown = (request: FastifyRequest, tag: string): boolean =>
-  request.method !== 'POST' && (request.headers['if-none-match'] ?? '').split(/\s*,\s*/).includes(tag)
+export const isKnown = (request: FastifyRequest, tag: string): boolean => hasAlready(request, { etag: tag })
 
 /** A group's own refusals of methods; an address nobody knows is told by the site. */
 export const refuseOthers = (app: FastifyInstance, url: string, methods: readonly string[]): void => {

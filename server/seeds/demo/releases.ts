@@ -56,7 +56,7 @@ const open = async (ctx: Ctx, entry: Openable, items: Items): Promise<string> =>
   const { release_id } = await proposeRelease(officer, {
     resource_id: entry.resource_id,
     title: entry.name.slice(0, 100),
-    summary: `${entry.summary.slice(0, 900)} 供公众查询、研究和再利用。`,
+    summary: `${entry.summary.slice(0, 900)}供公众查询、研究和再利用。`,
     contact: `${entry.provider_name}政务公开机构，电话 12345`,
     licence: entry.open_type === 'unconditional' ? 'open' : 'conditional',
     theme_code: THEME_OF_NAME[entry.name] ?? THEME_OF[organ] ?? '201',

@@ -46,7 +46,7 @@ export const FaultPage = ({ status, title, detail, wait }: Fault) => {
     <>
       <h1>{title}</h1>
       <p className="lead">{detail}</p>
-      {wait !== null && (
+      {wait !== null && !detail.includes(` ${wait} 秒`) && (
         <p>
           请等 <strong>{wait} 秒</strong>，再刷新这一页。
         </p>

@@ -94,8 +94,11 @@ const licence: Rule = ({ content }) => {
   return content.licence ? [1, '许可明确，可以自由使用'] : [0, '没有写明许可']
 }
 
+/** A telephone, an address of mail, or one of the short numbers everybody knows, as 12345. */
+const REACHABLE = /\d{7,}|@|(?<!\d)(?:1[12]\d{3}|9[56]\d{3,4})(?!\d)/
+
 const contact: Rule = ({ content }) =>
-  /\d{7,}|@/.test(content.contact) ? [1, '有可以联系的电话或邮箱'] : [0, '没有可以联系的电话或邮箱']
+  REACHABLE.test(content.contact) ? [1, '有可以联系的电话或邮箱'] : [0, '没有可以联系的电话或邮箱']
 
 const LEAST_SUMMARY = 30
 const LEAST_KEYWORDS = 2

@@ -61,6 +61,8 @@ test('each fault is named so that it can be mended (T4.2)', () => {
   assert.equal(told(poor, 'columns')[2], '2 列缺名称或单位：A、床位数')
   assert.equal(told(poor, 'formats')[2], '只有表格文件，没有开放的机读格式')
   assert.equal(told(poor, 'contact')[2], '没有可以联系的电话或邮箱')
+  const hotline = { ...poor, content: { ...poor.content, contact: '政务公开机构，电话 12345' } }
+  assert.equal(told(hotline, 'contact')[2], '有可以联系的电话或邮箱')
   assert.equal(told(poor, 'description')[2], '说明不足 30 字，关键词少于 2 个')
   const bare = { ...GOOD, columns: [], formats: [], row_count: null, data_on: null }
   assert.ok(qualityOf(bare, TODAY).score < qualityOf(poor, TODAY).score)

@@ -1,37 +1,41 @@
 import type { OrgansView, OrganView } from '@sanjiang/contract/site.about'
+import { Contact } from '../contact.tsx'
 import { DatasetCard } from '../dataset-card.tsx'
+import { Scroll } from '../scroll.tsx'
 
 export const OrgansPage = ({ organs }: OrgansView) => (
   <>
     <h1>提供部门</h1>
     <p className="meta">{organs.length > 0 ? `${organs.length} 个部门开放了数据。` : '还没有部门开放数据。'}</p>
     {organs.length > 0 && (
-      <table className="plain">
-        <thead>
-          <tr>
-            <th scope="col">部门</th>
-            <th scope="col" className="number">
-              数据集
-            </th>
-            <th scope="col" className="number">
-              数据行
-            </th>
-            <th scope="col">最近发布</th>
-          </tr>
-        </thead>
-        <tbody>
-          {organs.map(({ name, datasets, rows, newest_on }) => (
-            <tr key={name}>
-              <th scope="row">
-                <a href={`/organs/${encodeURIComponent(name)}`}>{name}</a>
+      <Scroll label="提供部门，可左右滚动">
+        <table className="rows">
+          <thead>
+            <tr>
+              <th scope="col">部门</th>
+              <th scope="col" className="number">
+                数据集
               </th>
-              <td className="number">{datasets}</td>
-              <td className="number">{rows.toLocaleString('zh-CN')}</td>
-              <td className="kept">{newest_on}</td>
+              <th scope="col" className="number">
+                数据行
+              </th>
+              <th scope="col">最近发布</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {organs.map(({ name, datasets, rows, newest_on }) => (
+              <tr key={name}>
+                <th scope="row" className="short">
+                  <a href={`/organs/${encodeURIComponent(name)}`}>{name}</a>
+                </th>
+                <td className="number">{datasets}</td>
+                <td className="number">{rows.toLocaleString('zh-CN')}</td>
+                <td className="kept">{newest_on}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
     )}
   </>
 )
@@ -65,7 +69,9 @@ export const OrganPage = ({ organ, contacts, datasets, late, threads }: OrganVie
     <h2>联系</h2>
     <ul>
       {contacts.map((contact) => (
-        <li key={contact}>{contact}</li>
+        <li key={contact}>
+          <Contact text={contact} />
+        </li>
       ))}
     </ul>
     <h2>数据集</h2>

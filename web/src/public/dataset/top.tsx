@@ -1,5 +1,6 @@
 import { DATASET_TABS, type DatasetTab, type DatasetTop, type UpdateState } from '@sanjiang/contract/site.dataset'
 import type { ReactNode } from 'react'
+import { Contact } from '../contact.tsx'
 import { CYCLE_WORDS, LICENCE_WORDS, OPEN_WORDS } from '../words.ts'
 
 const datasetPath = (slug: string, tab: DatasetTab = 'overview'): string =>
@@ -93,7 +94,9 @@ const Brief = ({ content, update }: Pick<DatasetTop, 'content' | 'update'>) => (
     </div>
     <div>
       <dt>咨询</dt>
-      <dd>{content.contact}</dd>
+      <dd>
+        <Contact text={content.contact} />
+      </dd>
     </div>
   </dl>
 )

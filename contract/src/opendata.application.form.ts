@@ -9,6 +9,7 @@ import {
   TERM_MONTHS,
   USE_PURPOSES,
 } from './opendata.application.terms.ts'
+import { proseIn } from './opendata.words.ts'
 
 /** An application as it is filled in. Who applies and how to reach him is personal and kept apart inside. */
 export interface ApplicationForm {
@@ -35,12 +36,9 @@ export const FORM_LIMITS = {
   ...{ qualification: 1000, purpose_code: 20, purpose_text: 2000, security_text: 1000, promise_version: 20 },
 } as const
 
-const textOf = (value: unknown, max: number): string =>
-  typeof value === 'string' ? value.replaceAll('\0', '').trim().slice(0, max) : ''
-
 /** What a stranger sent, brought into shape: every text capped, anything else empty. Says nothing about whether it holds. */
 export const readForm = (raw: Readonly<Record<string, unknown>>): ApplicationForm => {
-  const texts = Object.fromEntries(Object.entries(FORM_LIMITS).map(([name, max]) => [name, textOf(raw[name], max)]))
+  const texts = Object.fromEntries(Object.entries(FORM_LIMITS).map(([name, max]) => [name, proseIn(raw[name], max)]))
   const measures = [raw.security ?? []].flat()
   const kind = APPLICANT_KINDS.codes.find((code) => code === texts.kind) ?? ''
   return {
@@ -115,5 +113,5 @@ export const formFaults = (form: ApplicationForm): FieldFault[] =>
 /** Answers to a notice, one text for each part that was asked for; parts left empty are missing. */
 export const readAnswers = (raw: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    MISSING_PARTS.codes.map((code) => [code, textOf(raw[code], 1000)] as const).filter(([, text]) => text.length > 0),
+    MISSING_PARTS.codes.map((code) => [code, proseIn(raw[code], 1000)] as const).filter(([, text]) => text.length > 0),
   )

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { lineIn, proseIn } from '@sanjiang/contract/opendata.words'
 import type { FormFault, FormState } from '@sanjiang/contract/site.intake'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { SiteFault } from './site.ts'
@@ -57,29 +58,11 @@ export const checkOrigin = (request: FastifyRequest, origin: string): void => {
   if (isForeign) throw new SiteFault(400, 'foreign_form', { detail: '请从本站的页面提交' })
 }
 
-// Whatever cannot be seen is left out: NUL and other controls, and the marks that turn the direction of writing around.
-const UNSEEN = /[\p{Cc}\u202A-\u202E\u2066-\u2069\uFEFF]/gu
-
 /** One line of what somebody typed. */
-export const lineOf = (fields: URLSearchParams, name: string, max: number): string =>
-  (fields.get(name) ?? '')
-    .replace(/[\r\n\t]+/g, ' ')
-    .replace(UNSEEN, '')
-    .toWellFormed()
-    .trim()
-    .slice(0, max)
+export const lineOf = (fields: URLSearchParams, name: string, max: number): string => lineIn(fields.get(name), max)
 
 /** Several lines of what somebody typed. */
-export const proseOf = (fields: URLSearchParams, name: string, max: number): string =>
-  (fields.get(name) ?? '')
-    .replace(/\r\n?/g, '\n')
-    .split('\n')
-    .map((line) => line.replaceAll('\t', ' ').replace(UNSEEN, '').trimEnd())
-    .join('\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .toWellFormed()
-    .trim()
-    .slice(0, max)
+export const proseOf = (fields: URLSearchParams, name: string, max: number): string => proseIn(fields.get(name), max)
 
 export const fieldsOf = (request: FastifyRequest): URLSearchParams =>
   request.body instanceof URLSearchParams ? request.body : new URLSearchParams()

@@ -135,7 +135,8 @@ test('a refused applicant reads the reason and appeals by his code (T4.2, P17)',
   const told = (await status(claim)).body
   assert.match(told, /成果去向没有说清[\s\S]*申诉/)
   assert.doesNotMatch(told, /青海某某大学|13997001234|才仁/)
-  assert.match((await say(claim, 'appeal', { text: '成果去向已在用途说明第二句写明' })).answer.body, /申诉已收到/)
+  const text = `成果去向已在用途说明第二句写明${'。'.repeat(1984)}😀`
+  assert.match((await say(claim, 'appeal', { text })).answer.body, /申诉已收到/, 'cut in the middle of a character')
   assert.equal((await ground.find(claim)).state, 'appealed')
 })
 

@@ -1,4 +1,5 @@
 import { formFaults, readAnswers, readForm } from '@sanjiang/contract/opendata'
+import { proseIn } from '@sanjiang/contract/opendata.words'
 import type { Ctx } from '#kernel/ctx.ts'
 import type { Tx } from '#kernel/db.ts'
 import { newId } from '#kernel/id.ts'
@@ -82,9 +83,7 @@ export const receiveMend: Receiver = async (tx, ctx, submission) => {
 
 export const receiveAppeal: Receiver = async (tx, ctx, submission) => {
   const row = await matterOf(tx, submission, 'refused')
-  const text = String(submission.body.text ?? '')
-    .trim()
-    .slice(0, 2000)
+  const text = proseIn(submission.body.text, 2000)
   if (!row || text === '') return
   await store.updateApplicant(tx, row.application_id, { appeal_text: text })
   await move(tx, ctx, row, { verb: 'appealed', to: 'appealed', isCitizen: true, on: submission.received_on })

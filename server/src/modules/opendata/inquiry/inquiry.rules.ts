@@ -1,6 +1,7 @@
 import type { ClockRun } from '@sanjiang/contract'
 import type { InquiryKind, InquiryState } from '@sanjiang/contract/opendata'
 import { INTAKE_KINDS, type IntakeStep } from '@sanjiang/contract/opendata.intake'
+import { lineIn, proseIn } from '@sanjiang/contract/opendata.words'
 
 export const KINDS = ['question', 'correction', 'wish', 'showcase'] as const satisfies readonly InquiryKind[]
 
@@ -14,43 +15,31 @@ const DETAIL: Readonly<Record<InquiryKind, Readonly<Record<string, number>>>> = 
 
 const MAX_DATASETS = 20
 
-// The outer zone may have been taken over: its words are read as a stranger's.
-const UNSEEN = /[\p{Cc}\u202A-\u202E\u2066-\u2069\uFEFF]/gu
-const lineOf = (value: unknown, max: number): string =>
-  typeof value === 'string' ? value.replace(/\s+/g, ' ').replace(UNSEEN, '').toWellFormed().trim().slice(0, max) : ''
-const proseOf = (value: unknown, max: number): string =>
-  typeof value === 'string'
-    ? value
-        .split(/\r?\n/)
-        .map((line) => line.replace(UNSEEN, ''))
-        .join('\n')
-        .toWellFormed()
-        .trim()
-        .slice(0, max)
-    : ''
-
 export interface ReadBody {
   readonly title: string
   readonly text: string
   readonly detail: Readonly<Record<string, unknown>>
 }
 
-/** Reads what was sent as its kind: capped, cleaned, never refused, since a stranger cannot be asked again. */
+/**
+ * Reads what was sent as its kind: capped, cleaned, never refused, since a stranger cannot be asked again. The outer zone may have
+ * been taken over: its words are read as a stranger's.
+ */
 export const readBody = (kind: InquiryKind, body: Readonly<Record<string, unknown>>): ReadBody => {
   const detail: Record<string, unknown> = {}
   for (const [name, max] of Object.entries(DETAIL[kind])) {
-    const value = lineOf(body[name], max)
+    const value = lineIn(body[name], max)
     if (value !== '') detail[name] = value
   }
   if (kind === 'showcase')
     detail.datasets = Array.isArray(body.datasets)
-      ? body.datasets.slice(0, MAX_DATASETS).flatMap((one) => lineOf(one, 64) || [])
+      ? body.datasets.slice(0, MAX_DATASETS).flatMap((one) => lineIn(one, 64) || [])
       : []
-  const text = proseOf(body.text, 2000) || '（没有文字）'
-  return { title: lineOf(body.title, 60) || `${INTAKE_KINDS.titles[kind]}：${text.slice(0, 20)}`, text, detail }
+  const text = proseIn(body.text, 2000) || '（没有文字）'
+  return { title: lineIn(body.title, 60) || `${INTAKE_KINDS.titles[kind]}：${text.slice(0, 20)}`, text, detail }
 }
 
-export const textOfSupplement = (body: Readonly<Record<string, unknown>>): string => proseOf(body.text, 2000)
+export const textOfSupplement = (body: Readonly<Record<string, unknown>>): string => proseIn(body.text, 2000)
 
 /** Everything a person wrote that others may come to see. */
 export const wordsOf = ({ title, text, detail }: ReadBody): string =>

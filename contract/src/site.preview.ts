@@ -10,10 +10,13 @@ export interface PreviewColumn {
   readonly can_sort: boolean
 }
 
+/** `null` where nothing stands, `false` where something does that is not published. */
+export type PreviewCell = string | null | false
+
 export interface TablePreview {
   readonly columns: readonly PreviewColumn[]
-  /** Cells as text; `null` where there is none. */
-  readonly rows: readonly (readonly (string | null)[])[]
+  /** Cells as text. */
+  readonly rows: readonly (readonly PreviewCell[])[]
   readonly total: number
   readonly from: number
   readonly limit: number
@@ -54,6 +57,8 @@ export interface ChartPreview {
   readonly left_out: number
   /** Rows without a value, which are in no sum: not published, or not known. */
   readonly hidden: number
+  /** Of them, those that are there and not published; absent where the data do not tell. */
+  readonly withheld?: number
   readonly measures: readonly { readonly name: string; readonly title: string }[]
   readonly slices: readonly ChartSlice[]
 }
@@ -70,6 +75,8 @@ export interface MapShape {
   /** GeoJSON. */
   readonly geometry: unknown
   readonly value: number | null
+  /** There is a value, and it is not published. */
+  readonly is_hidden?: boolean
 }
 
 export interface MapPreview {

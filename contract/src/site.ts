@@ -45,6 +45,8 @@ export interface SiteColumn {
   readonly length: number | null
   readonly role: ColumnRole | null
   readonly unit: string | null
+  /** Of a status column: the column whose cells it explains (`site.status.ts`). */
+  readonly status_of?: string
 }
 
 /** One delivery of a dataset's rows. */

@@ -6,6 +6,7 @@ import {
   type ReleaseDetail,
   type RowsProposal,
 } from '@sanjiang/contract/opendata'
+import type { SiteColumn } from '@sanjiang/contract/site'
 import type { Ctx } from '#kernel/ctx.ts'
 import { advanceEditions, followSources } from '#modules/opendata/index.ts'
 import { type CatalogWorld, draftOf, ITEM, openCatalog, publish } from './catalog-world.ts'
@@ -127,11 +128,12 @@ export interface SiteRow {
   readonly row_count: number
   readonly digest: string
   readonly note: string
+  readonly columns: readonly SiteColumn[]
 }
 
 export const siteEditions = (ground: EditionGround, { resource_id }: { resource_id: string }) =>
   ground.ground.sql<SiteRow & Record<string, unknown>>(
-    `select edition_no, table_name, is_current, row_count::int as row_count, digest, note from site.edition where dataset_id = $1 order by 1`,
+    `select edition_no, table_name, is_current, row_count::int as row_count, digest, note, columns from site.edition where dataset_id = $1 order by 1`,
     [resource_id],
   )
 

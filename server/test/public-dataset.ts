@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { OpenContent } from '@sanjiang/contract/opendata'
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { withoutStatus } from '@sanjiang/contract/site.status'
 import { dataTable } from '#modules/opendata/edition/carry.service.ts'
 import { sqlType } from '#modules/opendata/edition/field.rules.ts'
 import type { PublicGround } from './public-ground.ts'
@@ -36,7 +37,12 @@ const contentOf = ({ slug, content, columns = [] }: LaidDataset): OpenContent =>
   update_cycle: 'monthly',
   contact: '政务公开机构 0971-8230000',
   keywords: [],
-  items: columns.map(({ name, title, data_type, length }) => ({ name: title, name_en: name, data_type, length })),
+  items: withoutStatus(columns).map(({ name, title, data_type, length }) => ({
+    name: title,
+    name_en: name,
+    data_type,
+    length,
+  })),
   ...content,
 })
 

@@ -14,6 +14,7 @@ export const EVERY_COLUMN = [
   columnOf('lon', '经度', { data_type: 'N', role: 'lon' }),
   columnOf('lat', '纬度', { data_type: 'N', role: 'lat' }),
   columnOf('shape', '范围', { data_type: 'G', role: 'shape' }),
+  columnOf('amount_status', '金额（状态）', { length: 1, status_of: 'amount' }),
 ]
 
 const SHAPE = JSON.stringify({
@@ -41,13 +42,31 @@ export const HARD_TEXTS = [
   ],
 ]
 
-/** Two rows more than there are hard texts: one empty, one with what only texts can say. */
+const HIDDEN_AT = 5
+
+/** Two rows more than there are hard texts: one empty, one with what only texts can say. One amount is not published. */
 export const everyRow = (): (string | number | boolean | null)[][] => {
   const hard = HARD_TEXTS.map((text, index) => [
-    ...[`K-${index}`, text, `${index}.50`, `12345678901234567890.${index}`, null, '9007199254740993'],
+    ...[`K-${index}`, text, index === HIDDEN_AT ? null : `${index}.50`, `12345678901234567890.${index}`, null],
+    '9007199254740993',
     ...['2017-12-31', '2017-12-31 23:59:59.123456', index % 2 === 0, `${101 + index / 8}`, '36.625', null],
+    index === HIDDEN_AT ? 'Q' : 'A',
   ])
-  const empty = ['K/空 #', ...EVERY_COLUMN.slice(1).map(() => null)]
-  const odd = ['K;odd', 'x', '-0.01', '0', 'NaN', '-1', '0999-01-01', '2018-01-01 00:00:00', true, null, null, SHAPE]
+  const empty = ['K/空 #', ...EVERY_COLUMN.slice(2).map(() => null), 'O']
+  const odd = [
+    'K;odd',
+    'x',
+    '-0.01',
+    '0',
+    'NaN',
+    '-1',
+    '0999-01-01',
+    '2018-01-01 00:00:00',
+    true,
+    null,
+    null,
+    SHAPE,
+    'A',
+  ]
   return [...hard, empty, odd]
 }

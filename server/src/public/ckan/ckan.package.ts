@@ -1,4 +1,5 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { STATUS_ABOUT } from '@sanjiang/contract/site.status'
 import { machineName, stableId } from '../names.ts'
 import { mqaOf } from '../quality/mqa.rules.ts'
 import { qualityOf } from '../quality/quality.rules.ts'
@@ -28,11 +29,12 @@ export const FIELD_TYPES: Readonly<Record<string, string>> = {
   L: 'boolean',
 }
 export const fieldsOf = (columns: readonly SiteColumn[]) =>
-  columns.map(({ name, title, data_type, role, unit }) => ({
+  columns.map(({ name, title, data_type, role, unit, status_of }) => ({
     name,
     type: role === 'shape' ? 'geojson' : (FIELD_TYPES[data_type] ?? 'string'),
     title,
     ...(unit ? { unit } : {}),
+    ...(status_of ? { status_of, notes: STATUS_ABOUT } : {}),
   }))
 
 export const organizationOf = (organ_name: string, origin: string) => ({

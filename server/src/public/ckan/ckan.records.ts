@@ -1,4 +1,5 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { columnRemark } from '@sanjiang/contract/site.status'
 import { type Cell, type Cells, csvText, jsonCell } from '../rows/row-answer.rules.ts'
 import type { Output } from '../rows/row-query.rules.ts'
 import { type Kind, kindOf } from '../rows/row-value.rules.ts'
@@ -19,9 +20,7 @@ export const typeOf = (column: SiteColumn): string => (column.name === '_id' ? '
 export const fieldOf = (column: SiteColumn) => ({
   id: column.name,
   type: typeOf(column),
-  ...(column.name === '_id'
-    ? {}
-    : { info: { label: column.title, notes: column.unit ? `单位：${column.unit}` : '', type_override: '' } }),
+  ...(column.name === '_id' ? {} : { info: { label: column.title, notes: columnRemark(column), type_override: '' } }),
 })
 
 export const FORMATS = ['objects', 'lists', 'csv', 'tsv'] as const

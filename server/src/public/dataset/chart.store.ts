@@ -1,9 +1,11 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
 import type { ChartPreview, ChartSlice } from '@sanjiang/contract/site.preview'
+import { statusColumnOf } from '@sanjiang/contract/site.status'
 import pg from 'pg'
 import { makeKept } from './kept.ts'
 import { type ChartAsk, type ChartPlan, isTime, measuresOf, sliceOf, TOTAL_WORDS } from './preview.rules.ts'
 import type { Source } from './preview.store.ts'
+import { hiddenSql } from './status.sql.ts'
 
 const MOST_BARS = 20
 /** Seven years of weeks. */
@@ -55,6 +57,7 @@ interface ChartRow {
   readonly rows: number
   readonly total: number
   readonly hidden: number
+  readonly withheld: number
 }
 
 const figureOf = ({ measure, is_rate }: ChartPlan): string =>
@@ -79,13 +82,16 @@ const readRows = async (source: Source, { plan, slices }: SlicedPlan): Promise<C
     `${labelSql(category)} as label`,
     ...chosen.map((one, at) => `${labelSql(columnOf(one))} as slice_${at}`),
     ...(measure ? [id(measure.name)] : []),
+    `${hiddenSql(source.columns, measure)} as is_hidden`,
   ]
   // A line shows the newest stretch of time, bars the greatest kinds.
   const { rows } = await source.pool.query<ChartRow>(
-    `select label, value, rows, total, hidden from (
-       select g.*, count(value) over ()::integer as total, sum(holes) over ()::integer as hidden from (
+    `select label, value, rows, total, hidden, withheld from (
+       select g.*, count(value) over ()::integer as total, sum(holes) over ()::integer as hidden,
+         sum(secrets) over ()::integer as withheld from (
          select label, ${figureOf(plan)} as value, count(*)::integer as rows,
-           ${measure ? `count(*) filter (where ${id(measure.name)} is null)` : '0'} as holes
+           ${measure ? `count(*) filter (where ${id(measure.name)} is null)` : '0'} as holes,
+           count(*) filter (where is_hidden) as secrets
          from (select ${inner.join(', ')} from ${from(source)}) d where ${wheres.join(' and ')} group by 1) g) t
      where value is not null and $1::text is not null order by ${isLine ? 'label desc' : 'value desc, label'} limit $2`,
     [TOTAL_WORDS, isLine ? MOST_DOTS : MOST_BARS, ...chosen.map((one) => one.chosen)],
@@ -117,6 +123,7 @@ export const readChart = async (source: Source, [first, otherwise]: readonly Sli
     points: kind === 'line' ? points.toReversed() : points,
     left_out: (rows[0]?.total ?? 0) - rows.length,
     hidden: rows[0]?.hidden ?? 0,
+    ...(statusColumnOf(source.columns, measure?.name) ? { withheld: rows[0]?.withheld ?? 0 } : {}),
     measures: named(measuresOf(source.columns)),
     slices,
   }

@@ -1,6 +1,7 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
 import { hasPlaces } from '@sanjiang/contract/site.file'
 import type { ChartSlice, PreviewColumn, PreviewKind } from '@sanjiang/contract/site.preview'
+import { withoutStatus } from '@sanjiang/contract/site.status'
 
 const NUMBERS = new Set(['N', 'Y', 'B', 'F', 'I'])
 const TIMES = new Set(['D', 'T'])
@@ -105,7 +106,7 @@ export interface MapPlan {
 
 /** The first words of a row that a person would call it by. */
 const labelOf = (columns: readonly SiteColumn[]): SiteColumn | undefined => {
-  const texts = columns.filter(({ data_type, role }) => data_type === 'C' && role !== 'shape')
+  const texts = withoutStatus(columns).filter(({ data_type, role }) => data_type === 'C' && role !== 'shape')
   return texts.find(({ title }) => /名称|名字|地名/.test(title)) ?? texts.find(({ role }) => role !== 'key') ?? texts[0]
 }
 

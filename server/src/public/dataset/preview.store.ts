@@ -1,7 +1,9 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
-import type { MapPreview, TablePreview } from '@sanjiang/contract/site.preview'
+import type { MapPreview, PreviewCell, TablePreview } from '@sanjiang/contract/site.preview'
+import { withoutStatus } from '@sanjiang/contract/site.status'
 import pg from 'pg'
 import { type MapPlan, measuresOf, previewColumn } from './preview.rules.ts'
+import { hiddenSql } from './status.sql.ts'
 
 /** Where rows stand: the name comes from the edition, never from a question. */
 export interface Source {
@@ -34,6 +36,9 @@ const asText = ({ name, role, data_type }: SiteColumn): string => {
 const cut = (text: string | null): string | null =>
   text !== null && text.length > CELL ? `${text.slice(0, CELL)}…` : text
 
+const cellOf = (text: unknown, isHidden: unknown): PreviewCell =>
+  isHidden === true ? false : cut(text as string | null)
+
 export interface TableAsk {
   readonly sort: string
   readonly isDescending: boolean
@@ -43,17 +48,18 @@ export interface TableAsk {
 
 export const readTable = async (source: Source, ask: TableAsk): Promise<TablePreview> => {
   const { columns, row_count: total } = source
-  const shown = columns.map(previewColumn)
+  const told = withoutStatus(columns)
+  const shown = told.map(previewColumn)
   const sort = shown.find(({ name, can_sort }) => can_sort && name === ask.sort)?.name ?? null
   const order = sort ? `${id(sort)} ${ask.isDescending ? 'desc nulls last' : 'asc nulls last'}, _id` : '_id'
-  const { rows } = await source.pool.query<(string | null)[]>({
+  const { rows } = await source.pool.query<(string | boolean | null)[]>({
     rowMode: 'array',
-    text: `select ${columns.map(asText).join(', ') || 'null'} from ${from(source)} order by ${order} limit $1 offset $2`,
+    text: `select ${[...told.map(asText), ...told.map((one) => hiddenSql(columns, one))].join(', ') || 'null'} from ${from(source)} order by ${order} limit $1 offset $2`,
     values: [ask.limit, ask.from],
   })
   return {
     columns: shown,
-    rows: rows.map((row) => row.map(cut)),
+    rows: rows.map((row) => told.map((_, at) => cellOf(row[at], row[told.length + at]))),
     total,
     from: ask.from,
     limit: ask.limit,
@@ -95,16 +101,16 @@ const readShapes = async (
   const { shape, measure } = plan
   if (!shape) return { shapes: [], left_out: 0 }
   const { rows } = await source.pool.query<MapPreview['shapes'][number] & { total: number }>(
-    `select label, geometry, value, total::integer as total from (
-       select label, geometry, value, _id, count(*) over () as total, sum(length(geometry::text)) over (order by _id) as so_far
+    `select label, geometry, value, is_hidden, total::integer as total from (
+       select label, geometry, value, is_hidden, _id, count(*) over () as total, sum(length(geometry::text)) over (order by _id) as so_far
        from (select _id, ${labelSql(plan)} as label, ${id(shape.name)} as geometry,
-               ${measure ? `${id(measure.name)}::float8` : 'null::float8'} as value
+               ${measure ? `${id(measure.name)}::float8` : 'null::float8'} as value, ${hiddenSql(source.columns, measure)} as is_hidden
              from ${from(source)} where ${id(shape.name)} is not null order by _id limit ${MOST_SHAPES * 4}) s
        where length(geometry::text) <= $1) w
      where so_far <= $2 order by _id limit ${MOST_SHAPES}`,
     [SHAPE_TEXT, SHAPES_TEXT],
   )
-  const shapes = rows.map(({ label, geometry, value }) => ({ label, geometry, value }))
+  const shapes = rows.map(({ total: _, ...shape }) => shape)
   return { shapes, left_out: (rows[0]?.total ?? 0) - rows.length }
 }
 

@@ -1,6 +1,7 @@
 import type { SiteColumn, SiteHead } from '@sanjiang/contract/site'
 import { type FileFormat, fileHref, latestHref } from '@sanjiang/contract/site.file'
 import { SITE_NAME } from '@sanjiang/contract/site.name'
+import { columnRemark, STATUS_CODES } from '@sanjiang/contract/site.status'
 import { licenceOf } from '../ckan/ckan.licence.ts'
 import { datasetIri, pageOf } from '../dcat/dcat.dataset.ts'
 import type { ShelvedDataset, ShelvedFile } from '../shelf/shelf.store.ts'
@@ -19,8 +20,11 @@ const TABLE_TYPES: Readonly<Record<string, string>> = {
 /** Beijing wall time, without a zone. */
 const WALL_TIME = '%Y-%m-%dT%H:%M:%S'
 
-const tableField = ({ name, title, data_type, length, role, unit }: SiteColumn) => {
-  const described = { name, title, ...(unit ? { description: `单位：${unit}` } : {}) }
+const tableField = (column: SiteColumn) => {
+  const { name, title, data_type, length, role, status_of } = column
+  const described = { name, title, description: columnRemark(column) || undefined }
+  if (status_of !== undefined)
+    return { ...described, type: 'string', constraints: { required: true, enum: STATUS_CODES } }
   if (role === 'shape') return { ...described, type: 'geojson' }
   if (data_type === 'T') return { ...described, type: 'datetime', format: WALL_TIME }
   const type = TABLE_TYPES[data_type] ?? 'string'
@@ -84,6 +88,17 @@ const CSVW_TYPES: Readonly<Record<string, unknown>> = {
   L: 'boolean',
 }
 
+const csvwColumn = (column: SiteColumn) => {
+  const { name, title, data_type, role, status_of } = column
+  const described = { name, titles: name, 'dc:title': title, 'dc:description': columnRemark(column) || undefined }
+  if (status_of !== undefined)
+    return {
+      ...{ ...described, required: true, datatype: { base: 'string', format: STATUS_CODES.join('|') } },
+      propertyUrl: 'http://purl.org/linked-data/sdmx/2009/attribute#obsStatus',
+    }
+  return { ...described, datatype: role === 'shape' ? 'json' : (CSVW_TYPES[data_type] ?? 'string') }
+}
+
 /** Metadata of the CSV file (CSV on the Web): what each of its columns is. */
 export const csvwOf = (dataset: ShelvedDataset, csv: ShelvedFile, origin: string) => {
   const { slug, title, content, organ_name, edition } = dataset
@@ -99,13 +114,7 @@ export const csvwOf = (dataset: ShelvedDataset, csv: ShelvedFile, origin: string
     'dc:modified': { '@value': edition!.carried_at, '@type': 'xsd:dateTime' },
     dialect: { encoding: 'utf-8', delimiter: ',', header: true, headerRowCount: 1, lineTerminators: ['\n', '\r\n'] },
     tableSchema: {
-      columns: columns.map(({ name, title: label, data_type, role, unit }) => ({
-        name,
-        titles: name,
-        'dc:title': label,
-        datatype: role === 'shape' ? 'json' : (CSVW_TYPES[data_type] ?? 'string'),
-        ...(unit ? { 'dc:description': `单位：${unit}` } : {}),
-      })),
+      columns: columns.map(csvwColumn),
       ...(primaryKey.length > 0 ? { primaryKey } : {}),
     },
   }

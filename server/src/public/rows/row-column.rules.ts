@@ -1,4 +1,5 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { CELL_STATUSES, columnRemark, STATUS_CODES } from '@sanjiang/contract/site.status'
 import type { OpenRows } from './row.access.ts'
 import { OPS_OF } from './row-filter.rules.ts'
 import { type Kind, kindOf } from './row-value.rules.ts'
@@ -21,7 +22,15 @@ export const SCHEMA_OF: Readonly<Record<Kind, Schema>> = {
   shape: { type: ['object', 'null'], description: 'GeoJSON 几何，CGCS2000 经纬度' },
 }
 
-const shown = (column: SiteColumn) => ({ ...column, kind: kindOf(column), ops: OPS_OF[kindOf(column)] })
+export const schemaOf = (column: SiteColumn): Schema =>
+  column.status_of === undefined
+    ? SCHEMA_OF[kindOf(column)]
+    : { type: 'string', enum: STATUS_CODES, description: columnRemark(column) }
+
+const shown = (column: SiteColumn) => ({
+  ...{ ...column, kind: kindOf(column), ops: OPS_OF[kindOf(column)] },
+  ...(column.status_of === undefined ? {} : { codes: CELL_STATUSES }),
+})
 
 /** What there is to ask a dataset by. */
 export const columnsOf = ({ slug, title, edition_no, data_on, row_count, digest, note, columns }: OpenRows) => ({

@@ -1,9 +1,10 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { HIDDEN } from '@sanjiang/contract/site.status'
 import type { OpenRows } from './row.access.ts'
 import type { Op } from './row.rules.ts'
 import { FNS, MAX_GROUPS, MAX_MEASURES } from './row-aggregate.rules.ts'
 import { DEFAULT_LIMIT, MAX_PAGE } from './row-ask.rules.ts'
-import { SCHEMA_OF } from './row-column.rules.ts'
+import { SCHEMA_OF, schemaOf } from './row-column.rules.ts'
 import { OPS_OF, placeOf } from './row-filter.rules.ts'
 import { MAX_OFFSET } from './row-query.rules.ts'
 import { kindOf } from './row-value.rules.ts'
@@ -177,6 +178,7 @@ export const examplesOf = (
   const name = (column: SiteColumn | undefined): string => encodeURIComponent(column?.name ?? '')
   const category = exampleCategory(columns)
   const measure = columns.find((one) => one.role === 'measure' && ['number', 'integer'].includes(kindOf(one)))
+  const status = columns.find(({ status_of }) => status_of !== undefined)
   const some = columns.slice(0, 2).map(name).join(',')
   const made = [
     { title: '前 10 行', url: `${base}/rows?limit=10` },
@@ -188,6 +190,7 @@ export const examplesOf = (
     ...(measure
       ? [{ title: `${measure.title}最大的 10 行`, url: `${base}/rows?sort=-${name(measure)}&limit=10` }]
       : []),
+    ...(status ? [{ title: `${status.title}为未公布的行`, url: `${base}/rows?${name(status)}__eq=${HIDDEN}` }] : []),
     { title: '列的说明', url: `${base}/columns` },
     { title: 'OpenAPI', url: `${base}/openapi.json` },
   ]
@@ -224,10 +227,7 @@ const schemasOf = (columns: readonly SiteColumn[]): Json => ({
   Row: {
     type: 'object',
     properties: Object.fromEntries(
-      columns.map((one) => [
-        one.name,
-        { title: `${one.title}${one.unit ? `（${one.unit}）` : ''}`, ...SCHEMA_OF[kindOf(one)] },
-      ]),
+      columns.map((one) => [one.name, { title: `${one.title}${one.unit ? `（${one.unit}）` : ''}`, ...schemaOf(one) }]),
     ),
   },
   Page: PAGE,

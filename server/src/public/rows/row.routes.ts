@@ -1,3 +1,4 @@
+import { STATUS_ABOUT } from '@sanjiang/contract/site.status'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Site, SiteRoutes } from '../site.ts'
 import { describe, type OpenRows, readable } from './row.access.ts'
@@ -28,6 +29,11 @@ const formatOf = ({ url, headers }: FastifyRequest): Format => {
 }
 
 const NOTE = '空值（null）是没有填写，或为保护个人和商业秘密而隐去。'
+/** Where the data tell which. */
+const STATUS_NOTE = `空值（null）为何为空见状态列：${STATUS_ABOUT}。合计、平均等只计入有值的单元格。`
+
+const noteOf = ({ columns, note }: OpenRows): string =>
+  (columns.some(({ status_of }) => status_of !== undefined) ? STATUS_NOTE : NOTE) + note
 
 /** Where the next page is; a question in a body is asked again with `next_page` added to it. */
 const nextUrl = ({ origin }: Site, request: FastifyRequest, { dataset, next }: RowPage): string | null => {
@@ -50,7 +56,7 @@ const jsonOf = (page: RowPage, next: string | null): string => {
     count: rows.length,
     next,
     next_page: page.next,
-    note: dataset.note ? `${NOTE}${dataset.note}` : NOTE,
+    note: noteOf(dataset),
   }
   return `${JSON.stringify(head).slice(0, -1)},"rows":[${rows.map((cells) => jsonRow(outputs, cells)).join(',\n')}]}`
 }

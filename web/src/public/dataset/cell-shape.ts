@@ -1,4 +1,4 @@
-import type { TablePreview } from '@sanjiang/contract/site.preview'
+import type { PreviewCell, TablePreview } from '@sanjiang/contract/site.preview'
 import { widthOf } from '../draw/text.ts'
 
 /** How the cells of one column stand. */
@@ -8,7 +8,7 @@ export interface CellShape {
   /** In Chinese characters. */
   readonly width: number
   /** What is missing after a number so that decimal points stand below each other. */
-  padOf(cell: string | null): string | undefined
+  padOf(cell: PreviewCell): string | undefined
 }
 
 /** A text longer than this is broken over lines: a name is not. */
@@ -25,15 +25,15 @@ const NOTHING = (): undefined => undefined
 
 const padFor =
   (most: number) =>
-  (cell: string | null): string | undefined => {
-    if (most === 0 || cell === null) return undefined
+  (cell: PreviewCell): string | undefined => {
+    if (most === 0 || cell === null || cell === false) return undefined
     const own = decimalsOf(cell)
     return own === most ? undefined : `${own === 0 ? '.' : ''}${'0'.repeat(most - own)}`
   }
 
 const shapeOf = ({ columns, rows }: TablePreview, at: number): CellShape => {
   const { is_number, title } = columns[at]!
-  const cells = rows.map((row) => row[at] ?? '')
+  const cells = rows.map((row) => (row[at] === false ? '未公布' : (row[at] ?? '')))
   const width = Math.max(widthOf(title), ...cells.map(widthOf))
   if (is_number) return { kind: 'number', width, padOf: padFor(Math.max(0, ...cells.map(decimalsOf))) }
   if (cells.every(isCode)) return { kind: 'code', width, padOf: NOTHING }

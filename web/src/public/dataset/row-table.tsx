@@ -1,4 +1,4 @@
-import type { PreviewColumn, TablePreview } from '@sanjiang/contract/site.preview'
+import type { PreviewCell, PreviewColumn, TablePreview } from '@sanjiang/contract/site.preview'
 import { Scroll } from '../scroll.tsx'
 import { type CellShape, canStay, isWiderThan, shapesOf } from './cell-shape.ts'
 
@@ -51,14 +51,19 @@ const HeadCell = ({ table, column, path }: HeadProps) => {
 }
 
 interface CellProps {
-  readonly cell: string | null
+  readonly cell: PreviewCell
   readonly shape: CellShape
   /** What the row is called by. */
   readonly isFirst: boolean
 }
 
+const textOf = (cell: PreviewCell) => {
+  if (cell === false) return <span className="none">未公布</span>
+  return cell ?? <span className="none">无</span>
+}
+
 const Cell = ({ cell, shape, isFirst }: CellProps) => {
-  const text = cell ?? <span className="none">无</span>
+  const text = textOf(cell)
   const kind = { className: shape.kind, 'data-pad': shape.padOf(cell) }
   return isFirst ? (
     <th scope="row" {...kind}>
@@ -107,6 +112,9 @@ export const RowTable = ({ table, caption, path }: RowTableProps) => {
           </tbody>
         </table>
       </Scroll>
+      {table.rows.some((row) => row.includes(false)) && (
+        <p className="meta">“未公布”：有这个数，为保护个人信息不公布；“无”：来源没有这个数。</p>
+      )}
     </>
   )
 }

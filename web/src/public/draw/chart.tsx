@@ -21,11 +21,13 @@ export const chartTitle = (chart: ChartPreview): string =>
   `${sliceText(chart)}各${chart.category_title}的${measureText(chart)}`
 
 /** What the picture does not show. */
-const missing = ({ kind, points, left_out, hidden }: ChartPreview): string =>
+const missing = ({ kind, points, left_out, hidden, withheld }: ChartPreview): string =>
   [
     left_out > 0 && kind === 'line' && `只画最近 ${points.length} 个，更早的 ${left_out} 个见数据`,
     left_out > 0 && kind === 'bar' && `只画数值最大的 ${points.length} 项，另有 ${left_out} 项`,
-    hidden > 0 && `另有 ${hidden} 行没有数值（未公布或没有），未计入`,
+    withheld === undefined && hidden > 0 && `另有 ${hidden} 行没有数值（未公布或没有），未计入`,
+    withheld !== undefined && withheld > 0 && `另有 ${withheld} 行的数值为保护个人信息未公布，未计入`,
+    withheld !== undefined && hidden > withheld && `另有 ${hidden - withheld} 行没有数值，未计入`,
   ]
     .filter(Boolean)
     .map((text) => `；${text}`)

@@ -134,10 +134,12 @@ const Listed = ({ map }: { readonly map: MapPreview }) => (
       </tr>
     </thead>
     <tbody>
-      {map.shapes.slice(0, MAX_LISTED).map(({ label, value }) => (
+      {map.shapes.slice(0, MAX_LISTED).map(({ label, value, is_hidden }) => (
         <tr key={label}>
           <th scope="row">{label}</th>
-          {map.measure_title && <td className="number">{value === null ? '无' : numberText(value)}</td>}
+          {map.measure_title && (
+            <td className="number">{value === null ? (is_hidden ? '未公布' : '无') : numberText(value)}</td>
+          )}
         </tr>
       ))}
       {map.points.slice(0, MAX_LISTED).map(({ label, lon, lat, category }) => (

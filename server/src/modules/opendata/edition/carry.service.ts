@@ -6,14 +6,18 @@ import type { DueRow } from './edition.store.ts'
 import { csvLine, quoted, sqlType } from './field.rules.ts'
 import { openShaped, type ShapedTable } from './shaped.ts'
 import { atomically, type Batch, copyIn } from './stage.ts'
+import { leavingColumns } from './status.rules.ts'
 
 const SCHEMA = 'data'
 /** Whoever found a table's name a moment ago may still be reading it. */
 const GRACE_SECONDS = 60
 const DROP_WAIT_MS = 1000
 
-export const siteColumns = ({ columns }: OpenRows): SiteColumn[] =>
-  columns.map(({ name, title, data_type, length, role, unit }) => ({ name, title, data_type, length, role, unit }))
+export const siteColumns = (rows: OpenRows): SiteColumn[] =>
+  leavingColumns(rows).map(({ name, title, data_type, length, role, unit, status_of }) => ({
+    ...{ name, title, data_type, length, role, unit },
+    ...(status_of === undefined ? {} : { status_of }),
+  }))
 
 export const dataTable = (slug: string, editionNo: number): string =>
   `d_${slug.toLowerCase().replace(/[^a-z0-9]/g, '_')}_${editionNo}`.slice(0, 63)
@@ -61,11 +65,12 @@ export const switchEdition = async (client: pg.Client, row: SiteEditionRow): Pro
   await client.query('update site.dataset set state = state where dataset_id = $1', [row.dataset_id])
 }
 
+/** How many of them are small is not told: a reader who knew that all are could work some back. */
 const suppressionNote = ({ threshold, primary, secondary, withheld }: Suppression): string =>
   [
-    primary > 0 ? `为保护个人信息，${primary} 个小于 ${threshold} 的单元格` : '',
-    secondary > 0 ? `及 ${secondary} 个可由合计反推的单元格` : '',
-    primary > 0 ? '不予公布，在数据中为空。' : '',
+    primary > 0
+      ? `为保护个人信息，${primary + secondary} 个单元格不予公布（小于 ${threshold} 的，及由合计可推出它们的），数值为空，状态列为 Q。`
+      : '',
     withheld.length > 0 ? `${withheld.join('、')}整列不予公布。` : '',
   ].join('')
 

@@ -11,6 +11,7 @@ import type { EditionChange, EditionRow } from './edition.store.ts'
 import { csvLine } from './field.rules.ts'
 import { scanRows } from './scan.rules.ts'
 import { openShaped, type ShapedRow, type ShapedTable } from './shaped.ts'
+import { leavingColumns } from './status.rules.ts'
 
 const CLAUSE = '方案 任务四 数据开放;统计法 第二十五条'
 
@@ -46,7 +47,8 @@ const missing = ({ row, rows }: Checking): EditionFinding[] => {
 
 const look = async (table: ShapedTable, { rows, today }: Checking): Promise<EditionChange> => {
   const hash = createHash('sha256')
-  const scan = scanRows(rows.columns, today)
+  const columns = leavingColumns(rows)
+  const scan = scanRows(columns, today)
   const faults: EditionFault[] = []
   const sample: (string | null)[][] = []
   let [fault_count, row_count] = [0, 0]
@@ -63,7 +65,7 @@ const look = async (table: ShapedTable, { rows, today }: Checking): Promise<Edit
   return {
     ...{ row_count, digest: hash.digest('hex'), faults, fault_count },
     ...{ findings: scan.findings(), suppression: table.suppression },
-    sample: { columns: rows.columns.map(({ name }) => name), rows: sample },
+    sample: { columns: columns.map(({ name }) => name), rows: sample },
   }
 }
 

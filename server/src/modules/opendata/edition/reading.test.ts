@@ -222,18 +222,29 @@ test('figures of the platform go out with small numbers of persons hidden, as th
   assert.deepEqual(release.edition?.suppression, { threshold: 5, primary: 1, secondary: 1, withheld: [] })
   await ground.advance()
   const [site] = await siteEditions(ground, entry)
-  assert.match(site!.note, /^按季度汇总。 为保护个人信息，1 个小于 5 的单元格及 1 个可由合计反推的单元格不予公布/)
-  const shown = await ground.ground.sql(`select area, people::int as people from data.${site!.table_name} order by _id`)
+  assert.match(site!.note, /^按季度汇总。 为保护个人信息，2 个单元格不予公布（小于 5 的，及由合计可推出它们的）/)
+  const { columns, table_name } = site!
+  const status = columns.at(-1)!
+  assert.deepEqual([status.name, status.title, status.status_of], ['people_status', '人数（状态）', 'people'])
+  const shown = await ground.ground.sql<{ area: string; people: number | null; status: string }>(
+    `select area, people::int as people, people_status as status from data.${table_name} order by _id`,
+  )
   assert.deepEqual(
     shown,
-    release.edition!.sample!.rows.map(([one, , count]) => ({
+    release.edition!.sample!.rows.map(([one, , count, status]) => ({
+      status,
       area: one,
       people: count === null ? null : Number(count),
     })),
   )
   assert.deepEqual(
-    shown.map((row) => row.people),
-    [40, null, null, 64],
+    shown.map((row) => [row.people, row.status]),
+    [
+      [40, 'A'],
+      [null, 'Q'],
+      [null, 'Q'],
+      [64, 'A'],
+    ],
   )
 })
 

@@ -36,7 +36,8 @@ const FINDINGS: readonly Column<Finding>[] = [
 /** The rows as they would go out: what the second person looks at before agreeing. */
 const Sample = ({ edition: { sample }, rows }: { readonly edition: EditionDetail; readonly rows?: OpenRows }) => {
   if (!sample) return null
-  const titleOf = (name: string) => rows?.columns.find((one) => one.name === name)?.title ?? name
+  // What is no released column says of the one before it why it is filled or empty.
+  const titleOf = (name: string) => rows?.columns.find((one) => one.name === name)?.title ?? (rows ? '状态' : name)
   return (
     <div className="listing-box">
       <table className="listing">

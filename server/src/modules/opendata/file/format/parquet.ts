@@ -1,4 +1,5 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { columnRemark } from '@sanjiang/contract/site.status'
 import { ByteWriter, geojsonToWkb, ParquetWriter, type SchemaElement } from 'hyparquet-writer'
 import { type ColumnFacts, type FileSource, kindOf, type NumberedRow } from '../file.source.ts'
 
@@ -97,7 +98,12 @@ const metadataOf = ({ columns, title, edition_no, data_on }: FileSource['edition
     columns: { [shape]: { encoding: 'WKB', geometry_types: [], crs: CGCS2000 } },
   }
   const titles = Object.fromEntries(columns.map(({ name, title: one }) => [name, one]))
-  const about = { title, edition: String(edition_no), data_on, column_titles: JSON.stringify(titles) }
+  const statuses = columns.filter(({ status_of }) => status_of !== undefined)
+  const remarks = Object.fromEntries(statuses.map((column) => [column.name, columnRemark(column)]))
+  const about = {
+    ...{ title, edition: String(edition_no), data_on, column_titles: JSON.stringify(titles) },
+    ...(statuses.length > 0 ? { column_remarks: JSON.stringify(remarks) } : {}),
+  }
   const pairs = Object.entries(about).map(([key, value]) => ({ key, value }))
   return geo ? [...pairs, { key: 'geo', value: JSON.stringify(geo) }] : pairs
 }

@@ -1,4 +1,5 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { columnRemark } from '@sanjiang/contract/site.status'
 import { type FileSource, type Kind, kindOf, type NumberedRow } from '../file.source.ts'
 
 const TYPES: Readonly<Record<Kind, string>> = {
@@ -34,8 +35,12 @@ const rowIri = ({ edition, facts }: FileSource): ((row: NumberedRow) => string) 
 const head = ({ edition, origin }: FileSource): string => {
   const { columns, slug, title, organ_name, edition_no, data_on } = edition
   const described = columns.map((column) => {
+    const status =
+      column.status_of === undefined
+        ? ''
+        : ` ;\n  rdfs:subPropertyOf sdmx:obsStatus ;\n  rdfs:comment ${literal(columnRemark(column))}@zh`
     const unit = column.unit ? ` ;\n  schema:unitText ${literal(column.unit)}@zh` : ''
-    return `${columnIri(column)} a rdf:Property ;\n  rdfs:label ${literal(column.title)}@zh ;\n  rdfs:range ${RANGES[kindOf(column)]}${unit} .\n`
+    return `${columnIri(column)} a rdf:Property ;\n  rdfs:label ${literal(column.title)}@zh ;\n  rdfs:range ${RANGES[kindOf(column)]}${unit}${status} .\n`
   })
   return [
     `@base <${origin}/datasets/${fragment(slug)}> .\n`,
@@ -45,7 +50,8 @@ const head = ({ edition, origin }: FileSource): string => {
     '@prefix dcterms: <http://purl.org/dc/terms/> .\n',
     '@prefix dcat: <http://www.w3.org/ns/dcat#> .\n',
     '@prefix geo: <http://www.opengis.net/ont/geosparql#> .\n',
-    '@prefix schema: <http://schema.org/> .\n\n',
+    '@prefix schema: <http://schema.org/> .\n',
+    '@prefix sdmx: <http://purl.org/linked-data/sdmx/2009/attribute#> .\n\n',
     `<> a dcat:Dataset ;\n  dcterms:title ${literal(title)}@zh ;\n  dcterms:creator ${literal(organ_name)}@zh ;\n`,
     `  dcat:version "${edition_no}" ;\n  dcterms:modified "${data_on}"^^xsd:date .\n\n`,
     ...described,

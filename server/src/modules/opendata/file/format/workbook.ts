@@ -1,3 +1,4 @@
+import { columnRemark } from '@sanjiang/contract/site.status'
 import { type CellValue, type SheetOut, workbookBytes } from '@sanjiang/tabular/xlsx-write'
 import { type FileSource, type Kind, kindOf } from '../file.source.ts'
 import { FormatUnfit } from './unfit.ts'
@@ -29,8 +30,11 @@ const about = ({ edition, origin }: FileSource): CellValue[][] => [
   ['行数', edition.row_count],
   ['地址', `${origin}/datasets/${edition.slug}`],
   [],
-  ['列', '字段名', '数据类型', '单位'],
-  ...edition.columns.map(({ title, name, data_type, unit }) => [title, name, data_type, unit]),
+  ['列', '字段名', '数据类型', '单位', '说明'],
+  ...edition.columns.map((column) => [
+    ...[column.title, column.name, column.data_type, column.unit],
+    column.status_of === undefined ? null : columnRemark(column),
+  ]),
 ]
 
 export async function* writeWorkbook(source: FileSource): AsyncGenerator<Uint8Array> {

@@ -1,3 +1,5 @@
+import type { SiteColumn } from '@sanjiang/contract/site'
+import { columnRemark } from '@sanjiang/contract/site.status'
 import { escapeXml } from '@sanjiang/tabular/xlsx-write'
 import type { FileSource } from '../file.source.ts'
 
@@ -20,6 +22,11 @@ const cell = (name: string, value: string): string =>
     ? `<${name} encoding="base64">${Buffer.from(value).toString('base64')}</${name}>`
     : `<${name}>${content(value)}</${name}>`
 
+const statusAttributes = (column: SiteColumn): string =>
+  column.status_of === undefined
+    ? ''
+    : ` status_of="${attribute(column.status_of)}" note="${attribute(columnRemark(column))}"`
+
 /** A null is an element left out, an empty text an empty element. */
 export async function* writeXml({ edition, origin, batches }: FileSource): AsyncGenerator<string> {
   const { columns, slug, title, organ_name, edition_no, data_on, row_count } = edition
@@ -35,7 +42,7 @@ export async function* writeXml({ edition, origin, batches }: FileSource): Async
   const stated = Object.entries(facts).map(([name, value]) => ` ${name}="${attribute(String(value))}"`)
   yield `<?xml version="1.0" encoding="UTF-8"?>\n<dataset${stated.join('')}>\n<columns>\n`
   for (const [index, column] of columns.entries())
-    yield `<column element="${names[index]}" name="${attribute(column.name)}" title="${attribute(column.title)}" data_type="${column.data_type}"${column.unit ? ` unit="${attribute(column.unit)}"` : ''}/>\n`
+    yield `<column element="${names[index]}" name="${attribute(column.name)}" title="${attribute(column.title)}" data_type="${column.data_type}"${column.unit ? ` unit="${attribute(column.unit)}"` : ''}${statusAttributes(column)}/>\n`
   yield '</columns>\n<rows>\n'
   for await (const rows of batches())
     yield rows

@@ -4,6 +4,7 @@ import { preferenceRoutes } from './about/preferences.routes.ts'
 import { standingRoutes } from './about/standing.routes.ts'
 import { actRoutes } from './apply/act.routes.ts'
 import { applyRoutes } from './apply/apply.routes.ts'
+import { ckanAddressRoutes } from './ckan/address.routes.ts'
 import { ckanRoutes } from './ckan/ckan.routes.ts'
 import { datasetRoutes } from './dataset/dataset.routes.ts'
 import { dcatRoutes } from './dcat/dcat.routes.ts'
@@ -29,6 +30,7 @@ export const PAGES: readonly SiteRoutes[] = [
   homeRoutes,
   searchRoutes,
   datasetRoutes,
+  ckanAddressRoutes,
   questionRoutes,
   wishRoutes,
   showcaseRoutes,

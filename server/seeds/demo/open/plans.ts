@@ -65,7 +65,7 @@ const places: readonly OpenPlan[] = [
       { name_en: 'school_kind', role: 'category' },
       { name_en: 'sponsor_kind' },
       { name_en: 'address' },
-      { name_en: 'student_count', role: 'measure' },
+      { name_en: 'student_count', role: 'measure', unit: '人' },
       { name_en: 'teacher_count' },
       ...PLACE,
     ],

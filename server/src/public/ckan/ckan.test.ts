@@ -208,6 +208,23 @@ test('forms, JSON without its name and JSON as a form’s only word are read lik
   assert.equal(await ask('{"id":"c-1"}', 'text/plain'), 'c-1')
 })
 
+test('whoever knows where CKAN has its pages and its catalogue is led to ours (CKAN)', async () => {
+  const ways = {
+    '/dataset/c-1': '/datasets/c-1',
+    '/dataset/c-1.ttl': '/datasets/c-1.ttl',
+    '/dataset': '/search',
+    '/catalog.ttl': '/dcat/catalog.ttl',
+    '/catalog.jsonld': '/dcat/catalog.jsonld',
+  }
+  for (const [url, location] of Object.entries(ways)) {
+    const answer = await ground.app.inject({ method: 'GET', url })
+    assert.deepEqual([answer.statusCode, answer.headers.location], [301, location])
+    assert.equal((await ground.app.inject({ method: 'GET', url: location })).statusCode, 200, location)
+  }
+  for (const url of ['/dataset/%2F%2Fevil.test', '/dataset/..%2Fx', '/dataset/a%0d%0ab'])
+    assert.equal((await ground.app.inject({ method: 'GET', url })).statusCode, 404, url)
+})
+
 test('an answer is not sent again while the catalogue stays, and differs once it changed (T4.2)', async () => {
   const ask = (etag = '') =>
     ground.app.inject({ method: 'GET', url: '/api/3/action/package_list', headers: { 'if-none-match': etag } })

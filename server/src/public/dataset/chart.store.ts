@@ -19,14 +19,35 @@ const from = ({ table }: Source): string => `data.${id(table)}`
 const labelSql = (column: SiteColumn): string =>
   isTime(column) ? `to_char(${id(column.name)}, 'YYYY-MM-DD')` : `left(${id(column.name)}::text, ${LABEL})`
 
-/** In the order in which they come in the data: whoever laid them down had one in mind. */
-const listValues = async (source: Source, column: SiteColumn): Promise<string[]> => {
-  const { rows } = await source.pool.query<{ value: string }>(
-    `select value from (select ${labelSql(column)} as value, min(_id) as first from ${from(source)} group by 1) v
+/** What names rows one by one shows it among the first of them; a million names are not sorted to learn it. */
+const FIRST_ROWS = 2_000
+
+const isManifold = async (source: Source, column: SiteColumn): Promise<boolean> => {
+  const { rows } = await source.pool.query<{ values: number }>(
+    `select count(distinct value)::integer as values from (select ${labelSql(column)} as value from ${from(source)} order by _id limit $1) f`,
+    [FIRST_ROWS],
+  )
+  return rows[0]!.values > MOST_VALUES
+}
+
+interface Values {
+  /** In the order in which they come in the data: whoever laid them down had one in mind. */
+  readonly values: readonly string[]
+  readonly usual: string
+}
+
+const NO_VALUES: Values = { values: [], usual: '' }
+
+const listValues = async (source: Source, column: SiteColumn): Promise<Values> => {
+  if (await isManifold(source, column)) return NO_VALUES
+  const { rows } = await source.pool.query<{ value: string; rows: number }>(
+    `select value, rows from (select ${labelSql(column)} as value, min(_id) as first, count(*)::integer as rows from ${from(source)} group by 1) v
      where value is not null order by first limit $1`,
     [MOST_VALUES + 1],
   )
-  return rows.map(({ value }) => value)
+  const most = Math.max(...rows.map((one) => one.rows))
+  const usual = rows.find((one) => one.rows === most)
+  return usual ? { values: rows.map(({ value }) => value), usual: usual.value } : NO_VALUES
 }
 
 /** What names rows one by one is no classification of them. */
@@ -34,7 +55,7 @@ const isChoice = (values: readonly string[], rows: number): boolean =>
   values.length > 1 && values.length <= MOST_VALUES && values.length * 2 <= rows
 
 /** Rows of an edition never change, so what they can be told apart by does not either. */
-const known = makeKept<string[]>(500)
+const known = makeKept<Values>(500)
 
 export interface SlicedPlan {
   readonly plan: ChartPlan
@@ -45,8 +66,8 @@ export interface SlicedPlan {
 export const slicePlan = async (source: Source, plan: ChartPlan, ask: ChartAsk): Promise<SlicedPlan> => {
   const slices: ChartSlice[] = []
   for (const column of plan.others) {
-    const values = await known(`${source.table} ${column.name}`, () => listValues(source, column))
-    if (isChoice(values, source.row_count)) slices.push(sliceOf({ column, values, plan }, ask))
+    const { values, usual } = await known(`${source.table} ${column.name}`, () => listValues(source, column))
+    if (isChoice(values, source.row_count)) slices.push(sliceOf({ column, values, usual, plan }, ask))
   }
   return { plan, slices }
 }
@@ -75,7 +96,7 @@ const readRows = async (source: Source, { plan, slices }: SlicedPlan): Promise<C
   const chosen = slices.filter((one) => one.chosen !== null)
   const columnOf = ({ name }: ChartSlice) => plan.others.find((one) => one.name === name)!
   const wheres = [
-    isLine ? 'label is not null' : 'coalesce(label, $1) !~* $1',
+    isLine ? 'label is not null' : '(label is null or label !~* $1)',
     ...chosen.map((_, at) => `slice_${at} = $${at + 3}`),
   ]
   const inner = [

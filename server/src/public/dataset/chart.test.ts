@@ -100,7 +100,7 @@ test('in a cross table totals are not drawn beside their parts nor added to them
 test('all together is offered where it is a sum, and a choice nobody offered is none (T4.2)', () => {
   const column = columnOf('place', '地区', { role: 'category' })
   const of = (values: string[], is_rate: boolean, asked?: string) =>
-    sliceOf({ column, values, plan: { is_rate } }, { measure: '', by: '', only: () => asked })
+    sliceOf({ column, values, usual: '甲', plan: { is_rate } }, { measure: '', by: '', only: () => asked })
   assert.deepEqual([of(['甲', '乙'], false).chosen, of(['甲', '乙'], false).can_all], [null, true])
   assert.deepEqual([of(['甲', '合计'], false).chosen, of(['甲', '合计'], false).can_all], ['合计', false])
   assert.deepEqual([of(['甲', '乙'], true).chosen, of(['甲', '乙'], true, '乙').chosen], ['甲', '乙'])

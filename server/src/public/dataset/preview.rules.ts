@@ -83,16 +83,18 @@ export const planChart = (
 interface Slicing {
   readonly column: SiteColumn
   readonly values: readonly string[]
+  /** The one most rows have. */
+  readonly usual: string
   readonly plan: Pick<ChartPlan, 'is_rate'>
 }
 
 /** All together only where that is something: prices are not added up, and a total is there already. */
-export const sliceOf = ({ column: { name, title }, values, plan }: Slicing, { only }: ChartAsk): ChartSlice => {
+export const sliceOf = ({ column: { name, title }, values, usual, plan }: Slicing, { only }: ChartAsk): ChartSlice => {
   const total = values.find(isTotal)
   const can_all = !plan.is_rate && total === undefined
   const asked = only(name)
   const chosen = asked !== undefined && values.includes(asked) ? asked : null
-  return { name, title, values, can_all, chosen: chosen ?? (can_all ? null : (total ?? values[0]!)) }
+  return { name, title, values, can_all, chosen: chosen ?? (can_all ? null : (total ?? usual)) }
 }
 
 export interface MapPlan {

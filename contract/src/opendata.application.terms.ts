@@ -42,11 +42,6 @@ export const APPLICATION_STATES = coded({
 })
 export type ApplicationState = (typeof APPLICATION_STATES.codes)[number]
 
-/** Something still has to be done about these, by an office or by whoever applied. */
-export const OPEN_STATES: readonly ApplicationState[] = [
-  ...(['received', 'incomplete', 'accepted', 'proposed', 'agreement', 'active', 'appealed'] as const),
-]
-
 /** What a notice may ask for: everything that is missing at once. */
 export const MISSING_PARTS = coded({
   identity: '申请人身份',

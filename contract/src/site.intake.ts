@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import type { IntakeStanding, IntakeStep } from './opendata.intake.ts'
+import type { IntakeStanding, IntakeThread } from './opendata.intake.ts'
 import type { DatasetTop } from './site.dataset.ts'
 
 /** A form as it is shown: what was typed, what is wrong with it, and the token that lets it be sent. */
@@ -16,22 +16,9 @@ export interface FormFault {
 }
 
 /** A matter as everybody may read it. */
-export interface SiteThread {
+export interface SiteThread extends Omit<IntakeThread, 'rule_code' | 'clock_started_on'> {
   readonly number: string
-  readonly kind: 'question' | 'correction' | 'wish' | 'showcase'
-  readonly dataset_slug: string | null
-  readonly title: string
-  readonly text: string
-  readonly state: 'waiting' | 'answered'
-  readonly organ_name: string | null
-  readonly received_on: string
   readonly clock: Clock | null
-  readonly answered_on: string | null
-  readonly outcome: string | null
-  readonly answer: string | null
-  readonly support_count: number
-  readonly detail: Readonly<Record<string, unknown>>
-  readonly timeline: readonly IntakeStep[]
 }
 
 /** Part of a list, with where it stands in the whole. */

@@ -14,11 +14,6 @@ export const keepBits = (into: Bits, other: Bits): Bits => {
   return into
 }
 
-export const joinBits = (into: Bits, other: Bits): Bits => {
-  for (let at = 0; at < into.length; at += 1) into[at]! |= other[at]!
-  return into
-}
-
 const countOf = (word: number): number => {
   const pairs = word - ((word >>> 1) & 0x55555555)
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)

@@ -9,7 +9,7 @@ import { Vocabulary } from './vocabulary.ts'
 export const NAME = 1
 export const ITEM = 2
 export const WORD = 4
-export const SUMMARY = 8
+const SUMMARY = 8
 /** Words of these are corrected to and spelt; a summary is prose. */
 const SPOKEN = NAME | ITEM | WORD
 

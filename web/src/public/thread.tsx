@@ -1,4 +1,5 @@
 import type { Clock } from '@sanjiang/contract/clock'
+import { INQUIRY_OUTCOMES } from '@sanjiang/contract/opendata.inquiry'
 import type { SiteThread, ThreadPart } from '@sanjiang/contract/site.intake'
 
 /** How a promise stands, in words. */
@@ -8,17 +9,7 @@ export const clockWords = ({ light, left_days, overdue_days, due_on, on_time }: 
   return light === 'idle' ? `应在 ${due_on} 前答复` : `还剩 ${left_days} 个工作日（${due_on} 前答复）`
 }
 
-export const OUTCOME_WORDS: Readonly<Record<string, string>> = {
-  answered: '已解答',
-  true_fixed: '属实，已更正',
-  not_true: '不属实',
-  cannot_verify: '无法核实',
-  will_open: '计划开放',
-  already_open: '已经开放',
-  cannot_open: '不能开放',
-  not_held: '没有这项数据',
-  approved: '已展示',
-}
+const OUTCOME_WORDS: Readonly<Record<string, string>> = { ...INQUIRY_OUTCOMES.titles, approved: '已展示' }
 
 export const stateWords = ({ state, outcome, clock }: SiteThread): string =>
   [state === 'answered' ? (OUTCOME_WORDS[outcome ?? ''] ?? '已答复') : '办理中', clock ? clockWords(clock) : '']

@@ -10,7 +10,7 @@ export interface Licence {
 /** Under a licence of the first two anybody may use, change and pass on: what the Open Definition asks. */
 const IS_OPEN: Readonly<Record<string, boolean>> = { open: true, attribution_sharealike: true }
 
-export const licenceUrl = (origin: string, id: string): string => `${origin}/dcat/licences#${encodeURIComponent(id)}`
+const licenceUrl = (origin: string, id: string): string => `${origin}/dcat/licences#${encodeURIComponent(id)}`
 
 export const licenceOf = (origin: string, id: string): Licence => ({
   id,

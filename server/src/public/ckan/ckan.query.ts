@@ -158,7 +158,7 @@ const plainTerm = (value: string): Query => ({ is: 'term', field: TEXT, value, i
 const isPlain = (one: Query): one is Query & { is: 'term' } => one.is === 'term' && one.field === TEXT && !one.isPattern
 
 /** Words side by side are looked up together, so that one ranking covers them. */
-export const joinWords = (query: Query): Query => {
+const joinWords = (query: Query): Query => {
   if (query.is === 'or') return { is: 'or', of: query.of.map(joinWords) }
   if (query.is === 'not') return { is: 'not', of: joinWords(query.of) }
   if (query.is !== 'and') return query

@@ -6,7 +6,7 @@ import { iri, plain, RdfDocument, typed, type Value, zh } from './rdf.ts'
 import { chinese } from './vocabulary.ts'
 
 export const PER_PAGE = 100
-export const catalogueIri = (origin: string): string => `${origin}/dcat/catalog#catalog`
+const catalogueIri = (origin: string): string => `${origin}/dcat/catalog#catalog`
 
 export interface CataloguePage {
   readonly spines: readonly Spine[]

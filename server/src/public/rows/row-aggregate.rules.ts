@@ -29,7 +29,7 @@ export interface AggregateQuery extends RowWhere, RowPage {
 export const MAX_GROUPS = 4
 export const MAX_MEASURES = 12
 /** Digits after the point of an average. */
-export const AVG_SCALE = 6
+const AVG_SCALE = 6
 
 interface Term extends Output {
   /** What is grouped by, or the aggregate. */

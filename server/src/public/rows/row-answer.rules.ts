@@ -17,7 +17,7 @@ const digitsOf = (text: string): number => {
 const isSafe = (text: string): boolean => /^-?\d{1,300}(\.\d{1,300})?$/.test(text) && digitsOf(text) <= MAX_DIGITS
 
 /** A number as JSON: its own digits where every reader keeps them, else text. */
-export const jsonNumber = (text: string): string => (isSafe(text) ? text : JSON.stringify(text))
+const jsonNumber = (text: string): string => (isSafe(text) ? text : JSON.stringify(text))
 
 const JSON_OF: Readonly<Record<Kind, (text: string) => string>> = {
   text: JSON.stringify,

@@ -13,11 +13,11 @@ import {
 import { bind, join, type Sql } from './row-sql.rules.ts'
 import { type Kind, kindOf, readValue, SQL_TYPE } from './row-value.rules.ts'
 
-export const MAX_FILTERS = 30
+const MAX_FILTERS = 30
 export const MAX_LIST = 500
 export const MAX_WORDS = 12
 /** All values of a query together, in characters. */
-export const MAX_VALUES_SIZE = 20_000
+const MAX_VALUES_SIZE = 20_000
 
 const COMPARE: Readonly<Partial<Record<Op, string>>> = { eq: '=', ne: '<>', lt: '<', le: '<=', gt: '>', ge: '>=' }
 

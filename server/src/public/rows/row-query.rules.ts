@@ -43,7 +43,7 @@ export interface CompiledRows {
 
 export const MAX_LIMIT = 32_000
 export const MAX_OFFSET = 1_000_000
-export const MAX_SELECT = 500
+const MAX_SELECT = 500
 export const MAX_SORT = 8
 
 export const pageOf = ({ limit, offset = 0 }: RowPage): Sql => {

@@ -9,7 +9,7 @@ import type { Asked } from './row-ask.rules.ts'
 import { type CompiledRows, compileCount, compileRows, type Output, type RowQuery } from './row-query.rules.ts'
 
 /** Rows that meet conditions are counted to here; more are told as "more". */
-export const COUNT_CAP = 1_000_000
+const COUNT_CAP = 1_000_000
 
 /** One page of an answer. */
 export interface RowPage {

@@ -18,7 +18,6 @@ const FACETS = {
   update_frequency: ({ update_cycle }: Spine) => (update_cycle === '' ? [] : [update_cycle]),
 } as const
 export type FacetName = keyof typeof FACETS
-export const FACET_NAMES = Object.keys(FACETS) as FacetName[]
 export const isFacet = (name: string): name is FacetName => Object.hasOwn(FACETS, name)
 
 const FORMAT_NAMES: Readonly<Record<string, string>> = { geojson: 'GeoJSON', parquet: 'Parquet', ttl: 'TTL' }

@@ -45,7 +45,7 @@ const readTimeliness = async (pool: pg.Pool, today: string): Promise<Timeliness>
 }
 
 /** The last twelve months, also those in which nothing happened. */
-export const readMonths = async (pool: pg.Pool): Promise<UsageMonth[]> => {
+const readMonths = async (pool: pg.Pool): Promise<UsageMonth[]> => {
   const { rows } = await pool.query<UsageMonth>(
     `select to_char(m, 'YYYY-MM') as month,
        coalesce(sum(u.count) filter (where u.kind = 'view'), 0)::float8 as views,

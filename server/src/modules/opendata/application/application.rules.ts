@@ -3,7 +3,6 @@ import {
   type ApplicationDetail,
   type ApplicationState,
   type ApplicationStep,
-  MEND_DAYS,
   promiseEvents,
   readPromise,
   runOfSteps,
@@ -102,9 +101,6 @@ export const endOfTerm = (today: string, months: number): string => {
   const target = new Date(Date.UTC(year, month - 1 + months, Math.min(day, last)))
   return codes.addDays(target.toISOString().slice(0, 10), -1)
 }
-
-/** Whether the applicant had the word for too long. */
-export const isLapsed = (since: string, today: string): boolean => codes.addDays(since, MEND_DAYS) < today
 
 /** Mark of the promise's clock that is due to be told of, once each. */
 export const crossedMark = (

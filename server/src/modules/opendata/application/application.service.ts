@@ -204,7 +204,7 @@ export const proposeDecision = (ctx: Ctx, id: string, opinion: Opinion) =>
   })
 
 /** Puts the agreement before the applicant, filled in from the template of the day. */
-export const offerAgreement = async (tx: Tx, ctx: Ctx, row: Row): Promise<void> => {
+const offerAgreement = async (tx: Tx, ctx: Ctx, row: Row): Promise<void> => {
   const terms = row.proposal!
   const term_months = Math.min(terms.term_months, row.term_months)
   const ends_on = endOfTerm(ctx.today, term_months)

@@ -32,7 +32,7 @@ export const maySettle = (ctx: Ctx, row: ApplicationRow): boolean =>
   mayOn(ctx, row, 'appeal') && ctx.actor.organ?.organ_id !== row.organ_id
 
 /** Whose work needs it may know who applies; the office only while it settles an appeal. */
-export const mayKnowApplicant = (ctx: Ctx, row: ApplicationRow): boolean =>
+const mayKnowApplicant = (ctx: Ctx, row: ApplicationRow): boolean =>
   mayOn(ctx, row, 'handle') || mayOn(ctx, row, 'approve') || (row.state === 'appealed' && maySettle(ctx, row))
 
 export const canOf = (ctx: Ctx, row: ApplicationRow, steps: readonly StepRow[]): string[] =>

@@ -38,7 +38,7 @@ const failuresIn = (detail: Readonly<Record<string, unknown>>): number =>
   typeof detail.failures === 'number' ? detail.failures : 0
 
 /** What a check says of an application's address from now on. */
-export const afterCheck = (detail: Readonly<Record<string, unknown>>, link: Link, today: string) => {
+const afterCheck = (detail: Readonly<Record<string, unknown>>, link: Link, today: string) => {
   const failures = link === 'failed' ? failuresIn(detail) + 1 : 0
   const state = { working: 'working', unknown: 'unknown', failed: readShowcase(detail).link_state } as const
   return {

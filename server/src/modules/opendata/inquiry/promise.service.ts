@@ -30,7 +30,7 @@ interface Month {
 }
 
 /** Answered within the promise by the month of receipt and kind. */
-export const countPromises = async (ctx: Ctx): Promise<Map<string, Month>> => {
+const countPromises = async (ctx: Ctx): Promise<Map<string, Month>> => {
   const months = new Map<string, Month>()
   for (const row of await listPromises(ctx.db)) {
     const key = `${row.received_on.slice(0, 7)} ${row.kind}`

@@ -101,6 +101,8 @@ export const ReleaseDetail = t.Object({
   ...Release.properties,
   /** Its newest rows: findings, suppressed cells, and sample rows for those who propose or review. */
   edition: nullable(EditionDetail),
+  /** Its page for everybody, or the tombstone there, once the public side has it. */
+  public_url: nullable(t.String()),
 })
 export type ReleaseDetail = t.Static<typeof ReleaseDetail>
 
@@ -181,6 +183,6 @@ export const listReleases = endpoint({
   path: '/opendata/releases',
   permission: 'opendata.release.read',
   summary: '本人职责范围内的开放发布，新的在前',
-  query: input({ ...PageQuery, state: t.Optional(RELEASE_STATES.schema) }),
+  query: input({ ...PageQuery, state: t.Optional(RELEASE_STATES.schema), resource_id: t.Optional(Id) }),
   response: Page(Release),
 })

@@ -69,7 +69,7 @@ export interface ApplicationView extends Claim {
   readonly files: readonly { readonly title: string; readonly href: string }[]
   readonly origin: string
   readonly form: FormState
-  readonly said: '' | 'mended' | 'signed' | 'signed_before' | 'rekeyed' | 'appealed'
+  readonly said: '' | 'mended' | 'signed' | 'signed_before' | 'rekeyed' | 'rekeyed_before' | 'appealed'
   /** Shown once, on the answer to the form that made it, and kept nowhere. */
   readonly secret: string | null
 }

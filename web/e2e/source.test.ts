@@ -138,7 +138,7 @@ test('a provider is told what is missing, names the subscription to follow, and 
     .click()
   await page.getByRole('link', { name: '再次提出' }).click()
   await page.getByRole('button', { name: '用第 1 版' }).click()
-  await page.getByRole('button', { name: '不开放这几项' }).click()
+  assert.equal(await page.getByLabel('联系方式').inputValue(), '登记注册处 0971-8230000')
   await page.getByRole('combobox', { name: '备注的去标识方式' }).click()
   await page.getByTitle('去除', { exact: true }).last().click()
   await words(page)

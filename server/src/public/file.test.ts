@@ -157,6 +157,16 @@ test('who has it is told so; who takes gzip gets what was packed once, under a t
   assert.equal((await get(versioned('csv'), { 'if-match': '"x"' })).statusCode, 412)
 })
 
+test('who presses a button for a file with a key that opens nothing is told on a page what to do (T4.2, P17)', async () => {
+  const page = await get('/datasets/f-2/latest.csv?key=x', { accept: 'text/html,*/*;q=0.8' })
+  assert.equal(page.statusCode, 401)
+  assert.match(String(page.headers['content-type']), /text\/html/)
+  assert.match(page.body, /密钥不正确[\s\S]*href="\/status"/)
+  assert.match(String(page.headers['cache-control']), /no-store/)
+  const program = await get('/datasets/f-2/latest.csv?key=x', { accept: '*/*' })
+  assert.match(String(program.headers['content-type']), /problem\+json/)
+})
+
 test('a conditional file needs a key; absent, unmade, withdrawn and strange addresses are told apart (T4.2)', async () => {
   const refused = await get('/datasets/f-2/latest.csv')
   assert.equal(refused.statusCode, 401)

@@ -27,12 +27,18 @@ export interface Taken {
 const STALE = '页面打开得太久，或不是从本站打开的。填写的内容还在，请再提交一次'
 const CAUGHT = '这次提交像是程序自动填写的。如果您是本人填写，请再提交一次'
 
-/** Faults: 400 where the form was sent from another site. */
-export const takeForm = async ({ pool, origin }: Site, request: FastifyRequest, purpose: string): Promise<Taken> => {
+/** A form of one of these purposes. Faults: 400 where it was sent from another site. */
+export const takeForm = async (
+  { pool, origin }: Site,
+  request: FastifyRequest,
+  ...purposes: readonly [string, ...string[]]
+): Promise<Taken> => {
   checkOrigin(request, origin)
   const fields = fieldsOf(request)
   const token = lineOf(fields, 'token', 100)
-  const key = keyOfToken(await dayKeys(pool), token, purpose)
+  const keys = await dayKeys(pool)
+  const purpose = purposes.find((one) => keyOfToken(keys, token, one) !== undefined) ?? purposes[0]
+  const key = keyOfToken(keys, token, purpose)
   const faults: FormFault[] = key === undefined ? [{ field: 'form', message: STALE }] : []
   if (lineOf(fields, TRAP, 10) !== '') faults.push({ field: 'form', message: CAUGHT })
   return { fields, purpose, token, key, faults }

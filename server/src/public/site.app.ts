@@ -100,7 +100,13 @@ const problemOf = (error: unknown) => {
 
 /** Who is told to wait reads for how long; other refusals are put in the words of their status. */
 const saidTo = (error: unknown): string | undefined =>
-  error instanceof SiteFault && error.wait !== undefined ? error.message : undefined
+  error instanceof SiteFault && (error.wait !== undefined || isOfKey(error)) ? error.message : undefined
+
+/** A key that is missing, wrong, run out or taken back: whoever pressed a button for a file is told on a page. */
+const isOfKey = (error: unknown): boolean => error instanceof SiteFault && /^(key|access)_|^quota_/.test(error.code)
+
+const wantsPage = ({ headers, method }: FastifyRequest): boolean =>
+  method === 'GET' && (headers.accept ?? '').includes('text/html')
 
 const sendProblem = (error: unknown, reply: FastifyReply): FastifyReply => {
   const problem = problemOf(error)
@@ -117,7 +123,11 @@ const isInterface = ({ url }: { url: string }): boolean => /^\/(api|ogc)(\/|\?|$
 const addInterfaces = (app: FastifyInstance, site: Site): void => {
   for (const routes of INTERFACES)
     app.register(async (inner) => {
-      inner.setErrorHandler((error, _, reply) => {
+      inner.setErrorHandler((error, request, reply) => {
+        if (isOfKey(error) && wantsPage(request) && !isInterface(request)) {
+          const status = statusOf(error)
+          return site.send(request, reply, { status, view: faultView(status, { said: saidTo(error) }) })
+        }
         if (statusOf(error) >= 500) site.log.error({ err: error }, 'interface failed')
         return sendProblem(error, reply)
       })

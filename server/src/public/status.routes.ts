@@ -59,8 +59,8 @@ const standingOf = async (site: Site, { code }: Claim, { number, state: found }:
 const fresh = (view: StatusView, status = 200): Page => ({ status, isFresh: true, view })
 
 const statusPage = async (site: Site, request: FastifyRequest): Promise<Page> => {
-  const { faults } = await takeForm(site, request, 'status')
   const claim = claimOf(request)
+  const { faults } = await takeForm(site, request, `status:${readNumber(claim.number) ?? ''}`, 'status')
   if (faults.length > 0) return formPage(site, { ...claim }, faults)
   const found = await findClaimed(site, request, claim)
   if (!found) return formPage(site, { ...claim }, [{ field: 'code', message: WRONG }])

@@ -37,8 +37,25 @@ const Meanwhile = () => (
   </ul>
 )
 
+const WithKey = () => (
+  <ul className="reading">
+    <li>
+      <a href="/status">查询进度</a>：填申请的编号和查询码，看许可是否还有效；密钥丢失的，在那里更换。
+    </li>
+    <li>密钥是 32 位小写字母和数字，每个数据集各有一把；复制时不要带空格。</li>
+    <li>还没有申请过的，到数据集页点“申请使用”。</li>
+  </ul>
+)
+
 /** What somebody can do now, by what went wrong. */
-const HELP: Readonly<Record<number, () => ReactNode>> = { 404: Elsewhere, 410: Elsewhere, 429: Fewer, 503: Meanwhile }
+const HELP: Readonly<Record<number, () => ReactNode>> = {
+  401: WithKey,
+  403: WithKey,
+  404: Elsewhere,
+  410: Elsewhere,
+  429: Fewer,
+  503: Meanwhile,
+}
 
 export const FaultPage = ({ status, title, detail, wait }: Fault) => {
   const Help = HELP[status]

@@ -1,11 +1,17 @@
 import type { FormState } from '@sanjiang/contract/site.intake'
+
+interface Claim {
+  readonly number: string
+  readonly code: string
+}
+
 import type { ReactNode } from 'react'
 
 /** What is wrong, first on the page, each leading to its field. */
-export const ErrorSummary = ({ form: { faults } }: { readonly form: FormState }) =>
+export const ErrorSummary = ({ form: { faults }, title }: { readonly form: FormState; readonly title?: string }) =>
   faults.length === 0 ? null : (
     <section className="faults" role="alert" aria-labelledby="faults">
-      <h2 id="faults">还没有提交，有 {faults.length} 处需要修改</h2>
+      <h2 id="faults">{title ?? `还没有提交，有 ${faults.length} 处需要修改`}</h2>
       <ul>
         {faults.map(({ field, message }) => (
           <li key={field + message}>{field === 'form' ? message : <a href={`#${field}`}>{message}</a>}</li>
@@ -19,7 +25,8 @@ interface FieldProps {
   readonly name: string
   readonly title: string
   readonly hint?: string
-  readonly isOptional?: boolean
+  /** Said instead of “可不填” where it depends. */
+  readonly isOptional?: boolean | string
   /** Lines of a text; one line where left out. */
   readonly rows?: number
   readonly type?: 'text' | 'email' | 'tel' | 'url'
@@ -45,7 +52,7 @@ export const Field = ({ form, name, title, hint, isOptional, rows, list, type = 
     <div className={fault ? 'field wrong' : 'field'}>
       <label htmlFor={name}>
         {title}
-        {isOptional && <span className="meta">（可不填）</span>}
+        {isOptional && <span className="meta">（{isOptional === true ? '可不填' : isOptional}）</span>}
       </label>
       {hint && (
         <p className="meta" id={`${name}-hint`}>
@@ -137,6 +144,18 @@ export const SendForm = ({ action, form, submit, className = 'send', after, chil
     {children}
     <button type="submit">{submit}</button>
     {after}
+  </form>
+)
+
+/** Looks once more under the number and code that were given, which stand in no address and no cookie. */
+export const LookAgain = ({ form, number, code }: Claim & { readonly form: FormState }) => (
+  <form action="/status" method="post" className="send short">
+    <input type="hidden" name="token" value={form.token} />
+    <input type="hidden" name="number" value={number} />
+    <input type="hidden" name="code" value={code} />
+    <button type="submit" className="plain">
+      刷新进度
+    </button>
   </form>
 )
 

@@ -1,5 +1,5 @@
 import type { SiteView } from '@sanjiang/contract/site'
-import { ErrorSummary, Field, SendForm } from './form.tsx'
+import { ErrorSummary, Field, LookAgain, SendForm } from './form.tsx'
 import { clockWords, Prose } from './thread.tsx'
 
 type Sent = Extract<SiteView, { page: 'sent' }>
@@ -29,7 +29,7 @@ export const StatusFormPage = ({ form }: StatusForm) => (
   <>
     <h1>查询进度</h1>
     <p>填提交后得到的编号和查询码，不用登录。</p>
-    <ErrorSummary form={form} />
+    <ErrorSummary form={form} title="没有查到" />
     <SendForm action="/status" form={form} submit="查询">
       <Field form={form} name="number" title="编号" hint="如 GK20171205-7F3K2QXA" autoComplete="off" />
       <Field form={form} name="code" title="查询码" hint="十位，大小写不限" autoComplete="off" />
@@ -103,6 +103,7 @@ export const StatusPage = (view: Status) => {
           </>
         )}
       </dl>
+      <LookAgain form={form} number={number} code={view.code} />
       {standing?.answer && (
         <>
           <h2>答复</h2>

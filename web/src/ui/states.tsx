@@ -26,6 +26,14 @@ export const ProblemAlert = ({ problem }: { problem: Problem }) => (
             ))}
           </ul>
         )}
+        {(problem.code === 'stale' || problem.code === 'wrong_state') && (
+          <p>
+            <Button size="small" onClick={() => window.location.reload()}>
+              重新载入
+            </Button>{' '}
+            填了一半的内容请先复制。
+          </p>
+        )}
         <div className="muted">
           {PARTY[problem.party]}
           {problem.trace && ` · 追踪号 ${problem.trace}`}
@@ -66,9 +74,15 @@ export const Loaded = <T,>({
     return (
       <>
         <ErrorAlert error={query.error} />
-        <p>
-          <Button onClick={() => query.refetch()}>重试</Button>
-        </p>
+        {problemOf(query.error)?.code === 'not_found' ? (
+          <p>
+            可能已经不在，或不在您可以查看的部门之内。<a href="/">回到我的工作台</a>
+          </p>
+        ) : (
+          <p>
+            <Button onClick={() => query.refetch()}>重试</Button>
+          </p>
+        )}
       </>
     )
   if (isEmpty?.(query.data)) return <>{empty ?? <Empty description="没有内容" />}</>

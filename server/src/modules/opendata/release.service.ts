@@ -25,17 +25,23 @@ const toRelease = (ctx: Ctx, row: store.ReleaseRow): Release => ({
   }),
 })
 
+const urlOf = ({ site: { publicUrl } }: Ctx, { state, sent_at, content }: store.ReleaseRow): string | null =>
+  publicUrl && sent_at !== null && (state === 'released' || state === 'withdrawn')
+    ? `${publicUrl}/datasets/${content.slug}`
+    : null
+
 const readScope = (ctx: Ctx) => scopeOf(ctx.actor, 'opendata.release.read')
 
 export const getRelease = async (ctx: Ctx, id: string): Promise<ReleaseDetail> => {
   const row = await store.findRelease(ctx.db, readScope(ctx), id)
   if (!row) throw new Fault('not_found')
   const edition = await findShown(ctx.db, id)
-  return { ...toRelease(ctx, row), edition: edition ? await toDetail(ctx, edition) : null }
+  return { ...toRelease(ctx, row), edition: edition ? await toDetail(ctx, edition) : null, public_url: urlOf(ctx, row) }
 }
 
 interface ListQuery {
   readonly state?: ReleaseState
+  readonly resource_id?: string
   readonly after?: string
   readonly limit?: number
 }

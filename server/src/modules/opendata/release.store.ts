@@ -31,14 +31,17 @@ export const lockRelease = (tx: Tx, scope: Scope, id: string): Promise<ReleaseRo
 
 interface ListOptions {
   readonly state?: ReleaseState
+  readonly resource_id?: string
   readonly after?: string
   readonly limit: number
 }
 
-export const listReleaseRows = (db: Db, scope: Scope, { state, after, limit }: ListOptions): Promise<ReleaseRow[]> => {
+export const listReleaseRows = (db: Db, scope: Scope, options: ListOptions): Promise<ReleaseRow[]> => {
+  const { state, resource_id, after, limit } = options
   const from = after === undefined ? undefined : parseCursor(after, 2)
   return rows(db, scope)
     .$if(state !== undefined, (query) => query.where('r.state', '=', state!))
+    .$if(resource_id !== undefined, (query) => query.where('r.resource_id', '=', resource_id!))
     .$if(from !== undefined, (query) =>
       query.where(sql<boolean>`(r.proposed_on, r.release_id) < (${from?.[0]}::date, ${from?.[1]}::uuid)`),
     )

@@ -78,6 +78,12 @@ test('a dataset is open when two persons have agreed, and then shows what was al
   assert.match(shown.body, /企业名称/)
   assert.doesNotMatch(shown.body, /证件号码|legal_person_id/)
   assert.equal((await own.call(opendata.getRelease, { params: { id: release.release_id } })).is_sent, true)
+  const query = { resource_id: release.resource_id }
+  const { rows } = await own.call(opendata.listReleases, { query })
+  assert.deepEqual(
+    rows.map(({ release_id }) => release_id),
+    [release.release_id],
+  )
 })
 
 test('whoever proposes does not review, and another department neither sees nor decides (T4.2, T16.1)', async () => {

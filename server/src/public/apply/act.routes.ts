@@ -73,6 +73,7 @@ const VERBS: Readonly<Record<Verb, (fields: URLSearchParams, view: ApplicationVi
   appeal,
 }
 const SAID: Readonly<Record<Verb, Said>> = { mend: 'mended', agreement: 'signed', rekey: 'rekeyed', appeal: 'appealed' }
+const SAID_BEFORE: Readonly<Partial<Record<Verb, Said>>> = { agreement: 'signed_before', rekey: 'rekeyed_before' }
 const REFUSED: Readonly<Record<string, string>> = {
   limited: '今天办理的次数太多，请明天再来，或拨打 12345',
   unknown: '现在的状态不能这样办理，请重新查询',
@@ -103,7 +104,7 @@ const actPage = async (site: Site, request: FastifyRequest, kind: Verb): Promise
   const result = await sendAct(site.pool, { number, kind, about: view.number, body, code_hash, address_hash })
   if (REFUSED[result]) return again([{ field: 'form', message: REFUSED[result] }])
   // Sent again: the key of then was shown then, the one made now opens nothing.
-  if (result === 'known') return shown({ ...view, said: kind === 'agreement' ? 'signed_before' : SAID[kind] })
+  if (result === 'known') return shown({ ...view, said: SAID_BEFORE[kind] ?? SAID[kind] })
   return shown({ ...view, said: SAID[kind], secret })
 }
 

@@ -84,7 +84,10 @@ test('a citizen applies in four steps, mends, signs and reads with the key he is
     assert.ok(intro.body.includes(words), words)
   const { page, claim } = await applyByForm()
   assert.match(page.body, /申请已提交/)
-  assert.match((await status(claim)).body, /待受理/)
+  const waiting = await status(claim)
+  assert.match(waiting.body, /待受理[\s\S]*五个工作日内受理/)
+  // Looked up once more from the page itself, without typing number and code again.
+  assert.match((await post('/status', { token: tokenOf(waiting.body), ...claim })).body, /待受理/)
   const received = await ground.find(claim)
   await ground.provider.call(opendata.noticeApplication, {
     ...paramsOf(received),
@@ -104,6 +107,8 @@ test('a citizen applies in four steps, mends, signs and reads with the key he is
   assert.equal(keyIn(again.body), undefined)
   assert.equal((await ground.access(hashKey(key))).length, 1)
   assert.equal(keyIn((await status(claim)).body), undefined)
+  const { form: rekey } = await say(claim, 'rekey', { sure: 'yes' })
+  assert.match((await post('/status/rekey', rekey)).body, /密钥已经换过/)
   const active = await ground.find(claim)
   await ground.approver.call(opendata.revokeAccess, {
     ...paramsOf(active),

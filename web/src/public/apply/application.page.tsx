@@ -1,7 +1,7 @@
 import { MISSING_PARTS } from '@sanjiang/contract/opendata.application'
 import type { SiteView } from '@sanjiang/contract/site'
 import type { ReactNode } from 'react'
-import { ErrorSummary, Field, SendForm } from '../form.tsx'
+import { ErrorSummary, Field, LookAgain, SendForm } from '../form.tsx'
 import { clockWords, Prose } from '../thread.tsx'
 import { CheckOne } from './choices.tsx'
 
@@ -13,6 +13,7 @@ const SAID: Readonly<Record<View['said'], string>> = {
   mended: '补正已收到，办理时限继续计算。',
   signed: '协议已确认，密钥几秒后生效。',
   signed_before: '协议已经确认过，密钥那时已经显示，不再显示第二次。没有记下的，可以更换密钥。',
+  rekeyed_before: '密钥已经换过，新密钥那时已经显示，不再显示第二次。没有记下的，可以再换一次。',
   rekeyed: '新密钥几秒后生效，原密钥随即失效。',
   appealed: '申诉已收到，由省政府电子政务办公室处理，二十个工作日内答复。',
 }
@@ -107,13 +108,33 @@ const Files = ({ files, detail }: View) => (
   <section aria-labelledby="files">
     <h2 id="files">下载</h2>
     {files.length === 0 && <p>文件正在生成。也可以用接口读取：/api/v1/datasets/{detail.slug}/rows。</p>}
-    {files.map(({ title, href }, at) => (
-      <form key={href} action={href} method="get" className="send short">
-        <label htmlFor={`key-${at}`}>密钥</label>{' '}
-        <input id={`key-${at}`} name="key" type="password" autoComplete="off" minLength={32} maxLength={32} required />{' '}
-        <button type="submit">下载 {title}</button>
+    {files.length > 0 && (
+      <form action={files[0]!.href} method="get" className="send short">
+        <div className="field">
+          <label htmlFor="key-field">密钥</label>
+          <p className="meta" id="key-hint">
+            确认协议时显示的 32 位字母和数字；没有记下的，在下面更换一把。
+          </p>
+          <input
+            id="key-field"
+            name="key"
+            type="password"
+            autoComplete="off"
+            minLength={32}
+            maxLength={32}
+            aria-describedby="key-hint"
+            required
+          />
+        </div>
+        <div className="more-ways">
+          {files.map(({ title, href }) => (
+            <button key={href} type="submit" formAction={href}>
+              下载 {title}
+            </button>
+          ))}
+        </div>
       </form>
-    ))}
+    )}
   </section>
 )
 
@@ -149,12 +170,38 @@ const Usage = ({ detail: { usage } }: View) => (
   </section>
 )
 
-const Head = ({ number, standing, clock, detail }: View) => (
+/** What the applicant waits for, or is waited for with. */
+const NEXT: Readonly<Partial<Record<string, string>>> = {
+  received: '五个工作日内受理；缺材料的，会一次告知全部内容，请到时来这里查看。',
+  incomplete: '等您补正：在下面一次补齐后提交，办理时限继续计算。',
+  accepted: '正在审查；一人经办、另一人批准后答复。',
+  proposed: '已有经办意见，等另一人批准后答复。',
+  agreement: '已同意：在下面确认使用协议，当场得到密钥。',
+  active: '凭密钥下载文件，或用接口读取。',
+  refused: '理由见下；不服的可以申诉一次。',
+  appealed: '省政府电子政务办公室正在处理申诉，二十个工作日内答复。',
+  expired: '期限已满，密钥不再有效。还要用的，请重新申请。',
+  revoked: '许可已收回，密钥不再有效，理由见下面的经过。',
+  lapsed: '没有按期补正或确认，申请已终止。还要用的，请重新申请。',
+}
+
+const Next = ({ standing: { state, can }, detail: { slug }, said }: View) => {
+  const isOver = ['expired', 'revoked', 'lapsed', 'upheld'].includes(state)
+  const text = state === 'refused' && !can.includes('appeal') ? '理由见下。' : NEXT[state]
+  if (said !== '' || !(text || isOver)) return null
+  return (
+    <p>
+      {text} {isOver && <a href={`/apply/${encodeURIComponent(slug)}`}>重新申请</a>}
+    </p>
+  )
+}
+
+const Head = ({ number, standing, clock, detail, said }: View) => (
   <dl className="facts">
     <dt>编号</dt>
     <dd>{number}</dd>
     <dt>状态</dt>
-    <dd>{standing.state_title}</dd>
+    <dd>{said === '' ? standing.state_title : '已收到，几秒后更新'}</dd>
     <dt>办理部门</dt>
     <dd>{standing.organ_name}</dd>
     <dt>收到日期</dt>
@@ -188,6 +235,8 @@ export const ApplicationPage = (view: View) => {
       {secret && <Key value={secret} view={view} />}
       <ErrorSummary form={form} />
       <Head {...view} />
+      <Next {...view} />
+      <LookAgain form={form} number={view.number} code={view.code} />
       {standing.answer && (
         <div className="answer">
           <p className="meta">{standing.answered_on}</p>

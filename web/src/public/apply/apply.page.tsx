@@ -54,6 +54,7 @@ export const ApplyPage = ({ dataset, sample, form }: Apply) => (
       <span>申请使用</span>
     </Crumbs>
     <h1>申请使用《{dataset.title}》</h1>
+    <ErrorSummary form={form} title="没有取回草稿" />
     <h2>谁可以申请</h2>
     <p>{dataset.open_condition ?? '能说明合法用途并保障数据安全的个人、法人和其他组织。'}</p>
     {sample && (
@@ -86,7 +87,6 @@ export const ApplyPage = ({ dataset, sample, form }: Apply) => (
     </p>
     <section aria-labelledby="resume">
       <h2 id="resume">接着填</h2>
-      <ErrorSummary form={form} />
       <SendForm action={`${pathOf(dataset)}/resume`} form={form} submit="取回草稿">
         <Field form={form} name="number" title="编号" hint="如 GK20171205-7F3K2QXA" autoComplete="off" />
         <Field form={form} name="code" title="查询码" hint="十位，大小写不限" autoComplete="off" />
@@ -102,8 +102,14 @@ const Who = ({ form }: ApplyForm) => (
   <>
     <Pick form={form} name="kind" title="以什么名义申请" choices={APPLICANT_KINDS.titles} />
     <Field form={form} name="name" title="姓名或单位全称" autoComplete="name" />
-    <Field form={form} name="credit_code" title="统一社会信用代码" hint="单位填写，十八位；个人不填" isOptional />
-    <Field form={form} name="contact_name" title="单位联系人" hint="单位填写；个人不填" isOptional />
+    <Field
+      form={form}
+      name="credit_code"
+      title="统一社会信用代码"
+      hint="营业执照或法人证书上的十八位代码"
+      isOptional="单位必填，个人不填"
+    />
+    <Field form={form} name="contact_name" title="单位联系人" isOptional="单位必填，个人不填" />
     <Field form={form} name="phone" title="联系电话" hint="手机号，或带区号的固定电话" type="tel" autoComplete="tel" />
     <Field form={form} name="email" title="电子邮箱" type="email" autoComplete="email" isOptional />
     <Field form={form} name="qualification" title="怎样符合开放条件" rows={3} />

@@ -75,7 +75,10 @@ class ColumnScan {
       .map(([kind, tally]) => {
         const is_whole = tally.cells >= this.#filled * WHOLE
         const rows = tally.first.map(({ row }) => row).join('、')
-        const what = is_whole ? `“${title}”整列都是${tally.title}` : `“${title}”中有 ${tally.count} 处${tally.title}`
+        const what =
+          is_whole && tally.cells > 1
+            ? `“${title}”整列都是${tally.title}`
+            : `“${title}”中有 ${tally.count} 处${tally.title}`
         return {
           column: name,
           title,

@@ -12,6 +12,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { Link, useParams } from 'react-router'
 import { ClockBar } from '../../../ui/clock-bar.tsx'
+import { timeText } from '../../../ui/instant.ts'
 import { Listing } from '../../../ui/listing.tsx'
 import { Page } from '../../../ui/page.tsx'
 import { Facts, Panel, StateTag } from '../../../ui/page-head.tsx'
@@ -107,7 +108,7 @@ const Agreement = ({ application: { agreement } }: Part) =>
       <p style={{ whiteSpace: 'pre-line' }}>{agreement.text}</p>
       <Facts
         of={[
-          ['确认时刻', agreement.signed_at],
+          ['确认时刻', agreement.signed_at && timeText(agreement.signed_at)],
           [
             '全文摘要',
             <span key="digest" className="mono">
@@ -135,8 +136,21 @@ const Usage = ({ application: { usage } }: Part) =>
     </Panel>
   )
 
+/** Whose turn it is, for whoever has nothing to do here himself. */
+const WAITS: Readonly<Partial<Record<ApplicationDetail['state'], string>>> = {
+  received: '等本部门经办人受理，或一次性告知补正。',
+  incomplete: '等申请人补正，补正前不计入办理时间。',
+  accepted: '等本部门经办人提出办理意见。',
+  proposed: '等本部门审核员批准；提出意见的人不能批准。',
+  agreement: '等申请人确认协议，确认时当场得到密钥。',
+  active: '使用中；违反协议的由本部门审核员收回。',
+  refused: '已告知理由；申请人可以申诉一次。',
+  appealed: '等电子政务办处理申诉。',
+}
+
 const Course = ({ application }: Part) => (
   <Panel title="办理">
+    {application.can.length === 0 && WAITS[application.state] && <p>{WAITS[application.state]}</p>}
     <Facts
       of={[
         [
@@ -166,7 +180,11 @@ const View = ({ application }: Part) => (
   <Page
     title={`申请使用《${application.dataset_title}》`}
     crumbs={[{ title: '有条件开放的申请', to: '/opendata/applications' }, { title: application.number }]}
-    sub={<Link to={`/catalog/resources/${application.resource_id}`}>{application.organ_name}</Link>}
+    sub={
+      <>
+        {application.organ_name} · <Link to={`/catalog/resources/${application.resource_id}`}>目录资源</Link>
+      </>
+    }
   >
     <div className="split">
       <div>

@@ -34,10 +34,17 @@ const FINDINGS: readonly Column<Finding>[] = [
 ]
 
 /** The rows as they would go out: what the second person looks at before agreeing. */
-const Sample = ({ edition: { sample }, rows }: { readonly edition: EditionDetail; readonly rows?: OpenRows }) => {
+const Sample = ({
+  edition: { sample, columns },
+  rows,
+}: {
+  readonly edition: EditionDetail
+  readonly rows?: OpenRows
+}) => {
   if (!sample) return null
-  // What is no released column says of the one before it why it is filled or empty.
-  const titleOf = (name: string) => rows?.columns.find((one) => one.name === name)?.title ?? (rows ? '状态' : name)
+  // What is no column of the release or of the stage says of the one before it why it is filled or empty.
+  const titleOf = (name: string) =>
+    [...(rows?.columns ?? []), ...columns].find((one) => one.name === name)?.title ?? '状态'
   return (
     <div className="listing-box">
       <table className="listing">

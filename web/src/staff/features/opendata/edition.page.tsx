@@ -22,8 +22,15 @@ const Mend = ({ edition }: { readonly edition: EditionDetail }) => {
     <ul className="prose">
       {source === 'file' && (
         <li>
-          在文件里改正后，{release_id ? <Link to={`/opendata/releases/${release_id}`}>到这次发布里</Link> : anew}
-          重新上传；
+          在文件里改正后重新上传：
+          {release_id ? (
+            <>
+              到<Link to={`/opendata/releases/${release_id}`}>这次发布</Link>里（审查中的先取回）
+            </>
+          ) : (
+            anew
+          )}
+          ；
         </li>
       )}
       {source === 'table' && <li>在源库里改正：下一次签收的数据会成为新的一版；</li>}

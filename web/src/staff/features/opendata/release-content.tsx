@@ -28,6 +28,7 @@ export const ReleaseContent = ({ content }: { readonly content: OpenContent }) =
             '怎样使用',
             content.open_type === 'unconditional' ? '直接使用' : `申请后使用：${content.open_condition ?? ''}`,
           ],
+          ['样例', content.shows_sample && '申请页上显示前五行'],
           ['许可', LICENCES.titles[content.licence]],
           ['联系', content.contact],
           ['关键词', content.keywords.join('、')],

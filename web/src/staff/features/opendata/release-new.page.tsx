@@ -1,5 +1,5 @@
 import { catalog, opendata } from '@sanjiang/contract'
-import type { EditionDetail } from '@sanjiang/contract/opendata'
+import type { EditionDetail, Release } from '@sanjiang/contract/opendata'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Checkbox, Form } from 'antd'
 import { useNavigate, useSearchParams } from 'react-router'
@@ -13,7 +13,7 @@ import { useSession } from '../../session.ts'
 import { EditionSend } from './edition-send.tsx'
 import { EditionStaged } from './edition-staged.tsx'
 import { EditionView } from './edition-view.tsx'
-import { closedReason, emptyDraft, type ProposalDraft, useProposalDraft } from './proposal.draft.ts'
+import { closedReason, draftAfter, emptyDraft, type ProposalDraft, useProposalDraft } from './proposal.draft.ts'
 import { ProposalColumns } from './proposal-columns.tsx'
 import { ProposalWords } from './proposal-words.tsx'
 import { isMoving } from './release.words.tsx'
@@ -119,6 +119,16 @@ const Rows = ({ resource, draft, onChange }: Part) => {
           onChange={(item_id, column) => onChange({ columns: { ...draft.columns, [item_id]: column } })}
         />
       )}
+      {usable && resource.content.open_type === 'conditional' && (
+        <p>
+          <Checkbox
+            checked={draft.shows_sample === true}
+            onChange={({ target }) => onChange({ shows_sample: target.checked })}
+          >
+            申请页上先给公众看前五行（去标识之后的样子）
+          </Checkbox>
+        </p>
+      )}
       {id !== undefined && !isMoving(query.data?.state) && (
         <Button onClick={() => onChange({ edition_id: undefined })}>换一份数据</Button>
       )}
@@ -126,8 +136,12 @@ const Rows = ({ resource, draft, onChange }: Part) => {
   )
 }
 
-const bodyOf = ({ resource_id }: catalog.ResourceDetail, { item_ids, edition_id, columns, words }: ProposalDraft) => ({
+const bodyOf = (
+  { resource_id }: catalog.ResourceDetail,
+  { item_ids, edition_id, columns, words, shows_sample }: ProposalDraft,
+) => ({
   ...{ resource_id, item_ids: [...item_ids], title: words.title!, summary: words.summary!, contact: words.contact! },
+  ...(shows_sample ? { shows_sample } : {}),
   ...{ licence: words.licence!, theme_code: words.theme_code, keywords: [...(words.keywords ?? [])] },
   ...(edition_id && {
     rows: {
@@ -137,11 +151,19 @@ const bodyOf = ({ resource_id }: catalog.ResourceDetail, { item_ids, edition_id,
   }),
 })
 
-const Propose = ({ resource }: { readonly resource: catalog.ResourceDetail }) => {
+interface ProposeProps {
+  readonly resource: catalog.ResourceDetail
+  readonly last: Release | undefined
+}
+
+const Propose = ({ resource, last }: ProposeProps) => {
   const navigate = useNavigate()
   const client = useQueryClient()
   const [form] = Form.useForm<ProposalDraft['words']>()
-  const { draft, setDraft, forget } = useProposalDraft(resource.resource_id, emptyDraft(resource))
+  const { draft, setDraft, forget } = useProposalDraft(
+    resource.resource_id,
+    last ? draftAfter(resource, last) : emptyDraft(resource),
+  )
   const onChange = (change: Partial<ProposalDraft>) => setDraft((before) => ({ ...before, ...change }))
   const send = useMutation({
     mutationFn: () => call(opendata.proposeRelease, { body: bodyOf(resource, draft) }),
@@ -156,6 +178,7 @@ const Propose = ({ resource }: { readonly resource: catalog.ResourceDetail }) =>
   const part = { resource, draft, onChange }
   return (
     <Page title="提出开放" crumbs={[CRUMB, { title: resource.content.name }]} sub={SUB}>
+      {last && <Alert type="info" showIcon title={`已按第 ${last.release_no} 次发布填好，改动之处请逐项核对。`} />}
       {isClosed && <Alert type="warning" showIcon title="目录中这个资源标为不予开放，须先修订目录。" role="alert" />}
       <Items {...part} />
       <Rows {...part} />
@@ -185,10 +208,19 @@ export const ReleaseNewPage = () => {
   const [search] = useSearchParams()
   const id = search.get('resource')
   const query = useQuery({
-    queryKey: ['catalog', 'resource', id, 'published'],
-    queryFn: () => call(catalog.getResource, { params: { id: id! }, query: { copy: 'published' } }),
+    queryKey: ['opendata', 'proposal', id],
+    queryFn: async () => {
+      const [resource, { rows }] = await Promise.all([
+        call(catalog.getResource, { params: { id: id! }, query: { copy: 'published' } }),
+        call(opendata.listReleases, { query: { resource_id: id!, limit: 1 } }),
+      ])
+      return { resource, last: rows[0] }
+    },
     enabled: id !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+    // A draft begins with what was proposed last, never with what was read before that.
+    gcTime: 0,
   })
   if (id === null) return <Choose />
-  return <Loaded query={query}>{(resource) => <Propose key={id} resource={resource} />}</Loaded>
+  return <Loaded query={query}>{(of) => <Propose key={id} {...of} />}</Loaded>
 }

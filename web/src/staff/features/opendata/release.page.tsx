@@ -180,6 +180,7 @@ const Standing = ({ release }: { readonly release: ReleaseDetail }) => {
 }
 
 const View = ({ release }: { readonly release: ReleaseDetail }) => {
+  const canPropose = useCan('opendata.release.propose')
   return (
     <Page
       title={release.content.title}
@@ -189,7 +190,14 @@ const View = ({ release }: { readonly release: ReleaseDetail }) => {
           <span className="mono">{release.code}</span> · {release.organ_name}
         </>
       }
-      actions={<Acts release={release} />}
+      actions={
+        <>
+          {release.state === 'released' && canPropose && (
+            <LinkButton to={`/opendata/releases/new?resource=${release.resource_id}`}>修改后再发布</LinkButton>
+          )}
+          <Acts release={release} />
+        </>
+      }
     >
       <Standing release={release} />
       <div className="split">
@@ -206,6 +214,14 @@ const View = ({ release }: { readonly release: ReleaseDetail }) => {
               ['审查', release.reviewed_on && `${release.reviewed_on} ${release.reviewed_by_name}`],
               ['审查意见', release.review_opinion],
               ['撤回', release.withdrawn_on && `${release.withdrawn_on}：${release.withdraw_reason}`],
+              [
+                '公众页面',
+                release.public_url && (
+                  <a key="public" href={release.public_url} target="_blank" rel="noreferrer">
+                    {release.state === 'withdrawn' ? '看撤回标记' : '看公众看到的'}
+                  </a>
+                ),
+              ],
               ['公众侧', release.is_sent ? '已送到' : release.state === 'released' ? '待送出' : null],
               [
                 '目录资源',

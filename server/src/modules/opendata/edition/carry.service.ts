@@ -99,12 +99,21 @@ export interface Carrying {
 
 type Outcome = 'carried' | 'gone'
 
-const numbersFrom = async (site: pg.Client, { resource_id, edition_no }: DueRow): Promise<number[]> => {
-  const { rows } = await site.query<{ edition_no: number }>(
-    'select edition_no from site.edition where dataset_id = $1 and edition_no >= $2',
+/** Whether this edition, or one after it, stands outside already; a number given twice is no edition that was carried. */
+const standingOf = async (
+  site: pg.Client,
+  { resource_id, edition_no, digest }: DueRow,
+): Promise<Outcome | undefined> => {
+  const { rows } = await site.query<{ edition_no: number; digest: string }>(
+    'select edition_no, digest from site.edition where dataset_id = $1 and edition_no >= $2',
     [resource_id, edition_no],
   )
-  return rows.map((row) => row.edition_no)
+  const same = rows.find((one) => one.edition_no === edition_no)
+  if (same && same.digest !== digest)
+    throw new Error(
+      `edition ${edition_no} of ${resource_id} stands outside with other rows: restored to different moments?`,
+    )
+  return same ? 'carried' : rows.length > 0 ? 'gone' : undefined
 }
 
 /** Held to the end of the transaction, so that a withdrawal comes before the switch or after it. */
@@ -144,8 +153,8 @@ export const carryEdition = (carrying: Carrying): Promise<Outcome> =>
     const { site, row } = carrying
     await site.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [row.resource_id])
     if (!(await isThere(site, row))) return 'gone'
-    const numbers = await numbersFrom(site, row)
-    if (numbers.length > 0) return numbers.includes(row.edition_no) ? 'carried' : 'gone'
+    const standing = await standingOf(site, row)
+    if (standing) return standing
     await fill(carrying)
     return 'carried'
   }).catch((error) => {

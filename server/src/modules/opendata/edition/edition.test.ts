@@ -137,6 +137,18 @@ test('the same rows once more make no new edition (T4.2)', async () => {
   assert.equal((await siteEditions(ground, entry)).length, 1)
 })
 
+test('a number that stands outside with other rows is not taken for carried, and the edition waits (T4.2)', async () => {
+  const { entry } = await openRows(ground, '便民网点六', csvOf(...CLEAN))
+  await ground.ground.sql(
+    `insert into site.edition (dataset_id, edition_no, is_current, columns, row_count, digest, data_on)
+     values ($1, 2, false, '[]', 0, repeat('0', 64), '2017-12-01')`,
+    [entry.resource_id],
+  )
+  const later = await upload(ground.proposer, { resource_id: entry.resource_id, bytes: csvOf(CLEAN[0]!) })
+  await ground.advance()
+  assert.equal((await show(ground.proposer, later)).state, 'clean')
+})
+
 test('a public database lost without a backup is filled again as the operations guide says (T4.2)', async () => {
   const { entry, release } = await openRows(ground, '便民网点五', csvOf(...CLEAN))
   for (const table of await dataTables(ground, release.content.slug))

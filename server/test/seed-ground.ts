@@ -7,6 +7,7 @@ import { cloneDatabase } from './cluster.ts'
 
 export interface SeedGround {
   readonly house: OpenHouse
+  readonly url: string
   close(): Promise<void>
 }
 
@@ -29,5 +30,5 @@ export const openSeedGround = async (demo: boolean): Promise<SeedGround> => {
     await database.drop()
     await rm(dataDir, { recursive: true, force: true })
   }
-  return { house, close }
+  return { house, url: database.url, close }
 }

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { codes } from '@sanjiang/contract'
+import { makeCtx, PLATFORM } from '#kernel/ctx.ts'
+import { advanceEditions, buildFiles, publishReleases } from '#modules/opendata/index.ts'
+import { judgePortal } from '#test/portal-shapes.ts'
+import { openPublic } from '#test/public-ground.ts'
 import { openSeedGround } from '#test/seed-ground.ts'
+import { buildStale } from '../../src/supervisor/build.ts'
 import { writeMark } from '../mark.ts'
 import { loadReference } from '../reference/load.ts'
 import { ORIGIN_MARK } from './attach.ts'
@@ -114,4 +119,25 @@ test('departments find work waiting: entries in every state, corrections answere
   )
   const corrections = await house.db.selectFrom('sharing.correction').select('state').distinct().execute()
   assert.deepEqual(corrections.map(({ state }) => state).sort(), ['answered', 'raised'])
+})
+
+test('what the demo opens offends no shape of DCAT-AP, in the catalogue nor at any dataset’s own address (T4.2, DCAT-AP)', async () => {
+  await buildStale(() => undefined)
+  const outside = await openPublic(ground.url)
+  try {
+    const ctx = await makeCtx(house, PLATFORM, 'shapes')
+    const site = { ...ctx.site, publishDatabaseUrl: outside.publishUrl, publicUrl: 'http://data.test' }
+    await publishReleases({ ...ctx, site })
+    await advanceEditions({ ...ctx, site })
+    await buildFiles({ log: ctx.log, site })
+    const { datasets, tombstones, offences } = await judgePortal(async (url) => {
+      const { statusCode, body, headers } = await outside.app.inject({ url })
+      return { status: statusCode, body, link: String(headers.link ?? '') }
+    })
+    assert.deepEqual(offences, [])
+    assert.ok(datasets.length > 3, `${datasets.length}`)
+    assert.ok(tombstones.length <= 1)
+  } finally {
+    await outside.close()
+  }
 })

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { layFiles } from '#test/portal-files.ts'
+import { readCatalogue, type Syntax } from '#test/portal-shapes.ts'
 import { columnOf, layCopies, layDataset } from '#test/public-dataset.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
 import { readJsonLd, readTurtle, violationsOf } from '#test/shacl.ts'
@@ -68,24 +69,11 @@ after(async () => {
 
 const get = (url: string, headers: Record<string, string> = {}) => ground.app.inject({ method: 'GET', url, headers })
 
-const readPages = async (syntax: 'ttl' | 'jsonld') => {
-  const stores = []
-  for (let url = `/dcat/catalog.${syntax}`; url !== ''; ) {
-    const { body, statusCode, headers } = await get(url)
-    assert.equal(statusCode, 200)
-    stores.push(syntax === 'ttl' ? readTurtle(body) : await readJsonLd(body))
-    const next = /<http:\/\/data\.test([^>]+)>; rel="next"/.exec(String(headers.link))?.[1] ?? ''
-    assert.deepEqual(
-      stores
-        .at(-1)!
-        .getObjects(null, 'http://www.w3.org/ns/hydra/core#next', null)
-        .map(({ value }) => value),
-      next ? [`http://data.test${next}`] : [],
-    )
-    url = next
-  }
-  return stores
-}
+const readPages = (syntax: Syntax) =>
+  readCatalogue(async (path) => {
+    const { body, statusCode, headers } = await get(path)
+    return { status: statusCode, body, link: String(headers.link ?? '') }
+  }, syntax)
 
 test('the catalogue offends no shape of DCAT-AP 3.0.1, in Turtle nor in JSON-LD, on any page (T4.2, DCAT-AP)', async () => {
   const pages = await readPages('ttl')

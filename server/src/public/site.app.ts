@@ -146,18 +146,27 @@ const addHouse = (app: FastifyInstance, site: Site, metrics: ReturnType<typeof m
   )
 }
 
+const MOST_DRAWN = 500
+
+/** Pages of refusals are drawn once: whoever is refused most often, a crawler, is to cost least. */
+const keepDrawn = () => {
+  const drawn = new Map<string, string>()
+  return (key: string, draw: () => string): string => {
+    const html = drawn.get(key) ?? draw()
+    if (drawn.size >= MOST_DRAWN) drawn.clear()
+    drawn.set(key, html)
+    return html
+  }
+}
+
 const makeSite = (options: SiteOptions, style: string): Site => {
   const { pool, renderer, log, demo, origin, rate, followMs = 1_000, imprint = [] } = options
   const sightings = new Sightings()
+  const drawFault = keepDrawn()
   const send = (request: FastifyRequest, reply: FastifyReply, { status, view, head, isFresh }: Page): FastifyReply => {
     const look = lookOf(request.headers.cookie)
-    const html = renderer.renderPage(view, {
-      style,
-      demo,
-      imprint,
-      look,
-      ...(head ? { head } : {}),
-    })
+    const draw = () => renderer.renderPage(view, { style, demo, imprint, look, ...(head ? { head } : {}) })
+    const html = view.page === 'fault' && !head ? drawFault(JSON.stringify([view, look]), draw) : draw()
     const etag = `"${digest(html)}"`
     const isKept = status === 200 && !isFresh
     const { is_large, is_contrast } = look

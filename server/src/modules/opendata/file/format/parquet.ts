@@ -3,8 +3,8 @@ import { columnRemark } from '@sanjiang/contract/site.status'
 import { ByteWriter, geojsonToWkb, ParquetWriter, type SchemaElement } from 'hyparquet-writer'
 import { type ColumnFacts, type FileSource, kindOf, type NumberedRow } from '../file.source.ts'
 
-/** A group of rows is in memory while it is encoded; readers skip whole groups by their statistics. */
-const GROUP_ROWS = 50_000
+/** A group of rows is in memory while it is encoded: fifty thousand cost 46 MB more and save four percent of the file. Readers skip whole groups by their statistics. */
+const GROUP_ROWS = 20_000
 const GROUP_CHARS = 8_388_608
 const DAY_MS = 86_400_000
 const MAX_DECIMAL = 38

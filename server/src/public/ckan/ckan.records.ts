@@ -1,11 +1,11 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { type ColumnKind, columnKind } from '@sanjiang/contract/site.column'
 import { columnRemark } from '@sanjiang/contract/site.status'
 import { type Cell, type Cells, csvText, jsonCell } from '../rows/row-answer.rules.ts'
 import type { Output } from '../rows/row-query.rules.ts'
-import { type Kind, kindOf } from '../rows/row-value.rules.ts'
 
 /** Types as CKAN's datastore names PostgreSQL's. */
-const TYPE_OF: Readonly<Record<Kind, string>> = {
+const TYPE_OF: Readonly<Record<ColumnKind, string>> = {
   text: 'text',
   number: 'numeric',
   integer: 'int8',
@@ -15,7 +15,7 @@ const TYPE_OF: Readonly<Record<Kind, string>> = {
   shape: 'json',
 }
 
-export const typeOf = (column: SiteColumn): string => (column.name === '_id' ? 'int' : TYPE_OF[kindOf(column)])
+export const typeOf = (column: SiteColumn): string => (column.name === '_id' ? 'int' : TYPE_OF[columnKind(column)])
 
 export const fieldOf = (column: SiteColumn) => ({
   id: column.name,
@@ -27,14 +27,14 @@ export const FORMATS = ['objects', 'lists', 'csv', 'tsv'] as const
 export type Format = (typeof FORMATS)[number]
 
 // CKAN's own numbers are JSON numbers however long, its times have no zone.
-const recordCell = (cell: Cell, kind: Kind): string => {
+const recordCell = (cell: Cell, kind: ColumnKind): string => {
   if (cell === null) return 'null'
   if (kind === 'number' || kind === 'integer') return /^-?\d+(\.\d+)?$/.test(cell) ? cell : 'null'
   return jsonCell(kind === 'time' ? cell.replace('+08:00', '') : cell, kind)
 }
 
 /** As COPY writes them: CKAN's tables come from it. */
-const copyCell = (cell: Cell, kind: Kind, separator: string): string => {
+const copyCell = (cell: Cell, kind: ColumnKind, separator: string): string => {
   if (cell === null) return ''
   if (kind === 'flag') return cell.slice(0, 1)
   const text = kind === 'time' ? cell.replace('T', ' ').replace('+08:00', '') : cell

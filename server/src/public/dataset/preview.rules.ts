@@ -1,15 +1,14 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { columnKind } from '@sanjiang/contract/site.column'
 import { hasPlaces } from '@sanjiang/contract/site.file'
 import type { ChartSlice, PreviewColumn, PreviewKind } from '@sanjiang/contract/site.preview'
 import { withoutStatus } from '@sanjiang/contract/site.status'
 
-const NUMBERS = new Set(['N', 'Y', 'B', 'F', 'I'])
-const TIMES = new Set(['D', 'T'])
 /** Shares and rates are not added up. */
 const RATE_UNITS = new Set(['%', '‰', '％'])
 
-export const isNumber = ({ data_type }: SiteColumn): boolean => NUMBERS.has(data_type)
-export const isTime = ({ data_type }: SiteColumn): boolean => TIMES.has(data_type)
+export const isNumber = (column: SiteColumn): boolean => ['number', 'integer'].includes(columnKind(column))
+export const isTime = (column: SiteColumn): boolean => ['date', 'time'].includes(columnKind(column))
 
 export const previewColumn = (column: SiteColumn): PreviewColumn => ({
   name: column.name,

@@ -1,14 +1,14 @@
+import type { ColumnKind } from '@sanjiang/contract/site.column'
 import type { RowTable } from '../rows/row.rules.ts'
 import { compileRows, type Output, type RowQuery } from '../rows/row-query.rules.ts'
 import { quoteName, toLiteralText } from '../rows/row-sql.rules.ts'
-import type { Kind } from '../rows/row-value.rules.ts'
 
 export type ExportFormat = 'csv' | 'jsonl'
 
 // A number keeps all its digits; what is none (NaN) is written as text.
 const numberJson = (name: string): string =>
   `case when ${name} ~ '^-?[0-9]' then ${name} else to_json(${name})::text end`
-const JSON_OF: Readonly<Record<Kind, (name: string) => string>> = {
+const JSON_OF: Readonly<Record<ColumnKind, (name: string) => string>> = {
   text: (name) => `to_json(${name})::text`,
   number: numberJson,
   integer: numberJson,

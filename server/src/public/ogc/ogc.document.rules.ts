@@ -1,8 +1,8 @@
+import { columnKind } from '@sanjiang/contract/site.column'
 import type { OpenRows } from '../rows/row.access.ts'
 import type { Box } from '../rows/row.rules.ts'
 import { MAX_PAGE } from '../rows/row-ask.rules.ts'
 import { SCHEMA_OF } from '../rows/row-column.rules.ts'
-import { kindOf } from '../rows/row-value.rules.ts'
 import { CGCS2000, CRS_NOTE, CRS84 } from './ogc.crs.rules.ts'
 import { DEFAULT_ITEMS, propertiesOf } from './ogc.item.rules.ts'
 
@@ -122,7 +122,7 @@ const ITEMS = ['collectionId', 'bbox', 'bboxCrs', 'datetime', 'limit', 'crs', 'a
 /** One path per set of features, since each has properties of its own to filter by. */
 const itemsPath = (dataset: OpenRows): [string, Json] => {
   const own = propertiesOf(dataset).map((column) => {
-    const { type } = SCHEMA_OF[kindOf(column)] as { type: readonly string[] }
+    const { type } = SCHEMA_OF[columnKind(column)] as { type: readonly string[] }
     return parameter(column.name, column.title, { type: type[0] })
   })
   const parameters = [...ITEMS.slice(1), ...own]

@@ -1,3 +1,4 @@
+import { columnKind } from '@sanjiang/contract/site.column'
 import type { OpenRows } from '../rows/row.access.ts'
 import { fault, ID, type RowFilter, type RowTable } from '../rows/row.rules.ts'
 import type { Cells } from '../rows/row-answer.rules.ts'
@@ -5,7 +6,7 @@ import { jsonCell } from '../rows/row-answer.rules.ts'
 import { type Asked, MAX_PAGE, type Raw, readBox } from '../rows/row-ask.rules.ts'
 import { placeOf } from '../rows/row-filter.rules.ts'
 import type { Output, RowQuery } from '../rows/row-query.rules.ts'
-import { kindOf, readValue } from '../rows/row-value.rules.ts'
+import { readValue } from '../rows/row-value.rules.ts'
 import { boxFrom, type Crs, geometryIn, readCrs } from './ogc.crs.rules.ts'
 
 export const DEFAULT_ITEMS = 10
@@ -26,7 +27,7 @@ export const propertiesOf = (table: RowTable) => {
 }
 
 /** What happens in time is told by the first column of days or times. */
-const momentOf = ({ columns }: RowTable) => columns.find((one) => ['date', 'time'].includes(kindOf(one)))
+const momentOf = ({ columns }: RowTable) => columns.find((one) => ['date', 'time'].includes(columnKind(one)))
 
 const endOf = (text: string, isLast: boolean): string => {
   const day = /^\d{4}-\d\d-\d\d$/.test(text)
@@ -38,7 +39,7 @@ const momentFilters = (table: RowTable, text: string): RowFilter[] => {
   if (ends.length > 2) throw fault('datetime', 'datetime', 'datetime 应为时刻或 起/止，一头可写 ..')
   const column = momentOf(table)
   if (!column) return []
-  const isDay = kindOf(column) === 'date'
+  const isDay = columnKind(column) === 'date'
   const bound = (end: string, isLast: boolean): string => {
     const wall = readValue(endOf(end, isLast), { kind: 'time', field: 'datetime' })
     return isDay ? wall.slice(0, 10) : wall
@@ -75,7 +76,7 @@ const propertyFilters = (table: RowTable, raw: Raw): RowFilter[] =>
   Object.keys(raw)
     .filter((name) => !(OWN as readonly string[]).includes(name))
     .map((name) => {
-      const known = propertiesOf(table).some((column) => column.name === name && kindOf(column) !== 'shape')
+      const known = propertiesOf(table).some((column) => column.name === name && columnKind(column) !== 'shape')
       if (!known) throw fault('unknown_parameter', name.slice(0, 64), `不认识的参数 ${name.slice(0, 64)}`)
       return { column: name, op: 'eq', values: [one(raw, name)] }
     })

@@ -1,9 +1,9 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { type ColumnKind, columnKind } from '@sanjiang/contract/site.column'
 import { columnIn, fault, nameOf, orderAs, type RowTable, type RowWhere, shownAs, tableOf } from './row.rules.ts'
 import { whereOf } from './row-filter.rules.ts'
 import { type CompiledRows, MAX_SORT, type Output, pageOf, type RowPage } from './row-query.rules.ts'
 import { bind, quoteName, type Sql } from './row-sql.rules.ts'
-import { type Kind, kindOf } from './row-value.rules.ts'
 
 export const FNS = ['count', 'sum', 'avg', 'min', 'max', 'distinct'] as const
 export type Fn = (typeof FNS)[number]
@@ -38,7 +38,7 @@ interface Term extends Output {
 
 const groupTerm = (table: RowTable, { column, trunc }: Grouping): Term => {
   const found = columnIn(table, column, 'group')
-  const kind = kindOf(found)
+  const kind = columnKind(found)
   const expression = nameOf(found.name)
   if (kind === 'shape') throw fault('not_groupable', 'group', `图形列 ${column} 不能用来分组`)
   if (!trunc) return { name: column, title: found.title, kind, expression }
@@ -62,9 +62,12 @@ const TITLES: Readonly<Record<Fn, string>> = {
   distinct: '不同值个数',
 }
 
-const NUMBERS: readonly Kind[] = ['number', 'integer']
+const NUMBERS: readonly ColumnKind[] = ['number', 'integer']
 
-const aggregateOf = (fn: Fn, { name, kind }: { name: string; kind: Kind }): { expression: string; kind: Kind } => {
+const aggregateOf = (
+  fn: Fn,
+  { name, kind }: { name: string; kind: ColumnKind },
+): { expression: string; kind: ColumnKind } => {
   const column = nameOf(name)
   if (fn === 'count') return { expression: `count(${column})`, kind: 'integer' }
   if (fn === 'distinct') return { expression: `count(distinct ${column})`, kind: 'integer' }
@@ -79,7 +82,7 @@ const aggregateOf = (fn: Fn, { name, kind }: { name: string; kind: Kind }): { ex
 }
 
 const isAllowed = (fn: Fn, column: SiteColumn): void => {
-  const kind = kindOf(column)
+  const kind = columnKind(column)
   const isFit =
     fn === 'count' ||
     (fn === 'distinct' && kind !== 'shape') ||
@@ -98,7 +101,7 @@ const measureTerm = (table: RowTable, { fn, column }: Measure): Term => {
   return {
     name: `${column}__${fn}`,
     title: `${found.title}${TITLES[fn]}`,
-    ...aggregateOf(fn, { name: found.name, kind: kindOf(found) }),
+    ...aggregateOf(fn, { name: found.name, kind: columnKind(found) }),
   }
 }
 

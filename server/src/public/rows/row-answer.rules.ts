@@ -1,5 +1,5 @@
+import type { ColumnKind } from '@sanjiang/contract/site.column'
 import type { Output } from './row-query.rules.ts'
-import type { Kind } from './row-value.rules.ts'
 
 /** A cell as the statement gives it: always text, so that no number is rounded on the way. */
 export type Cell = string | null
@@ -19,7 +19,7 @@ const isSafe = (text: string): boolean => /^-?\d{1,300}(\.\d{1,300})?$/.test(tex
 /** A number as JSON: its own digits where every reader keeps them, else text. */
 const jsonNumber = (text: string): string => (isSafe(text) ? text : JSON.stringify(text))
 
-const JSON_OF: Readonly<Record<Kind, (text: string) => string>> = {
+const JSON_OF: Readonly<Record<ColumnKind, (text: string) => string>> = {
   text: JSON.stringify,
   number: jsonNumber,
   integer: jsonNumber,
@@ -29,7 +29,7 @@ const JSON_OF: Readonly<Record<Kind, (text: string) => string>> = {
   shape: (text) => text,
 }
 
-export const jsonCell = (cell: Cell, kind: Kind): string => (cell === null ? 'null' : JSON_OF[kind](cell))
+export const jsonCell = (cell: Cell, kind: ColumnKind): string => (cell === null ? 'null' : JSON_OF[kind](cell))
 
 export const jsonRow = (outputs: readonly Output[], cells: Cells): string =>
   `{${outputs.map(({ name, kind }, at) => `${JSON.stringify(name)}:${jsonCell(cells[at]!, kind)}`).join(',')}}`

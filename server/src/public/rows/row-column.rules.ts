@@ -1,8 +1,8 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { type ColumnKind, columnKind } from '@sanjiang/contract/site.column'
 import { CELL_STATUSES, columnRemark, STATUS_CODES } from '@sanjiang/contract/site.status'
 import type { OpenRows } from './row.access.ts'
 import { OPS_OF } from './row-filter.rules.ts'
-import { type Kind, kindOf } from './row-value.rules.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -12,7 +12,7 @@ const NUMBER: Schema = {
 }
 
 /** A cell of this kind as JSON Schema. */
-export const SCHEMA_OF: Readonly<Record<Kind, Schema>> = {
+export const SCHEMA_OF: Readonly<Record<ColumnKind, Schema>> = {
   text: { type: ['string', 'null'] },
   number: NUMBER,
   integer: { ...NUMBER, type: ['integer', 'string', 'null'] },
@@ -24,11 +24,11 @@ export const SCHEMA_OF: Readonly<Record<Kind, Schema>> = {
 
 export const schemaOf = (column: SiteColumn): Schema =>
   column.status_of === undefined
-    ? SCHEMA_OF[kindOf(column)]
+    ? SCHEMA_OF[columnKind(column)]
     : { type: 'string', enum: STATUS_CODES, description: columnRemark(column) }
 
 const shown = (column: SiteColumn) => ({
-  ...{ ...column, kind: kindOf(column), ops: OPS_OF[kindOf(column)] },
+  ...{ ...column, kind: columnKind(column), ops: OPS_OF[columnKind(column)] },
   ...(column.status_of === undefined ? {} : { codes: CELL_STATUSES }),
 })
 

@@ -1,4 +1,5 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { type ColumnKind, columnKind } from '@sanjiang/contract/site.column'
 import {
   type Box,
   columnIn,
@@ -11,7 +12,7 @@ import {
   type RowWhere,
 } from './row.rules.ts'
 import { bind, join, type Sql } from './row-sql.rules.ts'
-import { type Kind, kindOf, readValue, SQL_TYPE } from './row-value.rules.ts'
+import { readValue, SQL_TYPE } from './row-value.rules.ts'
 
 const MAX_FILTERS = 30
 export const MAX_LIST = 500
@@ -23,7 +24,7 @@ const COMPARE: Readonly<Partial<Record<Op, string>>> = { eq: '=', ne: '<>', lt: 
 
 const ORDERED: readonly Op[] = ['eq', 'ne', 'in', 'lt', 'le', 'gt', 'ge', 'between', 'null']
 /** Which conditions a column of this kind may be asked by. */
-export const OPS_OF: Readonly<Record<Kind, readonly Op[]>> = {
+export const OPS_OF: Readonly<Record<ColumnKind, readonly Op[]>> = {
   text: [...ORDERED, 'contains', 'starts'],
   number: ORDERED,
   integer: ORDERED,
@@ -44,7 +45,7 @@ const countOf = ({ op, values }: RowFilter, field: string): void => {
 }
 
 const isOp = (column: SiteColumn, op: Op, field: string): void => {
-  const allowed = OPS_OF[kindOf(column)]
+  const allowed = OPS_OF[columnKind(column)]
   if (!allowed.includes(op)) throw fault('unknown_op', field, `列 ${column.name} 可用的条件是 ${allowed.join('、')}`)
 }
 
@@ -52,7 +53,7 @@ const filterOf = (table: RowTable, filter: RowFilter): Sql => {
   const { op, values } = filter
   const field = `${filter.column.slice(0, 64)}__${op}`
   const column = columnIn(table, filter.column, field)
-  const kind = kindOf(column)
+  const kind = columnKind(column)
   isOp(column, op, field)
   countOf(filter, field)
   const name = nameOf(column.name)
@@ -69,7 +70,7 @@ const filterOf = (table: RowTable, filter: RowFilter): Sql => {
 
 /** The texts of a row as one, with a line break between, so that a word is found in one cell only. */
 const textsOf = ({ columns }: RowTable): string => {
-  const names = columns.filter((one) => kindOf(one) === 'text').map(({ name }) => nameOf(name))
+  const names = columns.filter((one) => columnKind(one) === 'text').map(({ name }) => nameOf(name))
   return `lower(concat_ws(E'\\n', ${names.length > 0 ? names.join(', ') : `''`}))`
 }
 
@@ -97,7 +98,7 @@ export const placeOf = ({ columns }: RowTable): { shape: string } | { lon: strin
   const shape = named('shape')
   if (shape) return { shape: shape.name }
   const [lon, lat] = [named('lon'), named('lat')]
-  const isNumber = (one: SiteColumn | undefined): boolean => !!one && kindOf(one) === 'number'
+  const isNumber = (one: SiteColumn | undefined): boolean => !!one && columnKind(one) === 'number'
   return isNumber(lon) && isNumber(lat) ? { lon: lon!.name, lat: lat!.name } : null
 }
 

@@ -1,4 +1,5 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { columnKind } from '@sanjiang/contract/site.column'
 import { HIDDEN } from '@sanjiang/contract/site.status'
 import type { OpenRows } from './row.access.ts'
 import type { Op } from './row.rules.ts'
@@ -7,7 +8,6 @@ import { DEFAULT_LIMIT, MAX_PAGE } from './row-ask.rules.ts'
 import { SCHEMA_OF, schemaOf } from './row-column.rules.ts'
 import { OPS_OF, placeOf } from './row-filter.rules.ts'
 import { MAX_OFFSET } from './row-query.rules.ts'
-import { kindOf } from './row-value.rules.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -35,7 +35,7 @@ const parameter = (name: string, description: string, schema: Json): Json => ({
 /** Without `null`: what a value to compare with may be. */
 const valueSchema = (column: SiteColumn, op: Op): Json => {
   if (op === 'null') return { type: 'boolean' }
-  const { type, ...rest } = SCHEMA_OF[kindOf(column)] as { type: readonly string[] } & Json
+  const { type, ...rest } = SCHEMA_OF[columnKind(column)] as { type: readonly string[] } & Json
   const [first] = type
   const one = { ...rest, type: first === 'integer' || first === 'number' ? [first, 'string'] : first }
   if (op === 'between') return { type: 'array', items: one, minItems: 2, maxItems: 2 }
@@ -44,7 +44,7 @@ const valueSchema = (column: SiteColumn, op: Op): Json => {
 
 const filterParameters = (columns: readonly SiteColumn[]): Json[] =>
   columns.flatMap((column) =>
-    OPS_OF[kindOf(column)].map((op) => ({
+    OPS_OF[columnKind(column)].map((op) => ({
       ...parameter(`${column.name}__${op}`, `${column.title} ${OP_TITLES[op]}`, valueSchema(column, op)),
       ...(op === 'in' || op === 'between' ? { style: 'form', explode: false } : {}),
     })),
@@ -155,7 +155,7 @@ const curlOf = (url: string): string => `curl '${url}'`
 
 /** What a dataset's rows are best told apart by. */
 export const exampleCategory = (columns: readonly SiteColumn[]): SiteColumn | undefined =>
-  columns.find(({ role }) => role === 'category') ?? columns.find((one) => kindOf(one) === 'text')
+  columns.find(({ role }) => role === 'category') ?? columns.find((one) => columnKind(one) === 'text')
 
 interface Exampled extends Pick<OpenRows, 'slug' | 'columns'> {
   /** A value of that column, where one is known. */
@@ -177,7 +177,7 @@ export const examplesOf = (
   const base = `${origin}/api/v1/datasets/${encodeURIComponent(slug)}`
   const name = (column: SiteColumn | undefined): string => encodeURIComponent(column?.name ?? '')
   const category = exampleCategory(columns)
-  const measure = columns.find((one) => one.role === 'measure' && ['number', 'integer'].includes(kindOf(one)))
+  const measure = columns.find((one) => one.role === 'measure' && ['number', 'integer'].includes(columnKind(one)))
   const status = columns.find(({ status_of }) => status_of !== undefined)
   const some = columns.slice(0, 2).map(name).join(',')
   const made = [

@@ -1,4 +1,5 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { type ColumnKind, columnKind } from '@sanjiang/contract/site.column'
 import {
   columnIn,
   fault,
@@ -12,7 +13,6 @@ import {
 } from './row.rules.ts'
 import { whereOf } from './row-filter.rules.ts'
 import { bind, join, quoteName, type Sql } from './row-sql.rules.ts'
-import { type Kind, kindOf } from './row-value.rules.ts'
 
 export interface RowPage {
   readonly sort?: readonly RowSort[]
@@ -33,7 +33,7 @@ export interface RowQuery extends RowWhere, RowPage {
 export interface Output {
   readonly name: string
   readonly title: string
-  readonly kind: Kind
+  readonly kind: ColumnKind
 }
 
 export interface CompiledRows {
@@ -63,13 +63,13 @@ const selected = (table: RowTable, { select = [] }: RowQuery): readonly SiteColu
   return [...new Set(select)].map((name) => columnIn(table, name, 'select'))
 }
 
-const orderKey = (column: SiteColumn): string => orderAs(nameOf(column.name), kindOf(column))
+const orderKey = (column: SiteColumn): string => orderAs(nameOf(column.name), columnKind(column))
 
 const sorted = (table: RowTable, { sort = [] }: RowQuery): { column: SiteColumn; key: string }[] => {
   if (sort.length > MAX_SORT) throw fault('too_many_sorts', 'sort', `至多按 ${MAX_SORT} 列排序`)
   return sort.map(({ column, descending }) => {
     const found = columnIn(table, column, 'sort')
-    if (kindOf(found) === 'shape') throw fault('not_sortable', 'sort', `图形列 ${column} 不能用来排序`)
+    if (columnKind(found) === 'shape') throw fault('not_sortable', 'sort', `图形列 ${column} 不能用来排序`)
     return { column: found, key: `${orderKey(found)}${descending ? ' desc' : ''} nulls last` }
   })
 }
@@ -93,7 +93,7 @@ const compileDistinct = (table: RowTable, query: RowQuery): Sql => {
   const names = columns.map(({ name }) => nameOf(name)).join(', ')
   const keys = [...sort.map(({ key }) => key), ...columns.map((one) => `${orderKey(one)} nulls last`)]
   return [
-    `select ${columns.map((one) => `${shownAs(nameOf(one.name), kindOf(one))} as ${quoteName(one.name)}`).join(', ')}`,
+    `select ${columns.map((one) => `${shownAs(nameOf(one.name), columnKind(one))} as ${quoteName(one.name)}`).join(', ')}`,
     ` from (select distinct ${names} from ${tableOf(table)}`,
     ...conditions(table, query),
     `) r order by ${keys.join(', ')}`,
@@ -104,10 +104,10 @@ const compileDistinct = (table: RowTable, query: RowQuery): Sql => {
 /** Rows of a dataset as one statement: names from the edition's columns, values apart; whatever else is asked is refused by name. */
 export const compileRows = (table: RowTable, query: RowQuery): CompiledRows => {
   const columns = selected(table, query)
-  const outputs = columns.map((one): Output => ({ name: one.name, title: one.title, kind: kindOf(one) }))
+  const outputs = columns.map((one): Output => ({ name: one.name, title: one.title, kind: columnKind(one) }))
   if (query.distinct) return { sql: compileDistinct(table, query), outputs }
   const keys = [...sorted(table, query).map(({ key }) => key), 'r."_id"']
-  const list = columns.map((one) => `${shownAs(nameOf(one.name), kindOf(one))} as ${quoteName(one.name)}`)
+  const list = columns.map((one) => `${shownAs(nameOf(one.name), columnKind(one))} as ${quoteName(one.name)}`)
   return {
     sql: [
       `select ${list.join(', ')} from ${tableOf(table)}`,

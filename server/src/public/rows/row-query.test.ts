@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { text as textOf } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { columnKind } from '@sanjiang/contract/site.column'
 import fc from 'fast-check'
 import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
@@ -13,7 +14,7 @@ import { type AggregateQuery, compileAggregate, compileGroupCount, FNS } from '.
 import { OPS_OF } from './row-filter.rules.ts'
 import { compileCount, compileRows, type RowQuery } from './row-query.rules.ts'
 import { quoteName, type Sql, toLiteralText, toStatement } from './row-sql.rules.ts'
-import { kindOf, SQL_TYPE } from './row-value.rules.ts'
+import { SQL_TYPE } from './row-value.rules.ts'
 
 let database: TestDatabase
 let client: pg.Client
@@ -139,7 +140,7 @@ const filterOf = (plain: Plain): fc.Arbitrary<RowFilter> =>
   fc.constantFrom(...plain.columns).chain((column) => {
     const seen = plain.rows.map((row) => row[column.name]).filter((cell) => cell != null)
     const value = seen.length > 0 ? fc.oneof(fc.constantFrom(...seen), cellOf(column)) : cellOf(column)
-    return fc.constantFrom(...OPS_OF[kindOf(column)]).chain((op): fc.Arbitrary<RowFilter> => {
+    return fc.constantFrom(...OPS_OF[columnKind(column)]).chain((op): fc.Arbitrary<RowFilter> => {
       if (op === 'null') return fc.boolean().map((is) => ({ column: column.name, op, values: [is] }))
       const [min, max] = op === 'in' ? [1, 4] : op === 'between' ? [2, 2] : [1, 1]
       return fc.array(value, { minLength: min, maxLength: max }).map((values) => ({ column: column.name, op, values }))
@@ -224,7 +225,7 @@ let tables = 0
 const lay = async ({ columns, rows }: Plain): Promise<RowTable> => {
   tables += 1
   const table_name = `t_${tables}`
-  const typed = columns.map((one) => `${quoteName(one.name)} ${SQL_TYPE[kindOf(one)]}`)
+  const typed = columns.map((one) => `${quoteName(one.name)} ${SQL_TYPE[columnKind(one)]}`)
   await client.query(`create table data.${table_name} (_id bigint primary key, ${typed.join(', ')})`)
   const values = rows.map((row) => [
     row._id,

@@ -1,27 +1,7 @@
-import type { SiteColumn } from '@sanjiang/contract/site'
+import type { ColumnKind } from '@sanjiang/contract/site.column'
 import { SiteFault } from '../site.ts'
 
-/** How values of a column compare: what its type in the catalogue comes to in the database. */
-export type Kind = 'text' | 'number' | 'integer' | 'date' | 'time' | 'flag' | 'shape'
-
-const KINDS: Readonly<Record<string, Kind>> = {
-  C: 'text',
-  M: 'text',
-  G: 'text',
-  N: 'number',
-  Y: 'number',
-  B: 'number',
-  F: 'number',
-  I: 'integer',
-  D: 'date',
-  T: 'time',
-  L: 'flag',
-}
-
-export const kindOf = ({ data_type, role }: SiteColumn): Kind =>
-  role === 'shape' ? 'shape' : (KINDS[data_type] ?? 'text')
-
-export const SQL_TYPE: Readonly<Record<Kind, string>> = {
+export const SQL_TYPE: Readonly<Record<ColumnKind, string>> = {
   text: 'text',
   number: 'numeric',
   integer: 'bigint',
@@ -85,7 +65,7 @@ const FLAGS: Readonly<Record<string, string>> = {
 // PostgreSQL keeps no NUL, and half a character would silently be looked for as another one.
 const readText = (text: string): string | null => (!text.includes('\0') && text.isWellFormed() ? text : null)
 
-const READERS: Readonly<Record<Kind, (text: string) => string | null>> = {
+const READERS: Readonly<Record<ColumnKind, (text: string) => string | null>> = {
   text: readText,
   number: readNumber,
   integer: readInteger,
@@ -95,7 +75,7 @@ const READERS: Readonly<Record<Kind, (text: string) => string | null>> = {
   shape: () => null,
 }
 
-const EXPECTED: Readonly<Record<Kind, string>> = {
+const EXPECTED: Readonly<Record<ColumnKind, string>> = {
   text: '文本（不含空字符和残缺的字符）',
   number: '数字，如 12.5',
   integer: '64 位整数',
@@ -106,7 +86,7 @@ const EXPECTED: Readonly<Record<Kind, string>> = {
 }
 
 /** A value as its column's type has it, or a refusal that says what is expected. */
-export const readValue = (raw: RawValue, { kind, field }: { kind: Kind; field: string }): string => {
+export const readValue = (raw: RawValue, { kind, field }: { kind: ColumnKind; field: string }): string => {
   const text = typeof raw === 'string' ? raw : String(raw)
   if (text.length > MAX_VALUE)
     throw new SiteFault(422, 'value_too_long', { field, detail: `${field} 的值超过 ${MAX_VALUE} 个字符` })

@@ -1,7 +1,8 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
+import type { ColumnKind } from '@sanjiang/contract/site.column'
 import { SiteFault } from '../site.ts'
 import { quoteName } from './row-sql.rules.ts'
-import type { Kind, RawValue } from './row-value.rules.ts'
+import type { RawValue } from './row-value.rules.ts'
 
 export const OPS = ['eq', 'ne', 'in', 'lt', 'le', 'gt', 'ge', 'between', 'contains', 'starts', 'null'] as const
 export type Op = (typeof OPS)[number]
@@ -55,13 +56,13 @@ export const columnIn = ({ columns }: RowTable, name: string, field: string): Si
 }
 
 /** The select expression of a value as the interfaces write it. */
-export const shownAs = (expression: string, kind: Kind): string => {
+export const shownAs = (expression: string, kind: ColumnKind): string => {
   if (kind === 'time') return `replace(${expression}::text, ' ', 'T') || '+08:00'`
   return kind === 'text' ? expression : `${expression}::text`
 }
 
 /** The order of texts is by code point: the same on every server, whatever language it was set up in. */
-export const orderAs = (expression: string, kind: Kind): string =>
+export const orderAs = (expression: string, kind: ColumnKind): string =>
   kind === 'text' ? `${expression} collate "C"` : expression
 
 export const tableOf = ({ table_name }: RowTable): string => `data.${quoteName(table_name)} r`

@@ -1,4 +1,5 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { type ColumnKind, columnKind } from '@sanjiang/contract/site.column'
 import type pg from 'pg'
 
 /** An edition whose rows stand in the public database, with what files say of it. */
@@ -48,21 +49,6 @@ export interface FileSource {
   batches(): AsyncIterable<readonly NumberedRow[]>
 }
 
-/** How a column's text is to be understood. */
-export type Kind = 'text' | 'number' | 'integer' | 'date' | 'time' | 'boolean' | 'shape'
-const KINDS: Readonly<Record<string, Kind>> = {
-  N: 'number',
-  Y: 'number',
-  B: 'number',
-  F: 'number',
-  I: 'integer',
-  D: 'date',
-  T: 'time',
-  L: 'boolean',
-}
-export const kindOf = ({ data_type, role }: SiteColumn): Kind =>
-  role === 'shape' ? 'shape' : (KINDS[data_type] ?? 'text')
-
 const BATCH = 2000
 const BATCH_WITH_SHAPES = 50
 
@@ -70,13 +56,13 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 const tableOf = ({ table_name }: FileEdition): string => `data.${quoted(table_name)}`
 
 const spelled = (column: SiteColumn): string =>
-  kindOf(column) === 'time'
+  columnKind(column) === 'time'
     ? `replace(${quoted(column.name)}::text, ' ', 'T') || '+08:00'`
     : `${quoted(column.name)}::text`
 
 /** Rows in order of their number, a batch in memory at a time. */
 export async function* readRows(client: pg.Client, edition: FileEdition): AsyncGenerator<readonly NumberedRow[]> {
-  const count = edition.columns.some((column) => kindOf(column) === 'shape') ? BATCH_WITH_SHAPES : BATCH
+  const count = edition.columns.some((column) => columnKind(column) === 'shape') ? BATCH_WITH_SHAPES : BATCH
   const list = ['_id::text', ...edition.columns.map(spelled)].join(', ')
   await client.query(`begin transaction isolation level repeatable read read only`)
   try {
@@ -92,7 +78,7 @@ export async function* readRows(client: pg.Client, edition: FileEdition): AsyncG
 }
 
 // Numbers, dates and instants that have no place in other formats.
-const oddness = (name: string, kind: Kind): string => {
+const oddness = (name: string, kind: ColumnKind): string => {
   if (kind === 'number') return `coalesce(bool_or(${name} in ('NaN', 'infinity', '-infinity')), false)`
   if (kind === 'date' || kind === 'time')
     return `coalesce(bool_or(${name} not between '0001-01-01' and '9999-12-31'), false)`
@@ -101,7 +87,7 @@ const oddness = (name: string, kind: Kind): string => {
 
 const columnFacts = (column: SiteColumn): string => {
   const name = quoted(column.name)
-  const kind = kindOf(column)
+  const kind = columnKind(column)
   const odd = oddness(name, kind)
   if (kind !== 'number') return `json_build_object('whole', 0, 'scale', 0, 'is_odd', ${odd})`
   const finite = `case when ${name} not in ('NaN', 'infinity', '-infinity') then ${name} end`
@@ -110,7 +96,7 @@ const columnFacts = (column: SiteColumn): string => {
 
 const formulaCells = (columns: readonly SiteColumn[]): string =>
   columns
-    .filter((column) => kindOf(column) === 'text')
+    .filter((column) => columnKind(column) === 'text')
     .map(
       ({ name }) => `count(*) filter (where ${quoted(name)} ~ '^[-=+@\\t\\r]' and ${quoted(name)} !~ '^[-+][0-9.,]+$')`,
     )

@@ -1,5 +1,6 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
-import { type FileSource, kindOf, type NumberedRow, type TextRow } from '../file.source.ts'
+import { columnKind } from '@sanjiang/contract/site.column'
+import type { FileSource, NumberedRow, TextRow } from '../file.source.ts'
 
 type Spell = (value: string | null) => string
 
@@ -9,9 +10,9 @@ const bare: Spell = (value) => value ?? 'null'
 const text: Spell = (value) => JSON.stringify(value)
 
 const spellOf = (column: SiteColumn): Spell => {
-  const kind = kindOf(column)
+  const kind = columnKind(column)
   if (kind === 'number' || kind === 'integer') return numberText
-  return kind === 'boolean' || kind === 'shape' ? bare : text
+  return kind === 'flag' || kind === 'shape' ? bare : text
 }
 
 /** An object written from text, so that a number keeps every digit it has. */

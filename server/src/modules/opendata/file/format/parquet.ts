@@ -1,7 +1,8 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { columnKind } from '@sanjiang/contract/site.column'
 import { columnRemark } from '@sanjiang/contract/site.status'
 import { ByteWriter, geojsonToWkb, ParquetWriter, type SchemaElement } from 'hyparquet-writer'
-import { type ColumnFacts, type FileSource, kindOf, type NumberedRow } from '../file.source.ts'
+import type { ColumnFacts, FileSource, NumberedRow } from '../file.source.ts'
 
 /** A group of rows is in memory while it is encoded: fifty thousand cost 46 MB more and save four percent of the file. Readers skip whole groups by their statistics. */
 const GROUP_ROWS = 20_000
@@ -44,12 +45,12 @@ const instantOf = (text: string): bigint => {
 
 const planOf = (column: SiteColumn, facts: ColumnFacts): Plan => {
   const { name } = column
-  const kind = kindOf(column)
+  const kind = columnKind(column)
   const base = { name, repetition_type: 'OPTIONAL' } as const
   if (facts.is_odd || facts.whole + facts.scale > MAX_DECIMAL) return textPlan(name)
   if (kind === 'number') return decimalPlan(name, facts)
   if (kind === 'integer') return { element: { ...base, type: 'INT64' }, value: BigInt }
-  if (kind === 'boolean') return { element: { ...base, type: 'BOOLEAN' }, value: (text) => text === 'true' }
+  if (kind === 'flag') return { element: { ...base, type: 'BOOLEAN' }, value: (text) => text === 'true' }
   if (kind === 'date')
     return {
       element: { ...base, type: 'INT32', converted_type: 'DATE' },

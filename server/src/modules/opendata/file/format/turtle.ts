@@ -1,19 +1,20 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { type ColumnKind, columnKind } from '@sanjiang/contract/site.column'
 import { columnRemark } from '@sanjiang/contract/site.status'
-import { type FileSource, type Kind, kindOf, type NumberedRow } from '../file.source.ts'
+import type { FileSource, NumberedRow } from '../file.source.ts'
 
-const TYPES: Readonly<Record<Kind, string>> = {
+const TYPES: Readonly<Record<ColumnKind, string>> = {
   text: '',
   number: '^^xsd:decimal',
   integer: '^^xsd:integer',
   date: '^^xsd:date',
   time: '^^xsd:dateTime',
-  boolean: '^^xsd:boolean',
+  flag: '^^xsd:boolean',
   shape: '^^geo:geoJSONLiteral',
 }
-const RANGES: Readonly<Record<Kind, string>> = {
+const RANGES: Readonly<Record<ColumnKind, string>> = {
   ...{ text: 'xsd:string', number: 'xsd:decimal', integer: 'xsd:integer', date: 'xsd:date', time: 'xsd:dateTime' },
-  ...{ boolean: 'xsd:boolean', shape: 'geo:geoJSONLiteral' },
+  ...{ flag: 'xsd:boolean', shape: 'geo:geoJSONLiteral' },
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n', '\r': '\\r' }
@@ -40,7 +41,7 @@ const head = ({ edition, origin }: FileSource): string => {
         ? ''
         : ` ;\n  rdfs:subPropertyOf sdmx:obsStatus ;\n  rdfs:comment ${literal(columnRemark(column))}@zh`
     const unit = column.unit ? ` ;\n  schema:unitText ${literal(column.unit)}@zh` : ''
-    return `${columnIri(column)} a rdf:Property ;\n  rdfs:label ${literal(column.title)}@zh ;\n  rdfs:range ${RANGES[kindOf(column)]}${unit}${status} .\n`
+    return `${columnIri(column)} a rdf:Property ;\n  rdfs:label ${literal(column.title)}@zh ;\n  rdfs:range ${RANGES[columnKind(column)]}${unit}${status} .\n`
   })
   return [
     `@base <${origin}/datasets/${fragment(slug)}> .\n`,
@@ -60,7 +61,7 @@ const head = ({ edition, origin }: FileSource): string => {
 }
 
 // What no decimal, date or instant can be is kept as text.
-const typed = (kind: Kind, value: string): string =>
+const typed = (kind: ColumnKind, value: string): string =>
   (kind === 'number' && !/^-?\d/.test(value)) || (/^(date|time)$/.test(kind) && !/^\d{4}-[^B]*$/.test(value))
     ? literal(value)
     : literal(value) + TYPES[kind]
@@ -69,7 +70,7 @@ const typed = (kind: Kind, value: string): string =>
 export async function* writeTurtle(source: FileSource): AsyncGenerator<string> {
   const { columns } = source.edition
   const iri = rowIri(source)
-  const parts = columns.map((column) => ({ property: columnIri(column), kind: kindOf(column) }))
+  const parts = columns.map((column) => ({ property: columnIri(column), kind: columnKind(column) }))
   yield head(source)
   for await (const rows of source.batches())
     yield rows

@@ -1,6 +1,7 @@
+import { type ColumnKind, columnKind } from '@sanjiang/contract/site.column'
 import { columnRemark } from '@sanjiang/contract/site.status'
 import { type CellValue, type SheetOut, workbookBytes } from '@sanjiang/tabular/xlsx-write'
-import { type FileSource, type Kind, kindOf } from '../file.source.ts'
+import type { FileSource } from '../file.source.ts'
 import { FormatUnfit } from './unfit.ts'
 
 /** Rows of a sheet, one of them the heading. */
@@ -8,15 +9,15 @@ export const MAX_SHEET_ROWS = 1_048_576
 const MAX_SHEET_COLUMNS = 16_384
 
 /** Texts are cells of text: a spreadsheet shows `=1+1` and computes nothing. */
-const cellOf = (kind: Kind, value: string | null): CellValue => {
+const cellOf = (kind: ColumnKind, value: string | null): CellValue => {
   if (value === null) return null
-  if (kind === 'boolean') return value === 'true'
+  if (kind === 'flag') return value === 'true'
   if (kind === 'time') return value.replace('T', ' ').replace('+08:00', '')
   return (kind === 'number' || kind === 'integer') && /^-?\d/.test(value) ? { digits: value } : value
 }
 
 async function* dataRows({ edition, batches }: FileSource): AsyncGenerator<CellValue[]> {
-  const kinds = edition.columns.map(kindOf)
+  const kinds = edition.columns.map(columnKind)
   yield edition.columns.map(({ title, unit }) => (unit ? `${title}（${unit}）` : title))
   for await (const rows of batches())
     for (const { values } of rows) yield values.map((value, index) => cellOf(kinds[index]!, value))

@@ -202,7 +202,7 @@ const main = async (): Promise<void> => {
     const times = await measure(address, server.url('postgres'))
     report(times, await countStatements(child, address))
     await reportPages(address)
-    await reportPaint(address, paintedPaths(), IS_QUICK ? 1 : 5)
+    await reportPaint(address, paintedPaths(), IS_QUICK ? 3 : 7)
   } finally {
     child?.disconnect()
     await client.end()

@@ -12,7 +12,7 @@ import { buildStale } from '../supervisor/build.ts'
 import { hashKey } from './access.ts'
 
 /** More than the buffers between two sockets hold. */
-const MIB = 16
+const MIB = 12
 const BYTES = MIB * 2 ** 20
 
 let database: TestDatabase

@@ -13,7 +13,7 @@ import { buildStale } from '../supervisor/build.ts'
 
 // Repeat a run with FUZZ_SEED=…; FUZZ_SHOTS says how many requests it is.
 const SEED = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31))
-const SHOTS = Number(process.env.FUZZ_SHOTS ?? 400)
+const SHOTS = Number(process.env.FUZZ_SHOTS ?? 250)
 
 let database: TestDatabase
 let ground: PublicGround

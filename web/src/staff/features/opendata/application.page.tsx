@@ -186,7 +186,7 @@ const View = ({ application }: Part) => (
       </>
     }
   >
-    <div className="split">
+    <div className="split aside-first">
       <div>
         <Materials application={application} />
         <Proposal application={application} />

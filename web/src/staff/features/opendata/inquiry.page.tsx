@@ -110,7 +110,7 @@ const View = ({ inquiry }: { readonly inquiry: InquiryDetail }) => {
         </>
       }
     >
-      <div className="split">
+      <div className="split aside-first">
         <div>
           <Sent inquiry={inquiry} />
           {inquiry.is_refusal_proposed && <RefusalPanel inquiry={inquiry} />}

@@ -200,7 +200,7 @@ const View = ({ release }: { readonly release: ReleaseDetail }) => {
       }
     >
       <Standing release={release} />
-      <div className="split">
+      <div className="split aside-first">
         <div>
           <ReleaseContent content={release.content} />
           {release.edition && <EditionView edition={release.edition} rows={release.content.rows} />}

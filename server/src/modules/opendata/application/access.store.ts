@@ -51,15 +51,14 @@ export const listUsage = (db: Db, applicationId: string) =>
     .limit(60)
     .execute()
 
-/** The applications these keys belong to. */
-export const listOwners = async (db: Db, accessIds: readonly string[]): Promise<string[]> => {
+/** The application each of these keys belongs to. */
+export const listOwners = async (db: Db, accessIds: readonly string[]): Promise<ReadonlyMap<string, string>> => {
   const found = await db
     .selectFrom('opendata.access')
-    .select('application_id')
-    .distinct()
+    .select(['access_id', 'application_id'])
     .where('access_id', 'in', [...accessIds])
     .execute()
-  return found.map(({ application_id }) => application_id)
+  return new Map(found.map(({ access_id, application_id }) => [access_id, application_id]))
 }
 
 export const findLiveAccess = async (db: Db, applicationId: string): Promise<string | undefined> => {

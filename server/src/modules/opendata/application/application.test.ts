@@ -211,6 +211,12 @@ test('killed between keeping receipts of use and deleting them outside, the next
     `insert into intake.use (use_id, access_id, what, bytes) select gen_random_uuid(), access_id, '/x', 10 from site.access where key_hash = $1`,
     [key_hash],
   )
+  await ground.outside.sql(
+    `with stray as (insert into site.access (access_id, dataset_id, key_hash, ends_on, daily_requests, daily_bytes)
+       values (gen_random_uuid(), gen_random_uuid(), $1, '2018-01-01', 1, 1) returning access_id)
+     insert into intake.use (use_id, access_id, what, bytes) select gen_random_uuid(), access_id, '/y', 5 from stray`,
+    [keyHash()],
+  )
   await killedAt(await ground.ctx(), 'delete from intake.use')
   await ground.turn()
   const { usage } = await ground.find(applied)

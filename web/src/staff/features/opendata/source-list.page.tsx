@@ -28,20 +28,20 @@ const Last = ({ row }: { readonly row: RowSource }) =>
   row.edition_id === null || row.edition_state === null ? (
     <span className="muted">还没有</span>
   ) : (
-    <>
+    <div>
       <Link to={`/opendata/editions/${row.edition_id}`}>第 {row.edition_no} 版</Link>{' '}
       <EditionStateTag state={row.edition_state} />
       {row.trouble && <div className="small">{row.trouble}</div>}
-    </>
+    </div>
   )
 
 const Standing = ({ row }: { readonly row: RowSource }) => (
-  <>
+  <div>
     <StateTag tone={row.state === 'following' ? 'good' : 'calm'}>{SOURCE_STATES.titles[row.state]}</StateTag>
     <div className="muted small">
       {row.end_reason ? `${row.ended_on} ${SOURCE_ENDS.titles[row.end_reason]}；数据集保留最近一版` : nextText(row)}
     </div>
-  </>
+  </div>
 )
 
 /** Ending it takes one more look: from then on the public has what it has. */
@@ -90,12 +90,12 @@ const columnsOf = (canPropose: boolean): readonly Column<RowSource>[] => [
   {
     title: '来自',
     render: (row) => (
-      <>
+      <div>
         <Link className="mono" to={`/exchange/subscriptions/${row.subscription_id}`}>
           {row.stage_table}
         </Link>
         <div className="muted small">最近签收 {row.last_accepted_at ? timeText(row.last_accepted_at) : '还没有'}</div>
-      </>
+      </div>
     ),
     text: (row) => row.stage_table,
   },

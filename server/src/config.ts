@@ -167,7 +167,7 @@ export const SETTINGS: Record<string, Setting> = {
   },
   APPLICANT_MONTHS: {
     fallback: '6',
-    about: '有条件开放申请办结后,申请人信息保存几个整月,期满清空;1 至 120',
+    about: '有条件开放申请和提问、纠错、需求办结后,申请人信息和联系方式保存几个整月,期满清空;1 至 120',
     check: (text) => (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= 120 ? null : '应为 1 至 120 的整数'),
   },
 }

@@ -49,6 +49,7 @@ const proposalOf = (plan: Shown, found: Published, edition_id: string) => {
     contact: '政务公开机构，电话 12345',
     licence: found.open_type === 'unconditional' ? ('open' as const) : ('conditional' as const),
     item_ids: columns.map(({ item_id }) => item_id),
+    shows_sample: found.open_type === 'conditional',
     rows: { edition_id, columns: columns as never },
   }
 }

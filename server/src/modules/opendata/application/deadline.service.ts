@@ -4,8 +4,9 @@ import { type Ctx, PLATFORM } from '#kernel/ctx.ts'
 import { inTx, type Tx } from '#kernel/db.ts'
 import type { TaskData } from '#kernel/jobs.ts'
 import { record } from '#kernel/record.ts'
+import { keptSince } from '../keeping.ts'
 import { closeAccess } from './access.store.ts'
-import { crossedMark, decideClock, endOfTerm } from './application.rules.ts'
+import { crossedMark, decideClock } from './application.rules.ts'
 import { factOf, move } from './application.service.ts'
 import * as store from './application.store.ts'
 
@@ -73,14 +74,11 @@ export const closeWithdrawn = async (ctx: Ctx, { subject_id }: TaskData): Promis
   })
 }
 
-const KEPT_MONTHS = 6
 const GONE = { name: '', credit_code: '', contact_name: '', phone: '', email: '', answers: '{}', appeal_text: null }
 
 /** Months after the end who applied is forgotten; that there was an application, and what was decided, stays. */
 export const forgetApplicants = async (ctx: Ctx): Promise<number> => {
-  const months = ctx.site.applicantMonths ?? KEPT_MONTHS
-  const before = codes.addDays(endOfTerm(ctx.today, -months), 1)
-  const ids = await store.listForgettable(ctx.db, before)
+  const ids = await store.listForgettable(ctx.db, keptSince(ctx))
   for (const id of ids)
     await inTx({ ...ctx, actor: PLATFORM }, async (tx, inner) => {
       await store.updateApplicant(tx, id, { ...GONE, removed_on: inner.today })

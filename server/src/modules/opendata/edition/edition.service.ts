@@ -19,7 +19,7 @@ import {
   readPieces,
   removePieces,
 } from './edition.store.ts'
-import { needEdition, showEdition, toEdition } from './edition.view.ts'
+import { showEdition, toEdition } from './edition.view.ts'
 import { settle } from './settle.ts'
 
 export const getEdition = showEdition
@@ -115,26 +115,23 @@ export const putEditionPiece = (ctx: Ctx, { id, seq }: { id: string; seq: number
     return { piece_count: (await countPieces(tx, id)).count }
   })
 
-const digestOf = async (ctx: Ctx, id: string): Promise<string> => {
+const digestOf = async (tx: Tx, id: string): Promise<string> => {
   const hash = createHash('sha256')
-  for await (const piece of readPieces(ctx.db, id)) hash.update(piece)
+  for await (const piece of readPieces(tx, id)) hash.update(piece)
   return hash.digest('hex')
 }
 
-/** The file is whole: a worker reads it cell by cell. */
-export const readEdition = async (ctx: Ctx, id: string): Promise<EditionDetail> => {
-  const { file_sha256 } = await needEdition(ctx, id)
-  const digest = await digestOf(ctx, id)
-  return inTx(ctx, async (tx, inner) => {
+/** The file is whole, and no piece of it can be sent again: a worker reads it cell by cell. */
+export const readEdition = (ctx: Ctx, id: string): Promise<EditionDetail> =>
+  inTx(ctx, async (tx, inner) => {
     const row = await lockFor(tx, inner, { id, verb: 'upload' })
     const { count, bytes } = await countPieces(tx, id)
     if (count < pieceCount(row.file_bytes!) || bytes !== row.file_bytes)
       throw new Fault('parts_missing', `文件共 ${pieceCount(row.file_bytes!)} 段，已收到 ${count} 段`)
-    if (digest !== file_sha256) throw new Fault('digest_mismatch')
+    if ((await digestOf(tx, id)) !== row.file_sha256) throw new Fault('digest_mismatch')
     await settle(tx, inner, { row, change: { state: 'reading', attempt_count: 0 } })
     return showEdition(inner, id)
   })
-}
 
 /** What is being reviewed is not taken from under the reviewer; the release is rejected or withdrawn first. */
 export const discardEdition = (ctx: Ctx, id: string): Promise<EditionDetail> =>

@@ -136,6 +136,33 @@ test('an upload that is cut short, altered or out of turn is told so (T4.2)', as
   assert.equal((await ground.proposer.refused(opendata.discardEdition, { params })).code, 'wrong_state')
 })
 
+test('a piece sent again while the file is taken for whole is either in it or refused (T4.2)', async () => {
+  const [bytes, other] = [csvOf('1,甲,,,'), csvOf('2,乙,,,')]
+  const hex = (text: Buffer) => createHash('sha256').update(text).digest('hex')
+  for (let round = 0; round < 8; round++) {
+    const { edition_id } = await ground.proposer.call(opendata.openEdition, {
+      body: {
+        ...{ resource_id: shops.resource_id, file_name: 'a.csv', data_on: '2017-11-30', file_bytes: bytes.length },
+        file_sha256: hex(bytes),
+      },
+    })
+    const params = { id: edition_id }
+    const put = (text: Buffer) =>
+      ground.proposer.call(opendata.putEditionPiece, {
+        params: { ...params, seq: 0 },
+        body: { base64: text.toString('base64') },
+      })
+    await put(bytes)
+    const [taken] = await Promise.allSettled([ground.proposer.call(opendata.readEdition, { params }), put(other)])
+    const [stored] = await ground.sql<{ bytes: Buffer }>(
+      'select bytes from opendata.edition_piece where edition_id = $1',
+      [edition_id],
+    )
+    if (taken.status === 'fulfilled') assert.equal(hex(stored!.bytes), hex(bytes))
+    await ground.proposer.call(opendata.discardEdition, { params })
+  }
+})
+
 test('another department sees no edition; whoever only reads sees no rows that are not released (T4.2, T16.1)', async () => {
   const edition = await read(csvOf('1,甲,,,2016-01-01'))
   const entry = await publishShops(ground, '便民网点丙')

@@ -1,5 +1,6 @@
 import type { Task } from '#kernel/jobs.ts'
 import { overPublic } from '../connection.ts'
+import { forgetContacts } from './contact.service.ts'
 import { checkLinks } from './link.service.ts'
 import { carryPromises, markOverdue } from './promise.service.ts'
 
@@ -18,4 +19,13 @@ const check: Task = {
   handle: async (ctx) => void (await checkLinks(ctx)),
 }
 
-export const inquiryTasks: readonly Task[] = [mark, check]
+const forget: Task = {
+  name: 'opendata.contact.forget',
+  cron: '25 2 * * *',
+  handle: async (ctx) => {
+    const count = await forgetContacts(ctx)
+    if (count > 0) ctx.log.info({ count }, 'contacts of closed matters forgotten')
+  },
+}
+
+export const inquiryTasks: readonly Task[] = [mark, check, forget]

@@ -51,6 +51,31 @@ export const lockInquiry = (tx: Tx, scope: Scope, id: string): Promise<InquiryRo
 export const lockByNumber = (tx: Tx, number: string): Promise<InquiryRow | undefined> =>
   rows(tx).where('q.number', '=', number).forUpdate('q').executeTakeFirst()
 
+/** Matters closed before this day whose senders could still be reached. */
+export const listKeptContacts = (db: Db, closedBefore: string): Promise<string[]> =>
+  db
+    .selectFrom('opendata.inquiry as q')
+    .select('q.inquiry_id')
+    .where('q.closed_on', '<', closedBefore)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('opendata.intake as i')
+          .select('i.number')
+          .where(({ or, eb, ref }) => or([eb('i.number', '=', ref('q.number')), eb('i.about', '=', ref('q.number'))]))
+          .where('i.contact', 'is not', null),
+      ),
+    )
+    .execute()
+    .then((found) => found.map(({ inquiry_id }) => inquiry_id))
+
+export const removeContacts = (tx: Tx, number: string) =>
+  tx
+    .updateTable('opendata.intake')
+    .set({ contact: null })
+    .where(({ or, eb }) => or([eb('number', '=', number), eb('about', '=', number)]))
+    .where('contact', 'is not', null)
+    .execute()
+
 export interface ListOptions {
   readonly scope: Scope
   readonly kind?: InquiryKind

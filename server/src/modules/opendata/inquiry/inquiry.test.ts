@@ -9,6 +9,7 @@ import { findMatter, insideCtx, openOne, pullTurn, type SentMatter, sendAs, stan
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
 import { buildStale } from '../../../supervisor/build.ts'
 import { overPublic } from '../connection.ts'
+import { forgetContacts } from './contact.service.ts'
 import { checkLinks } from './link.service.ts'
 import { carryPromises, markOverdue } from './promise.service.ts'
 
@@ -75,6 +76,26 @@ test('a question goes to who provides the dataset, is read, answered in time, an
   assert.deepEqual([thread.text, thread.answer], [PUBLISHED.text, ANSWER.text])
   const page = await ground.app.inject({ method: 'GET', url: `/datasets/${slug}/questions` })
   assert.match(page.body, /三日内不再列出/)
+})
+
+test('months after a matter is closed nobody can reach any more who brought it, and what was said stays (T16.3, P22)', async () => {
+  const { params } = await arrive()
+  const open = await arrive()
+  await provider.call(opendata.moderateInquiry, { params, body: PUBLISHED })
+  await provider.call(opendata.answerInquiry, { params, body: ANSWER })
+  const contactOf = async (matter: typeof params) =>
+    (
+      await world.sql<{ contact: unknown }>(
+        'select i.contact from opendata.intake i join opendata.inquiry q using (number) where q.inquiry_id = $1',
+        [matter.id],
+      )
+    )[0]!.contact
+  const forgetOn = async (today: string) => forgetContacts({ ...(await insideCtx(world, ground)), today })
+  await forgetOn('2018-06-11')
+  assert.deepEqual(await contactOf(params), { phone: PHONE })
+  await forgetOn('2018-06-12')
+  assert.deepEqual([await contactOf(params), await contactOf(open.params)], [null, { phone: PHONE }])
+  assert.equal((await provider.call(opendata.getInquiry, { params })).answers.at(-1)?.text, ANSWER.text)
 })
 
 test('no contact and no word that was not let out stands in what the public side may read (T4.2, T16.3)', async () => {

@@ -4,8 +4,8 @@ import { homeRows, hospitalRows, schoolRows } from './rows.places.ts'
 import { calendarRows, divisionRows, taskRows } from './rows.reference.ts'
 import { certificateRows, firmRows, PRICES_UNTIL, priceRows, projectRows } from './rows.series.ts'
 
-/** 20,000 firms spread thinly enough that some cells are small. */
-const FIRMS = 4000
+/** Spread thinly enough that some cells are small. */
+const FIRMS = 12_000
 
 const PLACE = [
   { name_en: 'longitude', role: 'lon' },

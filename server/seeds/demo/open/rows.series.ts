@@ -115,17 +115,18 @@ export const certificateRows = (): Cell[][] => {
   })
 }
 
-const INDUSTRIES: Readonly<Record<string, string>> = {
-  A: '农、林、牧、渔业',
-  B: '采矿业',
-  C: '制造业',
-  D: '电力、热力、燃气及水生产和供应业',
-  E: '建筑业',
-  F: '批发和零售业',
-  G: '交通运输、仓储和邮政业',
-  H: '住宿和餐饮业',
-  I: '信息传输、软件和信息技术服务业',
-  L: '租赁和商务服务业',
+/** Industries and how many of a hundred firms there really are: nearly everybody trades, few dig. */
+const INDUSTRIES: Readonly<Record<string, readonly [title: string, percent: number]>> = {
+  A: ['农、林、牧、渔业', 45],
+  B: ['采矿业', 4],
+  C: ['制造业', 30],
+  D: ['电力、热力、燃气及水生产和供应业', 5],
+  E: ['建筑业', 25],
+  F: ['批发和零售业', 100],
+  G: ['交通运输、仓储和邮政业', 15],
+  H: ['住宿和餐饮业', 40],
+  I: ['信息传输、软件和信息技术服务业', 10],
+  L: ['租赁和商务服务业', 35],
 }
 
 const TOTAL = '合计'
@@ -138,8 +139,8 @@ export const firmRows = (count: number): Cell[][] => {
     const { credit_code, industry_code, registration_status } = firms.at(index)
     if (registration_status !== '01') continue
     const place = prefectureNames.get(`${credit_code.slice(2, 6)}00`)
-    const industry = INDUSTRIES[industry_code[0]!]
-    if (!place || !industry) continue
+    const [industry, percent = 0] = INDUSTRIES[industry_code[0]!] ?? []
+    if (!place || !industry || hash('firm', credit_code) % 100 >= percent) continue
     for (const [at, of] of [
       [place, industry],
       [place, TOTAL],
@@ -150,7 +151,7 @@ export const firmRows = (count: number): Cell[][] => {
   }
   const places = [...prefectureNames.values(), TOTAL]
   return places.flatMap((place) =>
-    [...Object.values(INDUSTRIES), TOTAL].map((industry) => [
+    [...Object.values(INDUSTRIES).map(([title]) => title), TOTAL].map((industry) => [
       '2017-09-30',
       place,
       industry,

@@ -63,7 +63,7 @@ export const sendAs = async (ground: PublicGround, sending: Sending): Promise<Se
   const code_hash = sending.code_hash ?? sha(number)
   const [row] = await ground.sql<{ result: string }>('select intake.submit($1, $2, $3, $4, $5, $6, $7, $8) as result', [
     ...[number, sending.kind, sending.slug ?? null, sending.about ?? null, JSON.stringify(sending.body ?? {})],
-    ...[sending.contact ? JSON.stringify(sending.contact) : null, code_hash, sha(number + Math.random())],
+    ...[sending.contact ? JSON.stringify(sending.contact) : null, code_hash, sha(`from ${number}`)],
   ])
   return { number, code_hash, result: row!.result }
 }

@@ -7,6 +7,8 @@ import { migrate } from '#kernel/migrate.ts'
 import { loadRenderer, STATEMENT_MS } from '#roles/public.ts'
 import { buildSite } from '../src/public/site.app.ts'
 import type { Usage } from '../src/public/usage.ts'
+import { buildStale } from '../src/supervisor/build.ts'
+import { cloneDatabase } from './cluster.ts'
 
 const FOLDER = new URL('../public-migrations/', import.meta.url)
 
@@ -70,4 +72,16 @@ export const openPublic = async (inside: string): Promise<PublicGround> => {
       })
     },
   }
+}
+
+/** The public side with nothing inside but an empty database; its pages are built first where they are stale. */
+export const openPublicAlone = async (): Promise<PublicGround> => {
+  await buildStale(() => undefined)
+  const database = await cloneDatabase()
+  const ground = await openPublic(database.url)
+  const close = async (): Promise<void> => {
+    await ground.close()
+    await database.drop()
+  }
+  return { ...ground, close }
 }

@@ -3,34 +3,26 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
-import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { countedSite } from '#test/counted-site.ts'
 import { until } from '#test/platform.ts'
 import { columnOf, layDataset } from '#test/public-dataset.ts'
-import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../supervisor/build.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 import { hashKey } from './access.ts'
 
 /** More than the buffers between two sockets hold. */
 const MIB = 12
 const BYTES = MIB * 2 ** 20
 
-let database: TestDatabase
 let ground: PublicGround
 let origin: string
 let letter = 0
 
 before(async () => {
-  await buildStale(() => undefined)
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   await ground.app.listen({ port: 0, host: '127.0.0.1' })
   origin = `http://127.0.0.1:${(ground.app.server.address() as AddressInfo).port}`
 })
-after(async () => {
-  await ground?.close()
-  await database?.drop()
-})
+after(() => ground?.close())
 
 /** A dataset with rows and a CSV of some size; what stands in it is of no matter here. */
 const lay = async (slug: string, open_type: 'conditional' | 'unconditional'): Promise<string> => {

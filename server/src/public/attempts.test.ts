@@ -1,20 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { countedSite } from '#test/counted-site.ts'
-import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../supervisor/build.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 import { codeHash } from './intake.send.ts'
 
 const NUMBER = 'GK20171211-AAAAAAAA'
 const CODE = 'AAAAA-BBBBB'
 
-let database: TestDatabase
 let ground: PublicGround
 before(async () => {
-  await buildStale(() => undefined)
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   await ground.sql(
     `insert into intake.state (number, code_hash, kind, standing, revision) values ($1, $2, 'question', $3, 1)`,
     [
@@ -24,10 +19,7 @@ before(async () => {
     ],
   )
 })
-after(async () => {
-  await ground?.close()
-  await database?.drop()
-})
+after(() => ground?.close())
 
 type App = Pick<PublicGround['app'], 'inject'>
 const tokenOf = async (app: App) =>

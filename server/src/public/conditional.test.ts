@@ -3,18 +3,13 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { makeLog } from '#kernel/log.ts'
 import { buildFiles } from '#modules/opendata/index.ts'
-import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { columnOf, layDataset } from '#test/public-dataset.ts'
-import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../supervisor/build.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 import { Sightings } from './sightings.ts'
 
-let database: TestDatabase
 let ground: PublicGround
 before(async () => {
-  await buildStale(() => undefined)
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   const columns = [
     columnOf('code', '编码', { role: 'key' }),
     columnOf('lon', '经度', { data_type: 'N', role: 'lon' }),
@@ -25,10 +20,7 @@ before(async () => {
   const site = { demo: true, dataDir: '', gatewayOrigin: '', exchangeUrl: '', publicUrl: 'http://data.test' }
   await buildFiles({ log: makeLog('test', 'silent'), site: { ...site, publishDatabaseUrl: ground.publishUrl } })
 })
-after(async () => {
-  await ground?.close()
-  await database?.drop()
-})
+after(() => ground?.close())
 
 type Headers = Record<string, string>
 const ask = (url: string, headers: Headers = {}, method: 'GET' | 'HEAD' | 'POST' = 'GET') =>

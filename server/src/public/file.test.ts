@@ -5,12 +5,9 @@ import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { makeLog } from '#kernel/log.ts'
 import { buildFiles } from '#modules/opendata/index.ts'
-import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { columnOf, layDataset } from '#test/public-dataset.ts'
-import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../supervisor/build.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 
-let database: TestDatabase
 let ground: PublicGround
 const ROWS = 20_000
 const COLUMNS = [
@@ -43,9 +40,7 @@ const lay = async (
 }
 
 before(async () => {
-  await buildStale(() => undefined)
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   await lay('f-1', ROWS)
   await lay('f-2', 10, { open_type: 'conditional', open_condition: '签订协议' })
   const site = { demo: true, dataDir: '', gatewayOrigin: '', exchangeUrl: '', publicUrl: 'http://data.test' }
@@ -56,10 +51,7 @@ before(async () => {
   for (const { format, body } of parts) whole.set(format, Buffer.concat([whole.get(format) ?? Buffer.alloc(0), body]))
   whole.set('csv?bom=1', Buffer.concat([Buffer.from('\ufeff'), whole.get('csv')!]))
 })
-after(async () => {
-  await ground?.close()
-  await database?.drop()
-})
+after(() => ground?.close())
 
 const hex = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 const FILES = ['csv', 'csv?bom=1', 'xlsx', 'jsonl', 'parquet']

@@ -1,25 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
-import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { layDataset } from '#test/public-dataset.ts'
-import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../supervisor/build.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 
-let database: TestDatabase
 let ground: PublicGround
 const SLUG = '363027001-000001'
 
 before(async () => {
-  await buildStale(() => undefined)
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   await layDataset(ground, { slug: SLUG, content: { title: '公交站点位置' } })
 })
-after(async () => {
-  await ground?.close()
-  await database?.drop()
-})
+after(() => ground?.close())
 
 const HEADERS = { 'content-type': 'application/x-www-form-urlencoded' }
 const get = (url: string) => ground.app.inject({ method: 'GET', url })

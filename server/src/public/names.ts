@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { ColumnKind } from '@sanjiang/contract/site.column'
 import { pinyin } from 'pinyin-pro'
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
@@ -26,4 +27,10 @@ export const stableId = (...parts: readonly string[]): string => {
   const hex = digestOf(parts.join('\n'))
   const variant = '89ab'[Number.parseInt(hex[16]!, 16) & 3]
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+/** Types of columns as Frictionless table schemas name them. */
+export const TABLE_TYPES: Readonly<Record<ColumnKind, string>> = {
+  ...{ text: 'string', number: 'number', integer: 'integer', date: 'date', time: 'datetime' },
+  ...{ flag: 'boolean', shape: 'geojson' },
 }

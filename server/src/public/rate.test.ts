@@ -1,26 +1,18 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
-import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { countedSite } from '#test/counted-site.ts'
 import { layDataset } from '#test/public-dataset.ts'
-import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../supervisor/build.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 import { Buckets, clientOf, costOf } from './rate.rules.ts'
 
-let database: TestDatabase
 let ground: PublicGround
 
 before(async () => {
-  await buildStale(() => undefined)
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   await layDataset(ground, { slug: 'r-1' })
 })
-after(async () => {
-  await ground?.close()
-  await database?.drop()
-})
+after(() => ground?.close())
 
 test('a crawler that asks for everything is slowed, and others are served as ever (T4.2)', async () => {
   const site = await countedSite(ground, { rate: { perMinute: 40 }, trustProxy: ['10.0.0.0/8'] })

@@ -4,23 +4,18 @@ import { randomInt } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { makeLog } from '#kernel/log.ts'
 import { buildFiles } from '#modules/opendata/index.ts'
-import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { type Dice, makeDice } from '#test/fuzz-values.ts'
 import { layDataset } from '#test/public-dataset.ts'
-import { openPublic, type PublicGround } from '#test/public-ground.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 import { EVERY_COLUMN, everyRow } from '#test/public-rows.ts'
-import { buildStale } from '../supervisor/build.ts'
 
 // Repeat a run with FUZZ_SEED=…; FUZZ_SHOTS says how many requests it is.
 const SEED = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31))
 const SHOTS = Number(process.env.FUZZ_SHOTS ?? 250)
 
-let database: TestDatabase
 let ground: PublicGround
 before(async () => {
-  await buildStale(() => undefined)
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   await layDataset(ground, { slug: 'z-1', columns: EVERY_COLUMN, rows: everyRow() })
   await layDataset(ground, { slug: 'z-2', columns: EVERY_COLUMN, rows: [], content: { open_type: 'conditional' } })
   await layDataset(ground, { slug: 'z-3' })
@@ -31,10 +26,7 @@ before(async () => {
   const site = { demo: true, dataDir: '', gatewayOrigin: '', exchangeUrl: '', publicUrl: 'http://data.test' }
   await buildFiles({ log: makeLog('test', 'silent'), site: { ...site, publishDatabaseUrl: ground.publishUrl } })
 })
-after(async () => {
-  await ground?.close()
-  await database?.drop()
-})
+after(() => ground?.close())
 
 interface Address {
   readonly path: string

@@ -2,24 +2,16 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import { after, before, test } from 'node:test'
-import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { layDataset } from '#test/public-dataset.ts'
-import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../supervisor/build.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 
-let database: TestDatabase
 let ground: PublicGround
 before(async () => {
-  await buildStale(() => undefined)
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   await layDataset(ground, { slug: 'u-1' })
   await ground.app.listen({ port: 0, host: '127.0.0.1' })
 })
-after(async () => {
-  await ground?.close()
-  await database?.drop()
-})
+after(() => ground?.close())
 
 /** What comes back for bytes no client library would send. */
 const say = async (text: string) => {

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
-import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { columnOf, layDataset } from '#test/public-dataset.ts'
-import { openPublic, type PublicGround } from '#test/public-ground.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 import { makeUsage, usageKindOf } from './usage.ts'
 
-let database: TestDatabase
 let ground: PublicGround
 let pool: pg.Pool
 
 before(async () => {
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   pool = new pg.Pool({ connectionString: ground.siteUrl, max: 2 })
   await ground.sql(
     `insert into site.clock (offset_days) values (date '2017-12-11' - (now() at time zone 'Asia/Shanghai')::date) on conflict do nothing`,
@@ -33,7 +30,6 @@ before(async () => {
 after(async () => {
   await pool?.end()
   await ground?.close()
-  await database?.drop()
 })
 
 const counted = async () =>

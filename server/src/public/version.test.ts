@@ -2,26 +2,20 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type pg from 'pg'
 import { openPool } from '#kernel/db.ts'
-import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { layFiles } from '#test/portal-files.ts'
 import { columnOf, layDataset } from '#test/public-dataset.ts'
-import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../supervisor/build.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 import { listFiles } from './file.store.ts'
 
-let database: TestDatabase
 let ground: PublicGround
 let pool: pg.Pool
 before(async () => {
-  await buildStale(() => undefined)
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   pool = openPool(ground.siteUrl, { max: 1 })
 })
 after(async () => {
   await pool?.end()
   await ground?.close()
-  await database?.drop()
 })
 
 const get = (url: string) => ground.app.inject({ method: 'GET', url })

@@ -2,20 +2,15 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
-import { cloneDatabase } from '../../../test/cluster.ts'
-import { listeningSite } from '../../../test/counted-site.ts'
-import { columnOf, layDataset } from '../../../test/public-dataset.ts'
-import { openPublic, type PublicGround } from '../../../test/public-ground.ts'
-import { buildStale } from '../../supervisor/build.ts'
+import { listeningSite } from '#test/counted-site.ts'
+import { columnOf, layDataset } from '#test/public-dataset.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 
-let database: Awaited<ReturnType<typeof cloneDatabase>>
 let ground: PublicGround
 let site: Awaited<ReturnType<typeof listeningSite>>
 
 before(async () => {
-  await buildStale(() => undefined)
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   await layDataset(ground, {
     slug: 'schools',
     columns: [
@@ -39,7 +34,6 @@ before(async () => {
 after(async () => {
   await site?.close()
   await ground?.close()
-  await database?.drop()
 })
 
 const plain = (html: string): string =>

@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { columnOf, layDataset } from '#test/public-dataset.ts'
-import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../../supervisor/build.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 
-let database: TestDatabase
 let ground: PublicGround
 let dataset_id: string
 
 before(async () => {
-  await buildStale(() => undefined)
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   dataset_id = await layDataset(ground, {
     slug: 'shops',
     columns: [
@@ -34,10 +29,7 @@ before(async () => {
     rows: [],
   })
 })
-after(async () => {
-  await ground?.close()
-  await database?.drop()
-})
+after(() => ground?.close())
 
 const ask = async (action: string, data: object) => {
   const payload = JSON.stringify(data)

@@ -1,27 +1,19 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
-import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { layFiles } from '#test/portal-files.ts'
 import { columnOf, layDataset } from '#test/public-dataset.ts'
-import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../../supervisor/build.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 import { ACTIONS } from './ckan.actions.ts'
 
-let database: TestDatabase
 let ground: PublicGround
 
 before(async () => {
-  await buildStale(() => undefined)
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   const id = await layDataset(ground, { slug: 'z-1', columns: [columnOf('name', '名称')], rows: [['甲']] })
   await layFiles(ground, id, ['csv'])
 })
-after(async () => {
-  await ground?.close()
-  await database?.drop()
-})
+after(() => ground?.close())
 
 const nasty = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),

@@ -1,6 +1,7 @@
 import type { SiteColumn } from '@sanjiang/contract/site'
+import { columnKind } from '@sanjiang/contract/site.column'
 import { STATUS_ABOUT } from '@sanjiang/contract/site.status'
-import { machineName, stableId } from '../names.ts'
+import { machineName, stableId, TABLE_TYPES } from '../names.ts'
 import { mqaOf } from '../quality/mqa.rules.ts'
 import { qualityOf } from '../quality/quality.rules.ts'
 import { factsOf } from '../quality/quality.view.ts'
@@ -17,22 +18,11 @@ export const themeId = (theme_title: string): string => stableId('theme', theme_
 /** A resource keeps its id from edition to edition: the format of a dataset, or its interface (`api`). */
 export const resourceId = (dataset_id: string, kind: string): string => stableId('resource', dataset_id, kind)
 
-/** Types as Frictionless table schemas name them. */
-export const FIELD_TYPES: Readonly<Record<string, string>> = {
-  N: 'number',
-  Y: 'number',
-  B: 'number',
-  F: 'number',
-  I: 'integer',
-  D: 'date',
-  T: 'datetime',
-  L: 'boolean',
-}
 export const fieldsOf = (columns: readonly SiteColumn[]) =>
-  columns.map(({ name, title, data_type, role, unit, status_of }) => ({
-    name,
-    type: role === 'shape' ? 'geojson' : (FIELD_TYPES[data_type] ?? 'string'),
-    title,
+  columns.map(({ unit, status_of, ...column }) => ({
+    name: column.name,
+    type: TABLE_TYPES[columnKind(column)],
+    title: column.title,
     ...(unit ? { unit } : {}),
     ...(status_of ? { status_of, notes: STATUS_ABOUT } : {}),
   }))

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { countedSite } from '#test/counted-site.ts'
 import { layFiles } from '#test/portal-files.ts'
 import { columnOf, layCopies, layDataset } from '#test/public-dataset.ts'
-import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../../supervisor/build.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 
-let database: TestDatabase
 let ground: PublicGround
 
 const COLUMNS = [
@@ -16,9 +13,7 @@ const COLUMNS = [
 ]
 
 before(async () => {
-  await buildStale(() => undefined)
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   const lay = async (slug: string, content: object, formats: readonly string[] = []) => {
     const rows = formats.length > 0 ? { columns: COLUMNS, rows: [['甲', 1]] as const } : {}
     const id = await layDataset(ground, { slug, content, ...rows })
@@ -37,10 +32,7 @@ before(async () => {
     [await layDataset(ground, { slug: 'c-9' }).then(() => 'c-9')],
   )
 })
-after(async () => {
-  await ground?.close()
-  await database?.drop()
-})
+after(() => ground?.close())
 
 /** How ckanapi asks and how it reads an answer: POST of JSON, classes of faults by `__type`. */
 const ckanapi = async (action: string, data: object = {}) => {

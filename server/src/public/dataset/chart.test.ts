@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { cloneDatabase } from '../../../test/cluster.ts'
-import { columnOf, layDataset } from '../../../test/public-dataset.ts'
-import { openPublic, type PublicGround } from '../../../test/public-ground.ts'
-import { buildStale } from '../../supervisor/build.ts'
+import { columnOf, layDataset } from '#test/public-dataset.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 import { sliceOf } from './preview.rules.ts'
 
-let database: Awaited<ReturnType<typeof cloneDatabase>>
 let ground: PublicGround
 
 const GOODS = ['牛肉', '青椒']
@@ -14,9 +11,7 @@ const PLACES = ['西宁市', '海东市', '全省']
 const WEEKS = ['2017-11-06', '2017-11-13', '2017-11-20']
 
 before(async () => {
-  await buildStale(() => undefined)
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   await layDataset(ground, {
     slug: 'prices',
     columns: [
@@ -49,10 +44,7 @@ before(async () => {
     ),
   })
 })
-after(async () => {
-  await ground?.close()
-  await database?.drop()
-})
+after(() => ground?.close())
 
 const draw = async (path: string): Promise<string> => {
   const { statusCode, body } = await ground.app.inject(path)

@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { cloneDatabase } from '#test/cluster.ts'
 import { layFiles } from '#test/portal-files.ts'
 import { columnOf, layDataset } from '#test/public-dataset.ts'
-import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../../supervisor/build.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 
-let database: Awaited<ReturnType<typeof cloneDatabase>>
 let ground: PublicGround
 
 before(async () => {
-  await buildStale(() => undefined)
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   const id = await layDataset(ground, {
     slug: 'jobs',
     columns: [
@@ -30,10 +25,7 @@ before(async () => {
   })
   await layFiles(ground, id, ['csv'])
 })
-after(async () => {
-  await ground?.close()
-  await database?.drop()
-})
+after(() => ground?.close())
 
 const get = async (path: string): Promise<string> => {
   const { statusCode, body } = await ground.app.inject(path)

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
-import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { layFiles } from '#test/portal-files.ts'
 import { readCatalogue, type Syntax } from '#test/portal-shapes.ts'
 import { columnOf, layCopies, layDataset } from '#test/public-dataset.ts'
-import { openPublic, type PublicGround } from '#test/public-ground.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 import { readJsonLd, readTurtle, violationsOf } from '#test/shacl.ts'
-import { buildStale } from '../../supervisor/build.ts'
 import { wantsRdf } from './negotiate.ts'
 import { plain, RdfDocument, toJsonLd, toTurtle, zh } from './rdf.ts'
 
@@ -15,13 +13,10 @@ const DCAT = 'http://www.w3.org/ns/dcat#'
 const DCT = 'http://purl.org/dc/terms/'
 const TYPE = 'http://www.w3.org/1999/02/22-rdf-syntax-ns#type'
 
-let database: TestDatabase
 let ground: PublicGround
 
 before(async () => {
-  await buildStale(() => undefined)
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   const columns = [
     columnOf('name', '名称'),
     columnOf('lon', '经度', { data_type: 'N', role: 'lon' }),
@@ -62,10 +57,7 @@ before(async () => {
   )
   await layCopies(ground, { of: 'd-2', prefix: 'e', count: 150 })
 })
-after(async () => {
-  await ground?.close()
-  await database?.drop()
-})
+after(() => ground?.close())
 
 const get = (url: string, headers: Record<string, string> = {}) => ground.app.inject({ method: 'GET', url, headers })
 

@@ -7,24 +7,19 @@ import { openPool } from '#kernel/db.ts'
 import { makeLog } from '#kernel/log.ts'
 import { removeEditions, sweepData } from '#modules/opendata/edition/carry.service.ts'
 import { buildFiles } from '#modules/opendata/index.ts'
-import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { until } from '#test/platform.ts'
 import { columnOf, layDataset } from '#test/public-dataset.ts'
-import { openPublic, type PublicGround } from '#test/public-ground.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 import { EVERY_COLUMN, everyRow } from '#test/public-rows.ts'
-import { buildStale } from '../../supervisor/build.ts'
 import { SiteFault } from '../site.ts'
 import { ExportGate } from './export.gate.ts'
 import { openExport } from './export.store.ts'
 
-let database: TestDatabase
 let ground: PublicGround
 let port: number
 
 before(async () => {
-  await buildStale(() => undefined)
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   await layDataset(ground, { slug: 'e-1', columns: EVERY_COLUMN, rows: everyRow() })
   await layDataset(ground, { slug: 'e-3', columns: EVERY_COLUMN, rows: [], content: { open_type: 'conditional' } })
   const site = { demo: true, dataDir: '', gatewayOrigin: '', exchangeUrl: '', publicUrl: 'http://data.test' }
@@ -34,10 +29,7 @@ before(async () => {
   await ground.app.listen({ port: 0, host: '127.0.0.1' })
   port = (ground.app.server.address() as { port: number }).port
 })
-after(async () => {
-  await ground?.close()
-  await database?.drop()
-})
+after(() => ground?.close())
 
 const get = (url: string) => ground.app.inject({ method: 'GET', url })
 

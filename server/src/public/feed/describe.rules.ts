@@ -1,34 +1,28 @@
 import type { SiteColumn, SiteHead } from '@sanjiang/contract/site'
+import { type ColumnKind, columnKind } from '@sanjiang/contract/site.column'
 import { type FileFormat, fileHref, latestHref } from '@sanjiang/contract/site.file'
 import { SITE_NAME } from '@sanjiang/contract/site.name'
 import { columnRemark, STATUS_CODES } from '@sanjiang/contract/site.status'
 import { licenceOf } from '../ckan/ckan.licence.ts'
 import { datasetIri, pageOf } from '../dcat/dcat.dataset.ts'
+import { TABLE_TYPES } from '../names.ts'
 import type { ShelvedDataset, ShelvedFile } from '../shelf/shelf.store.ts'
 import { formatName } from '../shelf/shelf.ts'
 
-/** Types of a Table Schema (Data Package 2.0) by the catalogue's. */
-const TABLE_TYPES: Readonly<Record<string, string>> = {
-  N: 'number',
-  Y: 'number',
-  B: 'number',
-  F: 'number',
-  I: 'integer',
-  D: 'date',
-  L: 'boolean',
-}
 /** Beijing wall time, without a zone. */
 const WALL_TIME = '%Y-%m-%dT%H:%M:%S'
 
 const tableField = (column: SiteColumn) => {
-  const { name, title, data_type, length, role, status_of } = column
+  const { name, title, length, status_of } = column
+  const kind = columnKind(column)
   const described = { name, title, description: columnRemark(column) || undefined }
   if (status_of !== undefined)
     return { ...described, type: 'string', constraints: { required: true, enum: STATUS_CODES } }
-  if (role === 'shape') return { ...described, type: 'geojson' }
-  if (data_type === 'T') return { ...described, type: 'datetime', format: WALL_TIME }
-  const type = TABLE_TYPES[data_type] ?? 'string'
-  return { ...described, type, ...(type === 'string' && length ? { constraints: { maxLength: length } } : {}) }
+  return {
+    ...{ ...described, type: TABLE_TYPES[kind] },
+    ...(kind === 'time' ? { format: WALL_TIME } : {}),
+    ...(kind === 'text' && length ? { constraints: { maxLength: length } } : {}),
+  }
 }
 
 const keyOf = (columns: readonly SiteColumn[]): string[] =>
@@ -77,26 +71,20 @@ export const dataPackageOf = (dataset: ShelvedDataset, origin: string) => {
   }
 }
 
-const CSVW_TYPES: Readonly<Record<string, unknown>> = {
-  N: 'decimal',
-  Y: 'decimal',
-  B: 'decimal',
-  F: 'decimal',
-  I: 'integer',
-  D: 'date',
-  T: { base: 'dateTime', format: 'yyyy-MM-ddTHH:mm:ss' },
-  L: 'boolean',
+const CSVW_TYPES: Readonly<Record<ColumnKind, unknown>> = {
+  ...{ text: 'string', number: 'decimal', integer: 'integer', date: 'date', flag: 'boolean', shape: 'json' },
+  time: { base: 'dateTime', format: 'yyyy-MM-ddTHH:mm:ss' },
 }
 
 const csvwColumn = (column: SiteColumn) => {
-  const { name, title, data_type, role, status_of } = column
+  const { name, title, status_of } = column
   const described = { name, titles: name, 'dc:title': title, 'dc:description': columnRemark(column) || undefined }
   if (status_of !== undefined)
     return {
       ...{ ...described, required: true, datatype: { base: 'string', format: STATUS_CODES.join('|') } },
       propertyUrl: 'http://purl.org/linked-data/sdmx/2009/attribute#obsStatus',
     }
-  return { ...described, datatype: role === 'shape' ? 'json' : (CSVW_TYPES[data_type] ?? 'string') }
+  return { ...described, datatype: CSVW_TYPES[columnKind(column)] }
 }
 
 /** Metadata of the CSV file (CSV on the Web): what each of its columns is. */

@@ -1,22 +1,17 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { layFiles } from '#test/portal-files.ts'
 import { columnOf, layDataset } from '#test/public-dataset.ts'
-import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../../supervisor/build.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 import { codingOf } from '../compress.ts'
 import { Snapshot } from '../shelf/shelf.ts'
 import { sitemapOf, sitemapPart } from './sitemap.routes.ts'
 
-let database: TestDatabase
 let ground: PublicGround
 
 before(async () => {
-  await buildStale(() => undefined)
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   const columns = [
     columnOf('code', '代码', { role: 'key', length: 12 }),
     columnOf('amount', '金额', { data_type: 'Y', role: 'measure', unit: '万元' }),
@@ -34,10 +29,7 @@ before(async () => {
     `update site.dataset set state = 'withdrawn', withdrawn_on = '2018-01-01', withdrawn_reason = '有误', content = '{}' where slug = 'f-9'`,
   )
 })
-after(async () => {
-  await ground?.close()
-  await database?.drop()
-})
+after(() => ground?.close())
 
 const get = (url: string, headers: Record<string, string> = {}) => ground.app.inject({ method: 'GET', url, headers })
 

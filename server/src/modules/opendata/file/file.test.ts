@@ -14,16 +14,13 @@ import { Parser } from 'n3'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { makeLog } from '#kernel/log.ts'
-import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { until } from '#test/platform.ts'
 import { columnOf, layDataset } from '#test/public-dataset.ts'
-import { openPublic, type PublicGround } from '#test/public-ground.ts'
+import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 import { EVERY_COLUMN, everyRow } from '#test/public-rows.ts'
-import { buildStale } from '../../../supervisor/build.ts'
 import { buildFiles } from '../index.ts'
 
 const ORIGIN = 'http://data.test'
-let database: TestDatabase
 let ground: PublicGround
 let all: string
 
@@ -38,16 +35,11 @@ const build = () =>
   })
 
 before(async () => {
-  await buildStale(() => undefined)
-  database = await cloneDatabase()
-  ground = await openPublic(database.url)
+  ground = await openPublicAlone()
   all = await layDataset(ground, { slug: 'all-1', columns: EVERY_COLUMN, rows: everyRow() })
   await build()
 })
-after(async () => {
-  await ground?.close()
-  await database?.drop()
-})
+after(() => ground?.close())
 
 const bytesOf = async (id: string, format: string): Promise<Buffer> => {
   const parts = await ground.sql<{ body: Buffer }>(

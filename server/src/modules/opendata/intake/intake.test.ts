@@ -36,9 +36,10 @@ const sha = (text: string): string => createHash('sha256').update(text).digest('
 const numberOf = (): string => `GK20171211-${lettersOf(randomBytes(8), 8)}`
 
 const submit = async (more: Record<string, unknown> = {}) => {
+  const number = numberOf()
   const sent = {
-    ...{ number: numberOf(), kind: 'question', slug: null, about: null, body: { text: '数据多久更新一次？' } },
-    ...{ contact: { phone: '13800138000' }, code_hash: sha('code'), address_hash: sha(String(Math.random())), ...more },
+    ...{ number, kind: 'question', slug: null, about: null, body: { text: '数据多久更新一次？' } },
+    ...{ contact: { phone: '13800138000' }, code_hash: sha('code'), address_hash: sha(`from ${number}`), ...more },
   }
   const { rows } = await site.query<{ submit: string }>('select intake.submit($1, $2, $3, $4, $5, $6, $7, $8)', [
     ...[sent.number, sent.kind, sent.slug, sent.about, JSON.stringify(sent.body)],

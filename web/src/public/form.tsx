@@ -1,10 +1,5 @@
+import type { Claim } from '@sanjiang/contract/site.apply'
 import type { FormState } from '@sanjiang/contract/site.intake'
-
-interface Claim {
-  readonly number: string
-  readonly code: string
-}
-
 import type { ReactNode } from 'react'
 
 /** What is wrong, first on the page, each leading to its field. */

@@ -1,18 +1,16 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '../server/src/kernel/postgres.ts'
 import { runChecks } from './check.ts'
+import { type Outcome, runFiles } from './test.run.ts'
 
 const ROOT = new URL('..', import.meta.url).pathname
 const FOLDERS = ['contract', 'seal', 'tabular', 'finder', 'agent', 'cli', 'server', 'web/src', 'tools', 'bench']
 const BROWSER = 'web/e2e/**/*.test.ts'
 const CHROMIUM = '/usr/bin/chromium'
-
-/** A run in which nothing has been printed for so long hangs, whatever the reason. */
-const SILENCE_MS = 10 * 60_000
 
 const isCi = Boolean(process.env.CI)
 
@@ -47,44 +45,34 @@ const choose = (named: string[]): { files: string[]; leftOut: string[] } => {
   return { files, leftOut: ['web/e2e:没有 /usr/bin/chromium(apt-get install chromium fonts-noto-cjk)'] }
 }
 
-interface Outcome {
-  readonly code: number
-  readonly passed: number
-  readonly failed: number
-  readonly skipped: number
+/** A whole run with more failing files than these is broken, and is not asked again. */
+const MAX_AGAIN = 3
+
+const sum = (outcome: Outcome, what: 'passed' | 'failed' | 'skipped'): number =>
+  [...outcome.files.values()].reduce((all, one) => all + one[what], 0)
+
+/**
+ * Runs everything; what failed runs once more with nothing beside it. A file that passes then fails nothing, but is told as
+ * unsteady: it depends on what runs beside it, which is a defect to be mended.
+ */
+const runWhole = async (files: string[], databaseUrl: string): Promise<{ outcome: Outcome; unsteady: string[] }> => {
+  const first = await runFiles(files, { root: ROOT, databaseUrl, concurrency: 2 })
+  const failed = [...first.files].filter(([, one]) => one.failed > 0).map(([file]) => file)
+  if (failed.length === 0 || failed.length > MAX_AGAIN) return { outcome: first, unsteady: [] }
+  console.log(`单独重跑:${failed.join('、')}`)
+  const again = await runFiles(failed, { root: ROOT, databaseUrl, concurrency: 1 })
+  const outcome = { code: again.code, files: new Map([...first.files, ...again.files]) }
+  return { outcome, unsteady: failed.filter((file) => outcome.files.get(file)?.failed === 0) }
 }
 
-const count = (text: string, word: string): number => Number(new RegExp(`^ℹ ${word} (\\d+)$`, 'm').exec(text)?.[1] ?? 0)
+const SLOWEST = 12
 
-const runTests = (files: string[], databaseUrl: string): Promise<Outcome> =>
-  new Promise((resolve) => {
-    const args = ['--test', '--test-reporter=spec', '--test-timeout=300000', '--test-concurrency=2', ...files]
-    const child = spawn(process.execPath, args, {
-      cwd: ROOT,
-      detached: true, // a group of its own, so that a run that hangs can be ended with all it started
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, TEST_DATABASE_URL: databaseUrl, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
-    })
-    const end = (signal: NodeJS.Signals) => process.kill(-(child.pid as number), signal)
-    const giveUp = () => {
-      console.log(`${SILENCE_MS / 60_000} 分钟没有任何输出,测试已被强行结束`)
-      end('SIGKILL')
-    }
-    let silence = setTimeout(giveUp, SILENCE_MS)
-    let text = ''
-    child.stdout.on('data', (chunk: Buffer) => {
-      clearTimeout(silence)
-      silence = setTimeout(giveUp, SILENCE_MS)
-      text = (text + chunk).slice(-200_000)
-      process.stdout.write(chunk)
-    })
-    process.once('SIGINT', () => end('SIGTERM'))
-    child.once('exit', (code) => {
-      clearTimeout(silence)
-      const failed = count(text, 'fail') + count(text, 'cancelled')
-      resolve({ code: code ?? 1, passed: count(text, 'pass'), failed, skipped: count(text, 'skipped') })
-    })
-  })
+const tellSlowest = ({ files }: Outcome): void => {
+  const slowest = [...files].sort(([, a], [, b]) => b.ms - a.ms).slice(0, SLOWEST)
+  console.log(
+    `最慢的文件:${slowest.map(([file, { ms }]) => `\n  ${(ms / 1000).toFixed(0).padStart(4)} 秒 ${file}`).join('')}`,
+  )
+}
 
 const main = async (): Promise<number> => {
   const named = process.argv.slice(2)
@@ -98,11 +86,19 @@ const main = async (): Promise<number> => {
   const dir = await mkdtemp(join(tmpdir(), 'sanjiang-run-'))
   const server = await startPostgres({ dir, settings: ['fsync=off', 'max_connections=300'] })
   try {
-    const { code, passed, failed, skipped } = await runTests(files, server.url('postgres'))
+    const { outcome, unsteady } = isWhole
+      ? await runWhole(files, server.url('postgres'))
+      : {
+          outcome: await runFiles(files, { root: ROOT, databaseUrl: server.url('postgres'), concurrency: 2 }),
+          unsteady: [],
+        }
+    const [passed, failed, skipped] = [sum(outcome, 'passed'), sum(outcome, 'failed'), sum(outcome, 'skipped')]
     const isLeftOut = isCi && (leftOut.length > 0 || skipped > 0)
+    if (isWhole) tellSlowest(outcome)
     if (isLeftOut) console.log('CI 中不允许略去测试')
+    for (const file of unsteady) console.log(`不稳定:${file} 与别的一起跑时失败,单独重跑通过`)
     console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
-    return isLeftOut || passed === 0 ? 1 : code
+    return isLeftOut || passed === 0 ? 1 : outcome.code
   } finally {
     await server.stop()
     await rm(dir, { recursive: true, force: true })

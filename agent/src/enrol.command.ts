@@ -40,7 +40,8 @@ const setAside = async (dir: string): Promise<string> => {
 
 export const runEnrol = async (config: AgentConfig, args: readonly string[]): Promise<number> => {
   const isAgain = args.includes('--again')
-  const token = args.find((one) => !one.startsWith('--'))
+  // Whatever else is said is the word: one given by an older platform may look like an option.
+  const token = args.find((one) => one !== '--again')
   if (token === undefined || token.length < 20) throw new UsageFault('请给出平台登记前置节点时显示的一次性口令')
   const held = await holdState(config.state)
   try {

@@ -32,7 +32,8 @@ const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
  * tried without one. Every subscription is delivered its feed's chunks as they are.
  */
 export class TestDoor {
-  readonly token = `token-${randomUUID()}`
+  /** Like an option, as a random word may look. */
+  readonly token = `--${randomUUID()}`
   readonly agentId = randomUUID()
   readonly logs = new Map<string, Chunk[]>()
   readonly supplied = new Map<string, number>()

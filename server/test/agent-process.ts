@@ -48,7 +48,7 @@ export class AgentProcess {
   async end(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const child = this.#child
     this.#child = null
-    if (child === null || child.exitCode !== null) return
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return
     const ended = new Promise<void>((done) => child.once('exit', () => done()))
     child.kill(signal)
     await ended

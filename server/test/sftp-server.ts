@@ -34,6 +34,7 @@ export const openSftpServer = async (dir: string) => {
   // Its place to be without rights before the login, made by the package's service otherwise.
   await mkdir('/run/sshd', { recursive: true }).catch(() => undefined)
   const child: ChildProcess = spawn(SSHD, ['-D', '-e', '-f', join(dir, 'sshd_config')], { stdio: 'ignore' })
+  const ended = new Promise((done) => child.once('exit', done))
   for (let tries = 0; tries < 200 && !(await answers(port)); tries++) await new Promise((done) => setTimeout(done, 50))
   const said = execFileSync('ssh-keygen', ['-lf', join(dir, 'host.pub')], { encoding: 'utf8' })
   const host_key = /SHA256:\S+/.exec(said)?.[0] ?? ''
@@ -49,7 +50,6 @@ export const openSftpServer = async (dir: string) => {
         `host_key = ${host_key}`,
       ].join('\n'),
     close: async (): Promise<void> => {
-      const ended = new Promise((done) => child.once('exit', done))
       child.kill()
       await ended
     },
@@ -65,4 +65,5 @@ const answers = (port: number): Promise<boolean> =>
     }
     socket.once('data', () => end(true))
     socket.once('error', () => end(false))
+    socket.setTimeout(2_000, () => end(false)) // whoever took the port meanwhile may have nothing to say
   })

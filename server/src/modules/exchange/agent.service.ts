@@ -60,9 +60,12 @@ export const listAgents = async (ctx: Ctx, { after, limit = 20, organ_id }: List
 
 export const hashToken = (token: string): Buffer => createHash('sha256').update(token).digest()
 
-/** The word an officer carries to the machine: 160 bits, shown once, kept as a hash. */
+/**
+ * The word an officer carries to the machine: 160 bits, shown once, kept as a hash. It begins with letters, as what begins with
+ * `-` is read as an option by command lines.
+ */
 const makeToken = (ctx: Ctx) => {
-  const token = randomBytes(20).toString('base64url')
+  const token = `sj_${randomBytes(20).toString('base64url')}`
   const token_expires_at = new Date(Date.parse(ctx.instant) + TOKEN_HOURS * 3_600_000).toISOString()
   return { token, token_expires_at, token_hash: hashToken(token) }
 }

@@ -22,6 +22,7 @@ after(async () => {
 
 test('a machine enrols with its officer’s word and its own key; the answer lost is given again, to that key alone (T8.1)', async () => {
   const { agent, token } = await police.call(exchange.inviteAgent, { body: { name: '公安节点' } })
+  assert.match(token, /^sj_[\w-]{27}$/, 'no command line takes it for an option')
   const machine = new TestAgent(door.address)
   const first = await machine.enrol(token)
   assert.equal(first.status, 200)

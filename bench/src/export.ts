@@ -6,9 +6,10 @@ import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { startPostgres } from '../../server/src/kernel/postgres.ts'
+import { freePort } from '../../server/test/ports.ts'
 import { openPublic } from '../../server/test/public-ground.ts'
 import { buildAll, layRows, memoryOf, SLUG, type Taken, takeCopy, takeOurs, watchMemory } from './export.ground.ts'
-import { freePort, start, stopAll } from './gateway.proc.ts'
+import { start, stopAll } from './gateway.proc.ts'
 
 const isQuick = process.argv.includes('--quick')
 const ROWS = isQuick ? 100_000 : 1_000_000

@@ -3,7 +3,6 @@
 import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process'
 import { randomFillSync } from 'node:crypto'
 import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +10,7 @@ import type { Fetched } from '../../agent/src/blob.fetch.ts'
 import type { Sent } from '../../agent/src/blob.send.ts'
 import { startPostgres } from '../../server/src/kernel/postgres.ts'
 import { EXEC_ARGV } from '../../server/src/supervisor/keeper.ts'
+import { freePort } from '../../server/test/ports.ts'
 import type { Order } from './files.peer.ts'
 
 const MIB = 1_048_576
@@ -46,14 +46,6 @@ const startPeer = (args: readonly string[]): Promise<Peer> =>
       if (no === -1) resolve(peer)
       else if (error) waiting.get(no)?.failed(new Error(error))
       else waiting.get(no)?.done(value)
-    })
-  })
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
     })
   })
 

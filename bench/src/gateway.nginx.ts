@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
-import { freePort } from './gateway.proc.ts'
+import { freePort } from '../../server/test/ports.ts'
 
 const NGINX = '/usr/sbin/nginx'
 

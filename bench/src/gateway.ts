@@ -7,10 +7,11 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { migrate } from '../../server/src/kernel/migrate.ts'
 import { startPostgres } from '../../server/src/kernel/postgres.ts'
+import { freePort } from '../../server/test/ports.ts'
 import { assertDurable, makeWorld, targetOf } from './gateway.facts.ts'
 import type { Order, Outcome } from './gateway.load.ts'
 import { startNginx } from './gateway.nginx.ts'
-import { cpuOf, freePort, postmasterOf, start, stopAll } from './gateway.proc.ts'
+import { cpuOf, postmasterOf, start, stopAll } from './gateway.proc.ts'
 
 const isQuick = process.argv.includes('--quick')
 const CONNECTIONS = 64

@@ -13,9 +13,10 @@ import pg from 'pg'
 import { startPostgres } from '../../server/src/kernel/postgres.ts'
 import { Wire } from '../../server/test/drill-exchange/wire.ts'
 import { openWorld, type Voice, type World } from '../../server/test/harness.ts'
+import { freePort } from '../../server/test/ports.ts'
 import { ask, publish } from '../../server/test/sharing-ground.ts'
 import { buildAgent } from '../../tools/build.agent.ts'
-import { cpuOf, freePort, postmasterOf, start, stopAll } from './gateway.proc.ts'
+import { cpuOf, postmasterOf, start, stopAll } from './gateway.proc.ts'
 import { fillSource, ITEMS, KEY, SOURCE_TABLE } from './snapshot.data.ts'
 
 /** The agent as a department runs it: the bundle, started as its unit starts it. */

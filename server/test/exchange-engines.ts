@@ -12,7 +12,7 @@ import { Role } from './drill/role.ts'
 import { AgentProcess } from './drill-exchange/node.ts'
 import { feedDraft } from './exchange-ground.ts'
 import { type OrganKey, openWorld, type Voice, type World } from './harness.ts'
-import { freePort } from './platform.ts'
+import { freePort } from './ports.ts'
 import { ask, type PublishedResource, publish } from './sharing-ground.ts'
 
 const PATIENCE_MS = 120_000

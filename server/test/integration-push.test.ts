@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -12,6 +11,7 @@ import { PULL, WEBHOOK } from '@sanjiang/contract/exchange.pull'
 import { type DoorServer, Messenger } from '#modules/exchange/index.ts'
 import { enlistAtDoor, openTestDoor } from './exchange-door.ts'
 import { openWorld, type Voice, type World } from './harness.ts'
+import { freePort } from './ports.ts'
 import { announce, openPuller, openPushFeed, type Puller, type PushFeed, subscribePush } from './push-ground.ts'
 import { read } from './sources.ts'
 
@@ -44,14 +44,6 @@ after(async () => {
   await door?.close()
   await world?.close()
 })
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 
 /** The page's receiver, and everything it has printed so far. */
 const startReceiver = async (env: Record<string, string>) => {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { freePort } from './ports.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const READY = '三江已就绪'
@@ -21,15 +21,6 @@ export interface Platform {
   /** Sends SIGINT and waits. */
   stop(): Promise<number | null>
 }
-
-export const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer()
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => resolve(port))
-    })
-  })
 
 /** Pids whose parent is `parent`. */
 export const childrenOf = (parent: number): { pid: number; command: string }[] =>

@@ -6,7 +6,7 @@ import { openNodeKeys, startCheckpointing } from '#modules/ledger/index.ts'
 import { BASIS, type CatalogWorld, furnish, ITEM, publish } from './catalog-world.ts'
 import { startProvider } from './gateway-ground.ts'
 import { openWorld, type Voice } from './harness.ts'
-import { freePort } from './platform.ts'
+import { freePort } from './ports.ts'
 
 /** A department that provides, one that asks, and everything that runs between them. */
 export interface Province extends CatalogWorld {

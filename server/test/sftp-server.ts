@@ -4,7 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from './platform.ts'
+import { freePort } from './ports.ts'
 
 const SSHD = '/usr/sbin/sshd'
 

@@ -11,7 +11,7 @@ import { newId } from '#kernel/id.ts'
 import { migrate } from '#kernel/migrate.ts'
 import { keepPostgres, type Postgres, startPostgres } from '#kernel/postgres.ts'
 import { CONSUMER, GatewayGround, PROVIDER, saying, type TestClientRow, type TestResource } from '../gateway-ground.ts'
-import { freePort } from '../platform.ts'
+import { freePort } from '../ports.ts'
 import type { KeptReceipt, Officer } from './load.ts'
 import { Role, type RoleName } from './role.ts'
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
-import { createServer } from 'node:net'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +8,7 @@ import { enlistAtDoor, type TestAgent } from '#test/exchange-door.ts'
 import { openFeed } from '#test/exchange-feed.ts'
 import { type Made, makeChunks, put, supply } from '#test/exchange-log.ts'
 import { openWorld, type World } from '#test/harness.ts'
+import { freePort } from '#test/ports.ts'
 
 const ROLE = fileURLToPath(new URL('../../roles/exchange.ts', import.meta.url))
 const CHUNKS = 120
@@ -20,14 +20,6 @@ let child: ChildProcess | undefined
 let source: TestAgent
 let feed: WantedFeed
 let run: string
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port: found } = server.address() as { port: number }
-      server.close(() => resolve(found))
-    })
-  })
 
 /** The door as a process of its own, as the supervisor keeps it. */
 const startDoor = async (): Promise<void> => {

@@ -5,7 +5,7 @@ import type { ServiceDraft } from '@sanjiang/contract/gateway'
 import { GatewayClient } from '#test/gateway-client.ts'
 import { GatewayGround, PERSON, saying, type TestResource } from '#test/gateway-ground.ts'
 import { openWorld } from '#test/harness.ts'
-import { freePort } from '#test/platform.ts'
+import { freePort } from '#test/ports.ts'
 import { countNewCalls } from './index.ts'
 
 const port = await freePort()

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
-import { createServer } from 'node:net'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { catalog, makeCall } from '@sanjiang/contract'
 import { type CatalogWorld, openCatalog } from '#test/catalog-world.ts'
+import { freePort } from '#test/ports.ts'
 import { csvOf, rowOf, sendFile } from '#test/workbook-ground.ts'
 import { sweepBatches } from './batch.jobs.ts'
 
@@ -20,14 +20,6 @@ after(async () => {
   for (const child of children) await kill(child)
   await world?.close()
 })
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 
 const start = async (role: 'worker' | 'api'): Promise<{ child: ChildProcess; address: string }> => {
   const env = {

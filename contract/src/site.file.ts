@@ -86,6 +86,8 @@ export interface SiteVersion {
   readonly is_current: boolean
   readonly data_on: string
   readonly carried_at: string
+  /** The day of it in Beijing. */
+  readonly carried_on: string
   readonly row_count: number
   readonly column_count: number
   readonly digest: string

@@ -47,9 +47,12 @@ interface EditionRow extends Omit<SiteVersion, 'change' | 'files' | 'column_coun
   readonly columns: readonly SiteColumn[]
 }
 
+// In the days the site lives in, which in a demo are not the calendar's; 0 days apart in service.
+const CARRIED_ON = `((e.carried_at at time zone 'Asia/Shanghai')::date + (site.today() - (now() at time zone 'Asia/Shanghai')::date))::text`
+
 const editionRows = async (pool: pg.Pool, slug: string): Promise<EditionRow[]> => {
   const { rows } = await pool.query<EditionRow>(
-    `select e.edition_no, e.is_current, e.data_on::text as data_on, e.carried_at, e.row_count, e.digest, e.note, e.columns,
+    `select e.edition_no, e.is_current, e.data_on::text as data_on, e.carried_at, ${CARRIED_ON} as carried_on, e.row_count, e.digest, e.note, e.columns,
        coalesce((select jsonb_agg(jsonb_build_object('format', o.format, 'reason', o.reason) order by o.format)
          from site.file_omission o where o.dataset_id = e.dataset_id and o.edition_no = e.edition_no), '[]') as omitted
      from site.dataset d join site.edition e using (dataset_id)

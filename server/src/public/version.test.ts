@@ -47,6 +47,22 @@ test('versions are listed with rows, columns and what changed, newest first; an 
   assert.match(String(absent.headers['content-type']), /problem\+json/)
 })
 
+test('a dataset is cited, and its editions are dated, by the days of Beijing that the site lives in (T4.2)', async (t) => {
+  t.after(() => ground.sql('delete from site.clock'))
+  const id = await layDataset(ground, { slug: 'v-3', columns: [columnOf('name', '名称')], rows: [['甲']] })
+  await ground.sql(`update site.edition set carried_at = '2026-01-01T17:30:00Z' where dataset_id = $1`, [id])
+  const dates = async () => {
+    const page = (await get('/datasets/v-3/versions')).body
+    const { gbt7714 } = (await get('/datasets/v-3/versions.json')).json().citation
+    assert.ok((await get('/datasets/v-3')).body.includes(gbt7714))
+    return [/，(\d{4}-\d\d-\d\d) 送出/.exec(page)![1], .../\((\S+)\)\[(\S+)\]/.exec(gbt7714)!.slice(1)]
+  }
+  const todayOf = async () => (await ground.sql<{ today: string }>('select site.today()::text as today'))[0]!.today
+  assert.deepEqual(await dates(), ['2026-01-02', '2026-01-02', await todayOf()])
+  await ground.sql('insert into site.clock (offset_days) values (-3000)')
+  assert.deepEqual(await dates(), ['2017-10-16', '2017-10-16', await todayOf()])
+})
+
 test('an edition replaced before its files were made offers none anywhere, and its addresses say why (T4.2)', async () => {
   const columns = [columnOf('name', '名称')]
   const id = await layDataset(ground, { slug: 'v-2', columns, rows: [['甲']] })

@@ -28,7 +28,7 @@ const overview: Tab = async ({ pool, origin }, dataset) => {
     listApps(pool, slug),
     listEditions(pool, slug),
   ])
-  const citation = citationFor(top.content, editions, origin)
+  const citation = citationFor({ ...top.content, today: dataset.today }, editions, origin)
   return { page: 'dataset', top, preview, drawing, citation, threads, apps: apps.length }
 }
 

@@ -31,6 +31,7 @@ export interface OpenDataset {
   /** `null` where only the description is open so far. */
   readonly table_name: string | null
   readonly columns: readonly SiteColumn[]
+  readonly today: string
 }
 
 const topOf = (row: Row): DatasetTop => ({
@@ -72,6 +73,7 @@ export const findOpen = async (pool: pg.Pool, slug: string): Promise<OpenDataset
     edition_no: row.edition_no ?? 0,
     table_name: row.table_name,
     columns: row.columns ?? [],
+    today: row.today,
   }
 }
 

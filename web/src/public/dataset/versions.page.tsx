@@ -19,8 +19,7 @@ const Version = ({ slug, version }: { readonly slug: string; readonly version: S
       第 {version.edition_no} 版{version.is_current && '（当前）'}
     </h3>
     <p>
-      数据截至 {version.data_on}，{version.carried_at.slice(0, 10)} 送出，{version.row_count.toLocaleString('zh-CN')}{' '}
-      行、
+      数据截至 {version.data_on}，{version.carried_on} 送出，{version.row_count.toLocaleString('zh-CN')} 行、
       {version.column_count} 个字段
     </p>
     {version.change && <p>与上一版相比：{changeText(version.change)}</p>}

@@ -39,9 +39,32 @@ export const hasAlready = ({ headers, method }: FastifyRequest, { etag, modified
   return modified !== undefined && Date.parse(modified) <= since
 }
 
+/** Told of a file or a page of rows beside what every browser shows of itself. */
+const READABLE = [
+  ...[
+    'Accept-Ranges',
+    'Content-Disposition',
+    'Content-Encoding',
+    'Content-Length',
+    'Content-Location',
+    'Content-Range',
+  ],
+  ...['ETag', 'Link', 'RateLimit', 'RateLimit-Policy', 'Repr-Digest', 'Retry-After', 'X-Total-Count'],
+]
+
+/** Pages of other sites may read these answers, refusals among them. */
 export const OPEN_TO_ALL = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'ETag, Last-Modified, Link, RateLimit, RateLimit-Policy, Retry-After',
+  'access-control-expose-headers': READABLE.join(', '),
+}
+
+/** What a browser asks before it asks: good for an hour. */
+export const PREFLIGHT = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
+  'access-control-allow-headers':
+    'Authorization, Content-Type, X-CKAN-API-KEY, If-Match, If-Modified-Since, If-None-Match, If-Range, Range',
+  'access-control-max-age': '3600',
 }
 
 export interface Answer {

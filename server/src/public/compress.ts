@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { codingWeight } from './accept.ts'
 
 const LEAST_BYTES = 1024
 const TEXT = /^(text\/|image\/svg|application\/(json|xml|[\w.+-]*\+(json|xml)|jsonl|n-triples|openmetrics))/
@@ -13,21 +14,13 @@ const packers = {
 } as const
 type Coding = keyof typeof packers
 
-/** RFC 9110, 12.5.3: what is named with q=0 is not wanted. */
+/** What is wanted most; Brotli where both are wanted alike. */
 export const codingOf = (accepted: string): Coding | null => {
-  const wanted = new Map(
-    accepted
-      .slice(0, 500)
-      .split(',')
-      .map((part): [string, number] => {
-        const [name = '', ...params] = part.split(';').map((one) => one.trim().toLowerCase())
-        const q = params.find((one) => one.startsWith('q='))
-        return [name, q ? Number(q.slice(2)) : 1]
-      }),
-  )
-  const weight = (name: Coding): number => wanted.get(name) ?? wanted.get('*') ?? 0
-  const [best] = (['br', 'gzip'] as const).filter((name) => weight(name) > 0).sort((a, b) => weight(b) - weight(a))
-  return best ?? null
+  const [best] = (['br', 'gzip'] as const)
+    .map((coding) => ({ coding, weight: codingWeight(accepted, coding) }))
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight)
+  return best?.coding ?? null
 }
 
 const addVary = (reply: FastifyReply): void => {

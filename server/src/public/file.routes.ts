@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { type FileFormat, FORMAT_NAMES, fileHref, PART_BYTES } from '@sanjiang/contract/site.file'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { mayRead } from './access.ts'
+import { OPEN_TO_ALL } from './answer.ts'
 import { openOf } from './dataset.fault.ts'
 import {
   conditionOf,
@@ -16,13 +17,6 @@ import {
 import { type FileQuestion, findFile, findOmission, isBareCurrent, readPart, type StoredFile } from './file.store.ts'
 import { refuseOthers } from './rows/row.reply.ts'
 import { type Site, SiteFault, type SiteRoutes, slugOf, textOf } from './site.ts'
-
-const OPEN_TO_ALL = {
-  'access-control-allow-origin': '*',
-  'access-control-allow-headers': 'Authorization, Range, If-Range, If-None-Match',
-  'access-control-expose-headers':
-    'Accept-Ranges, Content-Disposition, Content-Encoding, Content-Length, Content-Location, Content-Range, ETag, Repr-Digest',
-}
 
 const absent = async (site: Site, asked: FileQuestion): Promise<SiteFault> => {
   const reason = await findOmission(site.pool, asked)

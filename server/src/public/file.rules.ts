@@ -1,4 +1,5 @@
 import { BYTE_ORDER_MARK } from '@sanjiang/contract/site.file'
+import { codingWeight } from './accept.ts'
 import { httpDate, namesTag } from './answer.ts'
 import type { StoredFile } from './file.store.ts'
 
@@ -28,27 +29,12 @@ const textIn = (headers: Headers, name: string): string => {
   return typeof value === 'string' ? value : ''
 }
 
-/** Whether `gzip`, or anything, is taken by who asks (RFC 9110, 12.5.3). */
-export const takesGzip = (accept: string): boolean => {
-  const weights = new Map(
-    accept
-      .toLowerCase()
-      .split(',')
-      .map((one) => {
-        const [name = '', ...more] = one.split(';').map((part) => part.trim())
-        const q = more.find((part) => part.startsWith('q='))
-        return [name, q === undefined ? 1 : Number(q.slice(2))] as const
-      }),
-  )
-  return (weights.get('gzip') ?? weights.get('x-gzip') ?? weights.get('*') ?? 0) > 0
-}
-
 /** A range is always one of the file as it is, never of packed bytes: whoever goes on with a download has plain ones. */
 export const variantOf = (file: StoredFile, headers: Headers, isMarked: boolean): Variant => {
   const plain = { format: file.format, before: NOTHING, bytes: file.bytes, sha256: file.sha256, isPacked: false }
   if (isMarked && file.bom_sha256)
     return { ...plain, before: BOM, bytes: file.bytes + BOM.length, sha256: file.bom_sha256 }
-  const isAsked = headers.range === undefined && takesGzip(textIn(headers, 'accept-encoding'))
+  const isAsked = headers.range === undefined && codingWeight(textIn(headers, 'accept-encoding'), 'gzip', 'x-gzip') > 0
   if (!isAsked || file.packed_bytes === null || file.packed_sha256 === null) return plain
   return {
     ...plain,

@@ -32,6 +32,20 @@ test('a crawler that asks for everything is slowed, and others are served as eve
   assert.equal(page.headers['ratelimit-policy'], '"client";q=40;w=60')
   assert.equal((await ask('/dcat/catalog.ttl', '203.0.113.5')).json().code, 'rate_limited')
   assert.equal((await ask('/api/3/action/site_read', '203.0.113.5')).json().error.__type, 'Rate Limit Error')
+  for (const url of ['/api/v1/datasets/r-1/rows', '/ogc', '/dcat/catalog.ttl', '/api/3/action/site_read']) {
+    let answer = await ask(url, '203.0.113.5')
+    while (answer.statusCode !== 429) answer = await ask(url, '203.0.113.5')
+    const { headers } = answer
+    assert.equal(headers['access-control-allow-origin'], '*', url)
+    assert.match(String(headers['access-control-expose-headers']), /RateLimit.*Retry-After/, url)
+  }
+  const before = await site.app.inject({
+    method: 'OPTIONS',
+    url: '/api/v1/datasets/r-1/rows',
+    remoteAddress: '203.0.113.5',
+    headers: { origin: 'https://app.test', 'access-control-request-method': 'POST' },
+  })
+  assert.deepEqual([before.statusCode, before.headers['access-control-allow-origin']], [204, '*'])
   // On a slow machine there is something left again by now.
   while ((await ask('/', '203.0.113.5')).statusCode !== 429);
   const through = { 'x-forwarded-for': '203.0.113.5' }

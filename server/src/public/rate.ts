@@ -21,6 +21,8 @@ export const limitRate = (app: FastifyInstance, policy: RatePolicy | null): void
   if (!policy || policy.perMinute === 0) return
   const buckets = new Buckets(policy)
   app.addHook('onRequest', async (request, reply) => {
+    // A browser's question before the question: refused, it would hide from the page why.
+    if (request.method === 'OPTIONS') return
     const cost = costOf(request.url.split('?')[0]!, request.headers['user-agent'] ?? '')
     if (cost === 0) return
     const before = bytesOf(request)

@@ -11,8 +11,9 @@ import {
 import type pg from 'pg'
 import type { Log } from '#kernel/log.ts'
 import { makeMetrics } from '#kernel/metrics.ts'
+import { preferred } from './accept.ts'
 import { keepPrivate } from './access.ts'
-import { hasAlready } from './answer.ts'
+import { hasAlready, OPEN_TO_ALL } from './answer.ts'
 import { compressTexts } from './compress.ts'
 import { faultView, MISSING, shownStatus } from './fault.view.ts'
 import { readForms } from './form.ts'
@@ -106,13 +107,13 @@ const saidTo = (error: unknown): string | undefined =>
 const isOfKey = (error: unknown): boolean => error instanceof SiteFault && /^(key|access)_|^quota_/.test(error.code)
 
 const wantsPage = ({ headers, method }: FastifyRequest): boolean =>
-  method === 'GET' && (headers.accept ?? '').includes('text/html')
+  method === 'GET' && preferred(headers.accept, { data: ['application/json'], page: ['text/html'] }) === 'page'
 
 const sendProblem = (error: unknown, reply: FastifyReply): FastifyReply => {
   const problem = problemOf(error)
   // What was said of the answer is not said of the refusal.
   for (const name of ['etag', 'last-modified']) reply.removeHeader(name)
-  reply.header('cache-control', 'no-store')
+  reply.headers(OPEN_TO_ALL).header('cache-control', 'no-store')
   waitOf(error, reply)
   return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(problem)
 }

@@ -1,3 +1,4 @@
+import { OPEN_TO_ALL } from './answer.ts'
 import { citationFor } from './dataset/citation.ts'
 import { openOf } from './dataset.fault.ts'
 import { listEditions } from './file.store.ts'
@@ -15,7 +16,7 @@ export const versionRoutes: SiteRoutes = (app, { pool, origin }) => {
       files: one.files.map((file) => ({ ...file, href: origin + file.href })),
     }))
     return reply
-      .headers({ 'cache-control': 'public, max-age=60', 'access-control-allow-origin': '*' })
+      .headers({ ...OPEN_TO_ALL, 'cache-control': 'public, max-age=60' })
       .send({ slug, title, citation: citationFor(dataset, editions, origin), versions })
   })
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { catalogueStamp, hasAlready } from '../answer.ts'
+import { catalogueStamp, hasAlready, OPEN_TO_ALL, PREFLIGHT } from '../answer.ts'
+import { jsonInForm, wordsOf } from '../posted.ts'
 import { shelfOf } from '../shelf/shelf.ts'
 import { type Site, SiteFault, type SiteRoutes } from '../site.ts'
 import { ACTIONS, type Action, refuseWriting } from './ckan.actions.ts'
@@ -19,15 +20,6 @@ const badRequest = (why: string): Answer => ({ status: 400, body: JSON.stringify
 
 class BadRequest extends Error {}
 
-const mixed = (pairs: URLSearchParams): Params => {
-  const params: Record<string, unknown> = {}
-  for (const key of new Set(pairs.keys())) {
-    const all = pairs.getAll(key)
-    params[key] = all.length === 1 ? all[0] : all
-  }
-  return params
-}
-
 const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
@@ -36,12 +28,9 @@ const parseJson = (text: string): unknown => {
   }
 }
 
-/** A form, or JSON that `curl -d '{…}'` calls a form, its name or not escaped. */
 const formOf = (text: string): unknown => {
-  if (text.startsWith('{')) return parseJson(text)
-  const pairs = new URLSearchParams(text)
-  const [[name, value] = ['', '?'], second] = pairs
-  return !second && name.trim().startsWith('{') && /^1?$/.test(value) ? parseJson(name) : mixed(pairs)
+  const json = jsonInForm(text)
+  return json === undefined ? wordsOf(new URLSearchParams(text)) : parseJson(json)
 }
 
 const paramsOf = ({ method, query, body, headers }: FastifyRequest): Params => {
@@ -97,12 +86,6 @@ const run = async (site: Site, request: FastifyRequest): Promise<Answer> => {
   }
 }
 
-const OPEN_TO_ALL = {
-  'access-control-allow-origin': '*',
-  'access-control-allow-methods': 'GET, POST, OPTIONS',
-  'access-control-allow-headers': 'X-CKAN-API-KEY, Authorization, Content-Type, If-None-Match',
-}
-
 // Answers that change without the catalogue changing carry no tag.
 const UNTAGGED = /\/datastore_/
 
@@ -153,7 +136,7 @@ const addActions = (app: FastifyInstance, site: Site): void => {
       url: `${base}/:action`,
       handler: (request, reply) => answer(site, request, reply),
     })
-    app.options(`${base}/:action`, async (_, reply) => reply.headers(OPEN_TO_ALL).code(204).send())
+    app.options(`${base}/:action`, async (_, reply) => reply.headers(PREFLIGHT).code(204).send())
   }
   for (const base of ['/api/3', '/api/3/', '/api'])
     app.get(base, async (_, reply) => reply.headers(OPEN_TO_ALL).type(JSON_TYPE).send('{"version":3}'))

@@ -6,7 +6,7 @@ import { type Snapshot, shelfOf } from '../shelf/shelf.ts'
 import { type Site, SiteFault, type SiteRoutes, slugOf, textOf } from '../site.ts'
 import { catalogueDocument, pageAfter } from './dcat.catalogue.ts'
 import { datasetDocument, putLicence, putOrgan, putPlace, putTheme, putThemes } from './dcat.dataset.ts'
-import { SYNTAXES, type Syntax, wantsRdf } from './negotiate.ts'
+import { SYNTAXES, type Syntax, syntaxFor } from './negotiate.ts'
 import { RdfDocument, toJsonLd, toTurtle } from './rdf.ts'
 
 const WRITE: Readonly<Record<Syntax, (document: RdfDocument) => string>> = { ttl: toTurtle, jsonld: toJsonLd }
@@ -67,7 +67,7 @@ const WORDS: Readonly<Record<string, (into: RdfDocument, snapshot: Snapshot, ori
 }
 
 const sendWords = (site: Site, name: string) => async (request: FastifyRequest, reply: FastifyReply) => {
-  const syntax = wantsRdf(request.headers.accept) ?? 'ttl'
+  const syntax = syntaxFor(request.headers.accept)
   const snapshot = await shelfOf(site).look()
   return sendAnswer(request, reply, {
     type: SYNTAXES[syntax],
@@ -88,7 +88,7 @@ export const dcatRoutes: SiteRoutes = (app, site) => {
     app.get(`/datasets/:slug.${syntax}`, sendDataset(site, syntax))
   }
   app.get('/dcat/catalog', (request, reply) => {
-    const syntax = wantsRdf(request.headers.accept) ?? 'ttl'
+    const syntax = syntaxFor(request.headers.accept)
     return reply.header('vary', 'Accept').redirect(`/dcat/catalog.${syntax}`, 303)
   })
   for (const name of Object.keys(WORDS)) app.get(`/dcat/${name}`, sendWords(site, name))

@@ -6,7 +6,7 @@ import { readCatalogue, type Syntax } from '#test/portal-shapes.ts'
 import { columnOf, layCopies, layDataset } from '#test/public-dataset.ts'
 import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 import { readJsonLd, readTurtle, violationsOf } from '#test/shacl.ts'
-import { wantsRdf } from './negotiate.ts'
+import { syntaxFor, wantsRdf } from './negotiate.ts'
 import { plain, RdfDocument, toJsonLd, toTurtle, zh } from './rdf.ts'
 
 const DCAT = 'http://www.w3.org/ns/dcat#'
@@ -143,6 +143,7 @@ test('who would rather read statements than a page says so in Accept (T4.2, RFC 
   assert.equal(wantsRdf('application/ld+json'), 'jsonld')
   assert.equal(wantsRdf('text/turtle;q=0.2, text/html'), null)
   assert.equal(wantsRdf(undefined), null)
+  assert.deepEqual(['text/html, application/ld+json;q=0.5', '*/*', undefined].map(syntaxFor), ['jsonld', 'ttl', 'ttl'])
 })
 
 test('any text comes back from Turtle and JSON-LD as it was told (T4.2)', async () => {

@@ -205,6 +205,14 @@ export const readAggregateQuery = (
   })
 }
 
+export const jsonOfText = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new SiteFault(400, 'invalid', { detail: '请求正文不是有效的 JSON', field: 'body' })
+  }
+}
+
 /** A JSON body that is an object; none is an empty question. */
 export const bodyOf = (body: unknown): Raw => {
   if (body === undefined || body === null) return {}

@@ -1,16 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { hasAlready } from '../answer.ts'
+import { hasAlready, PREFLIGHT } from '../answer.ts'
 import { SiteFault } from '../site.ts'
 import type { OpenRows } from './row.access.ts'
-
-/** Pages of other sites may read these answers. */
-export const OPEN_TO_ALL = {
-  'access-control-allow-origin': '*',
-  'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
-  'access-control-allow-headers': 'Authorization, Content-Type, If-None-Match',
-  'access-control-expose-headers': 'ETag, Link, X-Total-Count',
-}
 
 export const tagOf = ({ digest, edition_no, note }: OpenRows, request: FastifyRequest): string => {
   const asked = [
@@ -31,7 +23,7 @@ export const isKnown = (request: FastifyRequest, tag: string): boolean => hasAlr
 /** A group's own refusals of methods; an address nobody knows is told by the site. */
 export const refuseOthers = (app: FastifyInstance, url: string, methods: readonly string[]): void => {
   const others = ['POST', 'PUT', 'PATCH', 'DELETE'].filter((one) => !methods.includes(one))
-  app.options(url, async (_, reply) => reply.headers(OPEN_TO_ALL).code(204).send())
+  app.options(url, async (_, reply) => reply.headers(PREFLIGHT).code(204).send())
   app.route({
     method: others,
     url,

@@ -1,11 +1,14 @@
 import { STATUS_ABOUT } from '@sanjiang/contract/site.status'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { preferred } from '../accept.ts'
+import { OPEN_TO_ALL } from '../answer.ts'
+import { jsonInForm, wordsOf } from '../posted.ts'
 import type { Site, SiteRoutes } from '../site.ts'
 import { describe, type OpenRows, readable } from './row.access.ts'
-import { isKnown, OPEN_TO_ALL, refuseOthers, tagOf } from './row.reply.ts'
+import { isKnown, refuseOthers, tagOf } from './row.reply.ts'
 import { findGroups, findRows, type RowPage } from './row.service.ts'
 import { csvOf, jsonLinesOf, jsonRow } from './row-answer.rules.ts'
-import { bodyOf, type Raw, readAggregateQuery, readRowQuery } from './row-ask.rules.ts'
+import { bodyOf, jsonOfText, type Raw, readAggregateQuery, readRowQuery } from './row-ask.rules.ts'
 import { columnsOf } from './row-column.rules.ts'
 import { openApiOf } from './row-openapi.rules.ts'
 
@@ -18,14 +21,18 @@ const MEDIA: Readonly<Record<Format, string>> = {
   jsonl: 'application/jsonl; charset=utf-8',
 }
 
+const OFFERS: Readonly<Record<Format, readonly string[]>> = {
+  json: ['application/json'],
+  csv: ['text/csv'],
+  jsonl: ['application/jsonl', 'application/x-ndjson', 'application/ndjson'],
+}
+
 /** By the end of the address, else by what the reader says it takes. */
 const formatOf = ({ url, headers }: FastifyRequest): Format => {
   const path = url.split('?')[0]!
   if (path.endsWith('.csv')) return 'csv'
   if (path.endsWith('.jsonl')) return 'jsonl'
-  const accept = headers.accept ?? ''
-  if (/text\/csv/i.test(accept)) return 'csv'
-  return /application\/(x-ndjson|jsonl)/i.test(accept) ? 'jsonl' : 'json'
+  return preferred(headers.accept, OFFERS) ?? 'json'
 }
 
 const NOTE = '空值（null）是没有填写，或为保护个人和商业秘密而隐去。'
@@ -67,15 +74,32 @@ const writePage = (site: Site, request: FastifyRequest, page: RowPage): string =
   return format === 'jsonl' ? jsonLinesOf(page.outputs, page.rows) : jsonOf(page, nextUrl(site, request, page))
 }
 
-type Find = (site: Site, dataset: OpenRows, raw: { readonly words: Raw; readonly isBody: boolean }) => Promise<RowPage>
+interface Asking {
+  readonly words: Raw
+  readonly isBody: boolean
+}
+
+/** A form asks in the words of an address; what `curl -d` calls a form may be JSON. */
+const formIn = (text: string): Asking => {
+  const json = jsonInForm(text.trim())
+  return json === undefined
+    ? { words: wordsOf(new URLSearchParams(text)), isBody: false }
+    : { words: bodyOf(jsonOfText(json)), isBody: true }
+}
+
+const askedIn = ({ method, query, body }: FastifyRequest): Asking => {
+  if (method !== 'POST') return { words: query as Raw, isBody: false }
+  return typeof body === 'string' ? formIn(body) : { words: bodyOf(body), isBody: true }
+}
+
+type Find = (site: Site, dataset: OpenRows, asking: Asking) => Promise<RowPage>
 
 const answer = async (site: Site, find: Find, { request, reply }: { request: FastifyRequest; reply: FastifyReply }) => {
   const dataset = await readable(site, request)
   const tag = tagOf(dataset, request)
   reply.headers({ etag: tag, 'cache-control': 'public, max-age=60', vary: 'Accept, Accept-Encoding' })
   if (isKnown(request, tag)) return reply.code(304).send()
-  const isBody = request.method === 'POST'
-  const page = await find(site, dataset, { words: isBody ? bodyOf(request.body) : (request.query as Raw), isBody })
+  const page = await find(site, dataset, askedIn(request))
   const next = nextUrl(site, request, page)
   if (next) reply.header('link', `<${next}>; rel="next"`)
   if (page.total) reply.header('x-total-count', String(page.total.count))
@@ -95,9 +119,17 @@ const addQuestion = (app: FastifyInstance, site: Site, { path, find }: { path: s
   }
 }
 
+/** Forms of pages are read into their fields before anybody asks; here the text itself is wanted. */
+const readFormsAsText = (app: FastifyInstance): void => {
+  const type = 'application/x-www-form-urlencoded'
+  app.removeContentTypeParser(type)
+  app.addContentTypeParser(type, { parseAs: 'string' }, (_, text, done) => done(null, text))
+}
+
 /** Rows of datasets as data: choose, filter, sort, count up; never SQL. */
 export const rowRoutes: SiteRoutes = (app, site) => {
   app.addHook('onRequest', async (_, reply) => void reply.headers(OPEN_TO_ALL))
+  readFormsAsText(app)
   addQuestion(app, site, { path: 'rows', find: rows })
   addQuestion(app, site, { path: 'aggregate', find: groups })
   app.get(`${BASE}/:slug/columns`, async (request) => columnsOf(await describe(site, request)))

@@ -117,6 +117,21 @@ test('the same can be asked in a body, where values hold commas (T4.2)', async (
   assert.deepEqual([wrong.statusCode, wrong.json().field], [422, 'where.0'])
 })
 
+test('a form asks in the words of an address, and JSON that a client calls a form is read as JSON (T4.2)', async () => {
+  const ask = async (payload: string, path = 'shops/rows') => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const url = `/api/v1/datasets/${path}`
+    return (await ground.app.inject({ method: 'POST', url, payload, headers })).json()
+  }
+  assert.deepEqual((await ask('select=_id&people__in=3,7&sort=-_id')).rows, [{ _id: 4 }, { _id: 1 }])
+  const where = [{ column: 'city', op: 'eq', value: '海东市' }]
+  assert.deepEqual((await ask(JSON.stringify({ select: ['_id'], where }))).rows, [{ _id: 2 }])
+  assert.deepEqual((await ask('group=city&limit=1', 'shops/aggregate')).rows, [{ city: '海东市', count: 1 }])
+  assert.deepEqual((await ask('nope=1')).code, 'unknown_parameter')
+  assert.deepEqual((await ask('{"select":')).field, 'body')
+  assert.equal((await ask('')).count, 4)
+})
+
 test('pages follow each other by row numbers, of one edition, until there are no more (T4.2)', async () => {
   const seen: string[] = []
   let url: string | null = 'many/rows?limit=10'
@@ -170,6 +185,8 @@ test('tables come as CSV and JSON lines too, by the end of the address or by wha
     '"海西蒙古族,藏族自治州",,true',
     '',
   ])
+  for (const accept of ['application/json, text/csv;q=0.1', '*/*', 'text/csv;q=0', 'image/png'])
+    assert.match(String((await get('shops/rows', { accept })).headers['content-type']), /^application\/json/, accept)
   const lines = await get('shops/rows?select=city&limit=1', { accept: 'application/x-ndjson' })
   assert.equal(lines.body, '{"city":"西宁市"}\n')
   assert.match(

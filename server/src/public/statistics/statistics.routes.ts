@@ -1,4 +1,5 @@
 import type { Statistics } from '@sanjiang/contract/site.statistics'
+import { OPEN_TO_ALL } from '../answer.ts'
 import { csvRow } from '../rows/row-answer.rules.ts'
 import type { SiteRoutes } from '../site.ts'
 import { readStatistics } from './statistics.store.ts'
@@ -28,7 +29,7 @@ const linesOf = (figures: Statistics): (string | number | null)[][] => {
   ]
 }
 
-const OPEN = { 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=300' }
+const OPEN = { ...OPEN_TO_ALL, 'cache-control': 'public, max-age=300' }
 
 /** Figures about the portal: a page, and the same as CSV and JSON. */
 export const statisticsRoutes: SiteRoutes = (app, { pool, send }) => {

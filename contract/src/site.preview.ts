@@ -40,6 +40,25 @@ export interface ChartSlice {
   readonly can_all: boolean
 }
 
+/**
+ * One value of a classification, drawn beside the others; its figures by place of the labels: `null` where there is none, `false`
+ * where there is one that is not published.
+ */
+export interface ChartPanel {
+  readonly name: string
+  readonly values: readonly (number | null | false)[]
+}
+
+/** A classification whose values are drawn beside each other, all to one scale. */
+export interface ChartSplit {
+  readonly name: string
+  readonly title: string
+  readonly labels: readonly string[]
+  readonly panels: readonly ChartPanel[]
+  /** Values not drawn because there are more than can be compared. */
+  readonly left_out: number
+}
+
 export interface ChartPreview {
   /** Lines where time is drawn, bars where kinds are compared. */
   readonly kind: 'bar' | 'line'
@@ -61,6 +80,10 @@ export interface ChartPreview {
   readonly withheld?: number
   readonly measures: readonly { readonly name: string; readonly title: string }[]
   readonly slices: readonly ChartSlice[]
+  /** What may be drawn beside each other. */
+  readonly splits: readonly { readonly name: string; readonly title: string }[]
+  /** What is, in place of `points`. */
+  readonly split: ChartSplit | null
 }
 
 export interface MapPoint {

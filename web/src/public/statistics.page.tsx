@@ -13,7 +13,10 @@ const KIND_WORDS: Readonly<Record<string, string>> = {
 
 const share = (part: number, whole: number): string => (whole === 0 ? '暂无' : `${((part / whole) * 100).toFixed(1)}%`)
 
-const NO_CHOICE = { measures: [], categories: [], slices: [], hidden: 0, left_out: 0, how: 'single' } as const
+const NO_CHOICE = {
+  ...{ measures: [], categories: [], slices: [], splits: [], split: null },
+  ...{ hidden: 0, left_out: 0, how: 'single' as const },
+} as const
 
 const monthChart = (
   months: readonly UsageMonth[],

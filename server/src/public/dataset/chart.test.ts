@@ -89,10 +89,50 @@ test('in a cross table totals are not drawn beside their parts nor added to them
   assert.deepEqual(tableOf(trades), ['建筑业 12'])
 })
 
+const columnsOf = (html: string): string[] =>
+  [.../<th scope="col" class="number">(.*?)<\/th>/g[Symbol.matchAll](html)].map(([, name]) => name!)
+const besideOf = (html: string): string[] =>
+  [.../<tr><th scope="row" class="short">(.*?)<\/th>(.*?)<\/tr>/g[Symbol.matchAll](html)].map(
+    ([, label, cells]) =>
+      `${label} ${cells!
+        .replace(/<[^>]+>/g, ' ')
+        .trim()
+        .split(/\s+/)
+        .join(' ')}`,
+  )
+
+test('several places are drawn beside each other to one scale, and a table has the same figures (T4.2, P16)', async () => {
+  const chosen = `only_goods=${encodeURIComponent('青椒')}`
+  const places = await draw(`/datasets/prices/preview?as=chart&split=place&${chosen}`)
+  assert.match(
+    captionOf(places),
+    /^商品 青椒：各地区各监测日期的本期价格（元）；一格一个地区，各格同一比例，横轴是监测日期 2017-11-06 至 2017-11-20，纵轴不从 0 起/,
+  )
+  assert.deepEqual(columnsOf(places), ['西宁市', '海东市'])
+  assert.deepEqual(besideOf(places), ['2017-11-06 130 140', '2017-11-13 131 141', '2017-11-20 132 142'])
+  assert.match(places, /<desc[^>]*>2 个地区，一格一个[^<]*2017-11-20 最高 海东市 142元，最低 西宁市 132元/)
+  assert.equal(places.match(/<use class="line"/g)!.length, 4, 'two lines, for a phone and for a desk')
+  assert.match(places, /<option value="place" selected="">各地区<\/option>/)
+  assert.ok(!places.includes('only_place'))
+  assert.match(await draw('/datasets/prices'), /as=chart&amp;split=goods">各商品并排比较/)
+  const plain = await draw('/datasets/prices/preview?as=chart')
+  for (const nobodys of ['split=price', 'split=week', 'split=', 'split=place&split=goods'])
+    assert.deepEqual(tableOf(await draw(`/datasets/prices/preview?as=chart&${nobodys}`)), tableOf(plain), nobodys)
+})
+
+test('beside each other stand parts, no total among them, and what is absent is said (T4.2)', async () => {
+  const trades = await draw('/datasets/firms/preview?as=chart&split=trade')
+  assert.match(captionOf(trades), /^各行业各市州的户数（户）；一格一个行业，各格同一比例；另有 1 行没有数值/)
+  assert.deepEqual(columnsOf(trades), ['采矿业', '建筑业'])
+  assert.deepEqual(besideOf(trades), ['西宁市 10 11', '海东市 无 12'])
+  const places = await draw('/datasets/firms/preview?as=chart&by=trade&split=place')
+  assert.deepEqual(besideOf(places), ['建筑业 11 12', '采矿业 10 无'])
+})
+
 test('all together is offered where it is a sum, and a choice nobody offered is none (T4.2)', () => {
   const column = columnOf('place', '地区', { role: 'category' })
   const of = (values: string[], is_rate: boolean, asked?: string) =>
-    sliceOf({ column, values, usual: '甲', plan: { is_rate } }, { measure: '', by: '', only: () => asked })
+    sliceOf({ column, values, usual: '甲', plan: { is_rate } }, { only: () => asked })
   assert.deepEqual([of(['甲', '乙'], false).chosen, of(['甲', '乙'], false).can_all], [null, true])
   assert.deepEqual([of(['甲', '合计'], false).chosen, of(['甲', '合计'], false).can_all], ['合计', false])
   assert.deepEqual([of(['甲', '乙'], true).chosen, of(['甲', '乙'], true, '乙').chosen], ['甲', '乙'])

@@ -47,6 +47,8 @@ export interface ChartAsk {
   readonly by: string
   /** The value chosen for a column; `''` for all of them. */
   readonly only: (name: string) => string | undefined
+  /** The column whose values are drawn beside each other. */
+  readonly split: string
 }
 
 const isRate = ({ unit, title }: SiteColumn): boolean =>
@@ -88,12 +90,24 @@ interface Slicing {
 }
 
 /** All together only where that is something: prices are not added up, and a total is there already. */
-export const sliceOf = ({ column: { name, title }, values, usual, plan }: Slicing, { only }: ChartAsk): ChartSlice => {
+export const sliceOf = (
+  { column: { name, title }, values, usual, plan }: Slicing,
+  { only }: Pick<ChartAsk, 'only'>,
+): ChartSlice => {
   const total = values.find(isTotal)
   const can_all = !plan.is_rate && total === undefined
   const asked = only(name)
   const chosen = asked !== undefined && values.includes(asked) ? asked : null
   return { name, title, values, can_all, chosen: chosen ?? (can_all ? null : (total ?? usual)) }
+}
+
+/** More pictures than these nobody compares. */
+const MOST_PANELS = 12
+
+/** Which values are drawn beside each other: a sum of them all would dwarf its parts, an average stands well beside them. */
+export const panelsOf = ({ values }: Pick<ChartSlice, 'values'>, { is_rate }: Pick<ChartPlan, 'is_rate'>) => {
+  const all = is_rate ? values : values.filter((one) => !isTotal(one))
+  return { names: all.slice(0, MOST_PANELS), left_out: Math.max(0, all.length - MOST_PANELS) }
 }
 
 export interface MapPlan {

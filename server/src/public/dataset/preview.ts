@@ -28,6 +28,7 @@ const sourceOf = (pool: pg.Pool, { top, table_name, columns }: OpenDataset): Sou
 const chartAskOf = (query: Words): ChartAsk => ({
   measure: textOf(query.measure, 63),
   by: textOf(query.by, 63),
+  split: textOf(query.split, 63),
   only: (name) => (query[`only_${name}`] === undefined ? undefined : textOf(query[`only_${name}`], 60)),
 })
 
@@ -41,6 +42,7 @@ const chartOf = async (source: Source, ask: ChartAsk): Promise<ChartPreview | nu
     one.plan.category.name,
     one.plan.measure?.name,
     one.slices.map(({ chosen }) => chosen),
+    one.split?.name,
   ])
   return charts(JSON.stringify([source.table, name]), () => readChart(source, plans))
 }

@@ -25,7 +25,7 @@ interface ChartChoiceProps {
   readonly chart: ChartPreview
 }
 
-const picksOf = ({ measure, measures, category, categories, slices }: ChartPreview): PickProps[] => [
+const picksOf = ({ measure, measures, category, categories, slices, splits, split }: ChartPreview): PickProps[] => [
   ...(measures.length > 1
     ? [
         {
@@ -39,6 +39,14 @@ const picksOf = ({ measure, measures, category, categories, slices }: ChartPrevi
         {
           ...{ name: 'by', title: '按什么比较', chosen: category },
           options: categories.map(({ name, title }) => [name, title] as const),
+        },
+      ]
+    : []),
+  ...(splits.length > 0
+    ? [
+        {
+          ...{ name: 'split', title: '并排比较', chosen: split?.name ?? '' },
+          options: [['', '不并排'] as const, ...splits.map(({ name, title }) => [name, `各${title}`] as const)],
         },
       ]
     : []),

@@ -1,5 +1,6 @@
 import type { Citation } from '@sanjiang/contract/site.citation'
 import type { DatasetPreview, DatasetTop, DatasetView } from '@sanjiang/contract/site.dataset'
+import type { ChartPreview } from '@sanjiang/contract/site.preview'
 import { Chart } from '../draw/chart.tsx'
 import { PlaceMap } from '../draw/map.tsx'
 import { Code } from '../scroll.tsx'
@@ -8,15 +9,25 @@ import { DatasetFrame } from './top.tsx'
 
 const FIRST_ROWS = 5
 
+const OtherViews = ({ chart: { slices, splits }, path }: { readonly chart: ChartPreview; readonly path: string }) =>
+  slices.length > 0 && (
+    <ul>
+      <li>
+        <a href={`${path}?as=chart`}>换{slices.map(({ title }) => title).join('、')}看</a>
+      </li>
+      {splits.map(({ name, title }) => (
+        <li key={name}>
+          <a href={`${path}?${new URLSearchParams({ as: 'chart', split: name })}`}>各{title}并排比较</a>
+        </li>
+      ))}
+    </ul>
+  )
+
 const Drawn = ({ drawing, path }: { readonly drawing: DatasetPreview; readonly path: string }) => (
   <>
     {drawing.map && <PlaceMap map={drawing.map} id="map" />}
     {drawing.chart && <Chart chart={drawing.chart} id="chart" />}
-    {drawing.chart && drawing.chart.slices.length > 0 && (
-      <p>
-        <a href={`${path}?as=chart`}>换{drawing.chart.slices.map(({ title }) => title).join('、')}看</a>
-      </p>
-    )}
+    {drawing.chart && <OtherViews chart={drawing.chart} path={path} />}
   </>
 )
 

@@ -1,47 +1,8 @@
 import type { ChartPreview } from '@sanjiang/contract/site.preview'
 import { type BarLayout, type LineLayout, layBars, layLine } from './chart-layout.ts'
+import { chartTitle, describe, measureText, missing, scaleText, WIDTHS } from './chart-words.ts'
+import { Panels, PanelTable } from './panels.tsx'
 import { numberText } from './scale.ts'
-
-/** Drawn twice, for a phone and for a desk: letters in a scaled picture would be too small on one or too large on the other. */
-const WIDTHS = { narrow: 340, broad: 740 } as const
-type Breadth = keyof typeof WIDTHS
-
-const HOW_WORDS = { sum: '合计', average: '平均', count: '行数', single: '' } as const
-
-const measureText = ({ measure_title, unit, how }: ChartPreview): string =>
-  [measure_title, HOW_WORDS[how] && how !== 'count' ? HOW_WORDS[how] : '', unit ? `（${unit}）` : ''].join('')
-
-/** Of which goods, in which place. */
-const sliceText = ({ slices }: ChartPreview): string => {
-  const held = slices.filter(({ chosen }) => chosen !== null).map(({ title, chosen }) => `${title} ${chosen}`)
-  return held.length > 0 ? `${held.join('、')}：` : ''
-}
-
-export const chartTitle = (chart: ChartPreview): string =>
-  `${sliceText(chart)}各${chart.category_title}的${measureText(chart)}`
-
-/** What the picture does not show. */
-const missing = ({ kind, points, left_out, hidden, withheld }: ChartPreview): string =>
-  [
-    left_out > 0 && kind === 'line' && `只画最近 ${points.length} 个，更早的 ${left_out} 个见数据`,
-    left_out > 0 && kind === 'bar' && `只画数值最大的 ${points.length} 项，另有 ${left_out} 项`,
-    withheld === undefined && hidden > 0 && `另有 ${hidden} 行没有数值（未公布或没有），未计入`,
-    withheld !== undefined && withheld > 0 && `另有 ${withheld} 行的数值为保护个人信息未公布，未计入`,
-    withheld !== undefined && hidden > withheld && `另有 ${hidden - withheld} 行没有数值，未计入`,
-  ]
-    .filter(Boolean)
-    .map((text) => `；${text}`)
-    .join('')
-
-/** What somebody who does not see the picture is told of it. */
-const describe = ({ points, left_out, unit }: ChartPreview): string => {
-  const sorted = points.toSorted((a, b) => b.value - a.value)
-  const [most, least] = [sorted[0], sorted.at(-1)]
-  if (!most || !least) return '没有数据。'
-  const amount = (value: number) => `${numberText(value)}${unit ?? ''}`
-  const rest = left_out > 0 ? `另有 ${left_out} 项未画出。` : ''
-  return `共 ${points.length} 项，最高 ${most.label} ${amount(most.value)}，最低 ${least.label} ${amount(least.value)}。${rest}完整数值见图下的表。`
-}
 
 interface BarsProps {
   readonly layout: BarLayout
@@ -112,7 +73,7 @@ const Line = ({ layout: { left, right, bottom, y_ticks, x_ticks, path, dots }, a
 interface DrawingProps {
   readonly chart: ChartPreview
   readonly id: string
-  readonly breadth: Breadth
+  readonly breadth: keyof typeof WIDTHS
 }
 
 const Drawing = ({ chart, id, breadth }: DrawingProps) => {
@@ -149,35 +110,45 @@ interface ChartProps {
   readonly isSmall?: boolean
 }
 
-/** A chart and the same figures as a table. */
-export const Chart = ({ chart, id, isTableOpen = false, isSmall = false }: ChartProps) => (
-  <figure className={isSmall ? 'figure small' : 'figure'}>
-    <Drawing chart={chart} id={id} breadth="narrow" />
-    {!isSmall && <Drawing chart={chart} id={id} breadth="broad" />}
-    <figcaption>
-      {chartTitle(chart)}
-      {missing(chart)}
-    </figcaption>
-    <details open={isTableOpen && chart.points.length <= MOST_OPEN}>
-      <summary>用表格看这张图</summary>
-      <table className="plain">
-        <thead>
-          <tr>
-            <th scope="col">{chart.category_title}</th>
-            <th scope="col" className="number">
-              {measureText(chart)}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {chart.points.map(({ label, value }) => (
-            <tr key={label}>
-              <th scope="row">{label || '（空）'}</th>
-              <td className="number">{numberText(value)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </details>
-  </figure>
+const FigureTable = ({ chart }: { readonly chart: ChartPreview }) => (
+  <table className="plain">
+    <thead>
+      <tr>
+        <th scope="col">{chart.category_title}</th>
+        <th scope="col" className="number">
+          {measureText(chart)}
+        </th>
+      </tr>
+    </thead>
+    <tbody>
+      {chart.points.map(({ label, value }) => (
+        <tr key={label}>
+          <th scope="row">{label || '（空）'}</th>
+          <td className="number">{numberText(value)}</td>
+        </tr>
+      ))}
+    </tbody>
+  </table>
 )
+
+/** A chart, or several to one scale, and the same figures as a table. */
+export const Chart = ({ chart, id, isTableOpen = false, isSmall = false }: ChartProps) => {
+  const { split, points } = chart
+  const Pictures = split ? Panels : Drawing
+  const rows = split ? split.labels.length : points.length
+  return (
+    <figure className={isSmall ? 'figure small' : 'figure'}>
+      <Pictures chart={chart} id={id} breadth="narrow" />
+      {!isSmall && <Pictures chart={chart} id={id} breadth="broad" />}
+      <figcaption>
+        {chartTitle(chart)}
+        {split && scaleText(chart, split)}
+        {missing(chart)}
+      </figcaption>
+      <details open={isTableOpen && rows <= MOST_OPEN}>
+        <summary>用表格看这张图</summary>
+        {split ? <PanelTable chart={chart} split={split} /> : <FigureTable chart={chart} />}
+      </details>
+    </figure>
+  )
+}

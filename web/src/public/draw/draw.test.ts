@@ -4,6 +4,7 @@ import type { MapPreview } from '@sanjiang/contract/site.preview'
 import fc from 'fast-check'
 import { layBars, layLine } from './chart-layout.ts'
 import { layMap, MOST_PATH } from './map-layout.ts'
+import { layBarPanels, layLinePanels } from './panel-layout.ts'
 import { albers } from './projection.ts'
 import { classOf, quantilesOf, shortText, spaced, ticksOf } from './scale.ts'
 import { pathOf, shapeOf } from './shape.ts'
@@ -82,6 +83,40 @@ test('bars and lines stay on their sheet, whatever the figures (T4.2)', () => {
       for (const bar of layBars(all, width).bars)
         assert.ok(bar.x >= 0 && bar.x + bar.width <= width + 1 && Number.isFinite(bar.width))
       for (const dot of layLine(all, width).dots) assert.ok(dot.x >= 0 && dot.x <= width && dot.y >= 0 && dot.y <= 320)
+    }),
+  )
+})
+
+test('pictures beside each other stay in their places and on their sheet, whatever the figures (T4.2)', () => {
+  const figure = fc.oneof(fc.integer({ min: -1e6, max: 1e8 }), fc.constantFrom(null, false as const))
+  const split = fc
+    .record({
+      labels: fc.uniqueArray(fc.string({ maxLength: 12 }), { minLength: 1, maxLength: 12 }),
+      count: fc.integer({ min: 1, max: 12 }),
+    })
+    .chain(({ labels, count }) =>
+      fc
+        .array(fc.array(figure, { minLength: labels.length, maxLength: labels.length }), {
+          minLength: count,
+          maxLength: count,
+        })
+        .map((all) => ({
+          ...{ name: 'place', title: '地区', labels, left_out: 0 },
+          panels: all.map((values, at) => ({ name: `海北藏族自治州${at}`, values })),
+        })),
+    )
+  fc.assert(
+    fc.property(split, fc.constantFrom(340, 740), (all, width) => {
+      const lines = layLinePanels(all, width)
+      for (const { x, y, width: own, height, end } of lines.panels) {
+        assert.ok(x >= 0 && x + own <= width + 1 && own > 60 && y + height <= lines.height)
+        if (end) assert.ok(end.x >= 0 && end.x <= own && end.y >= 0 && end.y <= height)
+      }
+      const bars = layBarPanels(all, width)
+      for (const { x, y, width: own, height, bars: shown } of bars.panels) {
+        assert.ok(x + own <= width + 1 && y + height <= bars.height)
+        for (const bar of shown) assert.ok(bar.x >= 0 && bar.x + bar.width <= own + 1 && Number.isFinite(bar.width))
+      }
     }),
   )
 })

@@ -4,17 +4,18 @@ import type { TestEvent } from 'node:test/reporters'
 
 /** What is told of a test, or of a whole file of tests (`isFile`). */
 export interface Told {
-  readonly type: 'begun' | 'done'
+  readonly type: 'begun' | 'done' | 'counted'
   /** From the folder the run is in. */
   readonly file: string
   readonly name: string
   readonly isFile: boolean
   readonly passed: boolean
-  readonly skipped: boolean
   readonly why: string
+  /** Of a file, when its process has ended by itself. */
+  readonly counts: { passed: number; failed: number; cancelled: number; skipped: number } | null
 }
 
-const TYPES = { 'test:dequeue': 'begun', 'test:complete': 'done' } as const
+const TYPES = { 'test:dequeue': 'begun', 'test:complete': 'done', 'test:summary': 'counted' } as const
 
 const causeOf = (error: unknown): string => {
   if (!(error instanceof Error)) return error === undefined ? '' : String(error)
@@ -24,7 +25,7 @@ const causeOf = (error: unknown): string => {
 export default async function* tell(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   for await (const { type, data } of source) {
     const kind = TYPES[type as keyof typeof TYPES]
-    const said = data as { file?: string; name?: string; skip?: unknown; details?: Record<string, unknown> }
+    const said = data as { file?: string; name?: string; details?: Record<string, unknown>; counts?: Told['counts'] }
     if (!kind || !said.file || said.details?.type === 'suite') continue
     const file = relative(process.cwd(), said.file)
     const told: Told = {
@@ -33,8 +34,8 @@ export default async function* tell(source: AsyncIterable<TestEvent>): AsyncGene
       name: said.name ?? '',
       isFile: said.name !== undefined && said.file.endsWith(said.name),
       passed: said.details?.passed === true,
-      skipped: said.skip !== undefined && said.skip !== false,
       why: causeOf(said.details?.error),
+      counts: said.counts ?? null,
     }
     process.send?.(told)
   }

@@ -36,24 +36,30 @@ class Watch {
     this.#runner = runner
   }
 
-  hear({ type, file, name, isFile, passed, skipped, why }: Told): void {
+  hear({ type, file, name, isFile, passed, why, counts }: Told): void {
     const now = Date.now()
     if (type === 'begun' && isFile) {
       this.#running.set(file, { since: now, last: now, tests: new Set() })
       this.files.set(file, { passed: 0, failed: 0, skipped: 0, ms: 0 })
     }
     const [running, outcome] = [this.#running.get(file), this.files.get(file)]
-    if (!running || !outcome) return
-    running.last = now
-    if (type === 'begun') return void (isFile || running.tests.add(name))
-    running.tests.delete(name)
-    if (isFile) {
+    // A test written in another module than the file of its process: whose it is, is not told.
+    if (!running || !outcome) for (const one of this.#running.values()) one.last = now
+    else if (type === 'counted' && counts) {
+      outcome.passed = counts.passed
+      outcome.failed = counts.failed + counts.cancelled
+      outcome.skipped = counts.skipped
+    } else if (isFile && type === 'done') {
       outcome.ms = now - running.since
       this.#running.delete(file)
-      if (!passed && outcome.failed === 0) outcome.failed = 1 // by itself: killed, or broken before its first test
-    } else outcome[skipped ? 'skipped' : passed ? 'passed' : 'failed']++
+      if (!passed && outcome.failed === 0) outcome.failed = 1 // killed, or broken before its first test
+    } else {
+      running.last = now
+      if (type === 'begun') running.tests.add(name)
+      else running.tests.delete(name)
+    }
     // At once: in the run's own output it waits for the files before it.
-    if (!passed && !isFile) console.log(`✖ ${file}:${name}\n${why}`)
+    if (type === 'done' && !passed && !isFile) console.log(`✖ ${file}:${name}\n${why}`)
   }
 
   endHanging(): void {

@@ -1,9 +1,10 @@
 import type { FieldFault } from '@sanjiang/contract'
+import type { EditionState } from '@sanjiang/contract/opendata'
 import type { Ctx } from '#kernel/ctx.ts'
 import type { Tx } from '#kernel/db.ts'
 import { Fault } from '#kernel/fault.ts'
-import { type EditionRow, lockEdition } from './edition/edition.store.ts'
-import { discardPending, settle } from './edition/settle.ts'
+import { type EditionRow, findOut, inheritCarried, lockEdition, lockPending } from './edition/edition.store.ts'
+import { discard, discardPending, settle } from './edition/settle.ts'
 import type { ReleaseRow } from './release.store.ts'
 
 const FRESH = { digest: null, findings: [], suppression: null, sample: null, checked_at: null, attempt_count: 0 }
@@ -12,6 +13,12 @@ const FRESH = { digest: null, findings: [], suppression: null, sample: null, che
 export const checkUnder = (tx: Tx, ctx: Ctx, { row, release_id }: { row: EditionRow; release_id: string }) =>
   settle(tx, ctx, { row, change: { ...FRESH, state: 'checking', release_id, faults: [], fault_count: 0 } })
 
+interface Approved {
+  readonly row: ReleaseRow
+  /** The release in force until now. */
+  readonly before: string | undefined
+}
+
 const fieldsOf = ({ findings, faults }: EditionRow): FieldFault[] => [
   ...findings.map(({ column, rule, message, clause }) => ({ field: `rows.${column || '*'}`, rule, message, clause })),
   ...faults
@@ -19,10 +26,18 @@ const fieldsOf = ({ findings, faults }: EditionRow): FieldFault[] => [
     .map(({ row, rule, message }) => ({ field: `rows.${row}`, rule, message: `第 ${row} 行 ${message}` })),
 ]
 
-/** Nobody opens rows that were not looked through, or in which something was found (T4.2). */
-export const assertClean = async (tx: Tx, { edition_id }: ReleaseRow): Promise<void> => {
+const overtaken = (row: EditionRow, out: EditionRow): Fault =>
+  new Fault(
+    'wrong_state',
+    `审查期间第 ${out.edition_no} 版已经公开，较早的第 ${row.edition_no} 版不能再替换它；请退回，用新的一版重新提出`,
+  )
+
+/** Nobody opens rows that were not looked through, in which something was found, or that newer ones have overtaken (T4.2). */
+export const assertClean = async (tx: Tx, { row: { edition_id }, before }: Approved): Promise<void> => {
   if (!edition_id) return
   const row = (await lockEdition(tx, 'all', edition_id))!
+  const out = before && (await findOut(tx, before))
+  if (out && out.edition_no > row.edition_no) throw overtaken(row, out)
   if (row.state === 'clean') return
   if (row.state === 'checking') throw new Fault('rows_unchecked')
   throw new Fault('rows_held', undefined, { fields: fieldsOf(row) })
@@ -35,10 +50,25 @@ export const giveBack = async (tx: Tx, ctx: Ctx, { edition_id, release_id }: Rel
   await settle(tx, ctx, { row, change: { ...FRESH, state: 'staged', release_id: null } })
 }
 
-/** Editions that were on their way under a release that is no longer in force, all of them once it is withdrawn. */
-export const discardRows = (tx: Tx, ctx: Ctx, { row, keeps }: { row: ReleaseRow; keeps: string | null }) =>
-  discardPending(tx, ctx, {
-    resource_id: row.resource_id,
-    isOver: ({ release_id }) => release_id !== null && release_id !== keeps,
-    note: keeps ? '已被新的发布取代' : '数据集已撤回',
-  })
+/** Editions that were on their way when the dataset is withdrawn. */
+export const discardRows = (tx: Tx, ctx: Ctx, { resource_id }: ReleaseRow) =>
+  discardPending(tx, ctx, { resource_id, isOver: ({ release_id }) => release_id !== null, note: '数据集已撤回' })
+
+const STAGED_STATES: readonly EditionState[] = ['checking', 'clean', 'held']
+
+/**
+ * What becomes of rows under the release before: those newer than what is approved go on under the new one, looked through as it
+ * shapes them; the others are over. A release of new words stands on the rows that are out, and holds none up.
+ */
+export const takeOver = async (tx: Tx, ctx: Ctx, { row, before }: Approved): Promise<void> => {
+  const { resource_id, release_id, edition_id } = row
+  if (before && !edition_id) await inheritCarried(tx, { from: before, to: release_id })
+  const approved = edition_id ? await lockEdition(tx, 'all', edition_id) : undefined
+  const goesOn = ({ state, edition_no }: EditionRow): boolean =>
+    STAGED_STATES.includes(state) && edition_no > (approved?.edition_no ?? 0)
+  for (const one of await lockPending(tx, resource_id)) {
+    if (one.release_id === null || one.release_id === release_id) continue
+    if (goesOn(one)) await checkUnder(tx, ctx, { row: one, release_id })
+    else await discard(tx, ctx, { row: one, note: '已被新的发布取代' })
+  }
+}

@@ -6,12 +6,12 @@ import { Fault } from '#kernel/fault.ts'
 import { newId } from '#kernel/id.ts'
 import { toPage } from '#kernel/page.ts'
 import { record } from '#kernel/record.ts'
-import { findShown } from './edition/edition.store.ts'
+import { findLive, findShown } from './edition/edition.store.ts'
 import { toDetail } from './edition/edition.view.ts'
 import { assertUnchanged, type Proposal, projectionOf } from './projection.service.ts'
 import { releaseCan } from './release.rules.ts'
 import * as store from './release.store.ts'
-import { assertClean, checkUnder, discardRows, giveBack } from './release-rows.service.ts'
+import { assertClean, checkUnder, discardRows, giveBack, takeOver } from './release-rows.service.ts'
 
 export type { Proposal } from './projection.service.ts'
 
@@ -133,10 +133,11 @@ export const approveRelease = (ctx: Ctx, id: string, opinion: string): Promise<R
   inTx(ctx, async (tx, inner) => {
     const row = await locked(tx, inner, { id, verb: 'approve' })
     await assertUnchanged(tx, row)
-    await assertClean(tx, row)
+    const before = (await findLive(tx, row.resource_id))?.release_id
+    await assertClean(tx, { row, before })
     await store.replaceReleased(tx, row.resource_id)
     await store.updateRelease(tx, id, { state: 'released', ...reviewOf(inner, opinion) })
-    await discardRows(tx, inner, { row, keeps: id })
+    await takeOver(tx, inner, { row, before })
     return settled(tx, inner, { id, verb: 'approved', text: opinion.trim() })
   })
 
@@ -163,7 +164,7 @@ export const recallRelease = (ctx: Ctx, id: string): Promise<Release> =>
 export const withdrawRelease = (ctx: Ctx, id: string, reason: string): Promise<Release> =>
   inTx(ctx, async (tx, inner) => {
     const row = await locked(tx, inner, { id, verb: 'withdraw' })
-    await discardRows(tx, inner, { row, keeps: null })
+    await discardRows(tx, inner, row)
     const change = { withdrawn_on: inner.today, withdrawn_by_name: inner.actor.name, withdraw_reason: reason.trim() }
     await store.updateRelease(tx, id, { state: 'withdrawn', sent_at: null, ...change })
     return settled(tx, inner, { id, verb: 'withdrawn', text: reason.trim() })

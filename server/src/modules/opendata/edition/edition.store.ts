@@ -197,6 +197,21 @@ export const findCarried = (db: Db, resourceId: string): Promise<EditionRow | un
     .limit(1)
     .executeTakeFirst()
 
+/** The rows that are out under a release. */
+export const findOut = (db: Db, releaseId: string): Promise<EditionRow | undefined> =>
+  rows(db)
+    .where('e.release_id', '=', releaseId)
+    .where('e.state', '=', 'carried')
+    .orderBy('e.edition_no', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+
+/** The rows that are out go over to a release that changes only words: what says the same as they makes no new edition. */
+export const inheritCarried = async (tx: Tx, { from, to }: { from: string; to: string }): Promise<void> => {
+  const out = await findOut(tx, from)
+  if (out) await updateEdition(tx, out.edition_id, { release_id: to })
+}
+
 /** The rows a release stands on: those it was proposed with, later the newest checked under it. */
 export const findShown = (db: Db, releaseId: string): Promise<EditionRow | undefined> =>
   rows(db)

@@ -19,6 +19,7 @@ import {
   upload,
 } from '#test/edition-ground.ts'
 import { buildStale } from '../../../supervisor/build.ts'
+import { advanceEditions } from './advance.service.ts'
 
 let ground: EditionGround
 before(async () => {
@@ -32,6 +33,9 @@ const CLEAN = [
   '1,东关早餐铺,,,2015/7/1',
   '10,海湖文具店,周末休息,13912345678,20170101',
 ]
+/** Reads and checks, while the public side is away. */
+const advanceInside = async () => void (await advanceEditions(await ground.ctx()))
+
 const CITIZEN = '110101199003072316'
 
 test('rows go out as the catalogue shapes them, in the order of their key, under a digest anybody can make again (T4.2)', async () => {
@@ -135,6 +139,59 @@ test('the same rows once more make no new edition (T4.2)', async () => {
   const { state, note } = await show(ground.proposer, same)
   assert.deepEqual([state, note], ['discarded', '与现行版相同，不另成一版'])
   assert.equal((await siteEditions(ground, entry)).length, 1)
+})
+
+test('a release of new words stands on the rows that are out, and rows on their way go on under it (T4.2)', async () => {
+  const { entry, edition_id } = await openRows(ground, '便民网点七', csvOf(...CLEAN))
+  const { resource_id } = entry
+  const words = await propose(ground.proposer, entry)
+  const later = await upload(ground.proposer, { resource_id, bytes: csvOf(CLEAN[0]!) })
+  await advanceInside()
+  const spoilt = await upload(ground.proposer, { resource_id, bytes: csvOf(`2,粮油店,${CITIZEN},,`) })
+  await advanceInside()
+  const release = await approve(ground.reviewer, words.release_id)
+  assert.equal(release.edition?.edition_id, spoilt)
+  await ground.advance()
+  const [carried, held] = [await show(ground.proposer, later), await show(ground.proposer, spoilt)]
+  assert.deepEqual([carried.state, carried.release_id], ['carried', words.release_id])
+  assert.deepEqual([held.state, held.release_id], ['held', words.release_id])
+  assert.equal((await show(ground.proposer, edition_id)).release_id, words.release_id)
+  const more = await propose(ground.proposer, entry)
+  await approve(ground.reviewer, more.release_id)
+  const same = await upload(ground.proposer, { resource_id, bytes: csvOf(CLEAN[0]!) })
+  await ground.advance()
+  assert.equal((await show(ground.proposer, same)).state, 'discarded')
+})
+
+test('rows newer than those approved go on as the new release shapes them; what newer rows have overtaken is not approved (T4.2)', async () => {
+  const { entry } = await openRows(ground, '便民网点八', csvOf(...CLEAN))
+  const { resource_id } = entry
+  const proposeWaiting = async () => {
+    const edition_id = await upload(ground.proposer, { resource_id, bytes: csvOf(...CLEAN), waits: true })
+    await ground.advance()
+    const { item_id } = entry.content.items.find(({ name_en }) => name_en === 'remark')!
+    const shaped = { edition_id, columns: [{ item_id, shaping: 'remove' as const }] }
+    const { release_id } = await propose(ground.proposer, entry, shaped)
+    await ground.advance()
+    return release_id
+  }
+  const overtaken = await proposeWaiting()
+  await upload(ground.proposer, { resource_id, bytes: csvOf(CLEAN[0]!) })
+  await ground.advance()
+  const { code, detail } = await refusal(overtaken)
+  assert.deepEqual([code, /第 3 版已经公开/.test(detail!)], ['wrong_state', true])
+  await ground.reviewer.call(opendata.rejectRelease, { params: { id: overtaken }, body: { opinion: '用新的一版' } })
+  const shaped = await proposeWaiting()
+  const newer = await upload(ground.proposer, { resource_id, bytes: csvOf(CLEAN[1]!) })
+  await advanceInside()
+  await approve(ground.reviewer, shaped)
+  await ground.advance()
+  assert.equal((await show(ground.proposer, newer)).release_id, shaped)
+  const [last] = (await siteEditions(ground, entry)).filter(({ is_current }) => is_current)
+  assert.deepEqual(
+    [last!.edition_no, last!.row_count, last!.columns.some(({ name }) => name === 'remark')],
+    [5, 1, false],
+  )
 })
 
 test('a number that stands outside with other rows is not taken for carried, and the edition waits (T4.2)', async () => {

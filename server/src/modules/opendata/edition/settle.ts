@@ -29,15 +29,17 @@ export const settle = async (tx: Tx, ctx: Ctx, { row, change }: { row: EditionRo
   })
 }
 
+export const discard = (tx: Tx, ctx: Ctx, { row, note }: { row: EditionRow; note: string }) =>
+  settle(tx, ctx, {
+    row,
+    change: { state: 'discarded', note: [row.note, note].filter(Boolean).join(' '), sample: null },
+  })
+
 /** Editions of a resource that nobody will carry any more. */
 export const discardPending = async (
   tx: Tx,
   ctx: Ctx,
   { resource_id, isOver, note }: { resource_id: string; isOver: (row: EditionRow) => boolean; note: string },
 ): Promise<void> => {
-  for (const row of (await lockPending(tx, resource_id)).filter(isOver))
-    await settle(tx, ctx, {
-      row,
-      change: { state: 'discarded', note: [row.note, note].filter(Boolean).join(' '), sample: null },
-    })
+  for (const row of (await lockPending(tx, resource_id)).filter(isOver)) await discard(tx, ctx, { row, note })
 }

@@ -51,9 +51,11 @@ const grant = async (dataset_id: string) => {
   return { access_id, key }
 }
 
+const ask = (url: string, key = '') => fetch(origin + url, { headers: key ? { authorization: `Bearer ${key}` } : {} })
+
 /** How many bytes arrive where something happens after the first of them, and whether the answer came to its end. */
-const read = async (url: string, meanwhile: () => Promise<unknown>) => {
-  const answer = await fetch(origin + url)
+const read = async (url: string, { key = '', meanwhile }: { key?: string; meanwhile: () => Promise<unknown> }) => {
+  const answer = await ask(url, key)
   assert.equal(answer.status, 200)
   const reader = answer.body!.getReader()
   const first = await reader.read()
@@ -75,9 +77,10 @@ test('a download that has begun ends at its next batch when the key is revoked o
   ]
   for (const [turn, path] of [PATHS[0]!, ...PATHS].entries()) {
     const { access_id, key } = await grant(id)
-    const cut = await read(`/datasets/cut-1/${path}?key=${key}`, () => ground.sql(ends[turn % 2]!, [access_id]))
+    const meanwhile = () => ground.sql(ends[turn % 2]!, [access_id])
+    const cut = await read(`/datasets/cut-1/${path}`, { key, meanwhile })
     assert.deepEqual([cut.isWhole, cut.bytes < BYTES], [false, true], path)
-    assert.equal((await fetch(`${origin}/datasets/cut-1/${path}?key=${key}`)).status, 403)
+    assert.equal((await ask(`/datasets/cut-1/${path}`, key)).status, 403)
     await until('what left is counted', async () => {
       const [use] = await ground.sql<{ bytes: number }>(
         'select coalesce(bytes, 0)::integer as bytes from intake.use where access_id = $1',
@@ -91,21 +94,18 @@ test('a download that has begun ends at its next batch when the key is revoked o
 test('one whose key stays good is read to its end, beside another that is revoked (T4.2)', async () => {
   const id = await lay('cut-2', 'conditional')
   const [kept, other] = [await grant(id), await grant(id)]
-  const whole = await read(`/datasets/cut-2/latest.csv?key=${kept.key}`, () =>
-    ground.sql('update site.access set revoked_at = now() where access_id = $1', [other.access_id]),
-  )
+  const whole = await read('/datasets/cut-2/latest.csv', {
+    key: kept.key,
+    meanwhile: () => ground.sql('update site.access set revoked_at = now() where access_id = $1', [other.access_id]),
+  })
   assert.deepEqual(whole, { bytes: BYTES, isWhole: true })
 })
 
 test('what everybody may read ends likewise when it is withdrawn (T4.2)', async () => {
   const id = await lay('cut-3', 'unconditional')
   for (const path of PATHS) {
-    const cut = await read(`/datasets/cut-3/${path}`, () =>
-      ground.sql(
-        `update site.dataset set state = 'withdrawn', withdrawn_on = site.today(), withdrawn_reason = '有误' where dataset_id = $1`,
-        [id],
-      ),
-    )
+    const withdrawal = `update site.dataset set state = 'withdrawn', withdrawn_on = site.today(), withdrawn_reason = '有误' where dataset_id = $1`
+    const cut = await read(`/datasets/cut-3/${path}`, { meanwhile: () => ground.sql(withdrawal, [id]) })
     assert.equal(cut.isWhole, false, path)
     await ground.sql(
       `update site.dataset set state = 'open', withdrawn_on = null, withdrawn_reason = null where dataset_id = $1`,

@@ -26,9 +26,10 @@ const LOOK_MS = 1000
 /** What a key is known by; the key itself is kept nowhere. */
 export const hashKey = (key: string): string => createHash('sha256').update(key).digest('hex')
 
-const keyOf = ({ headers, query }: FastifyRequest): string => {
+/** A program says it in a header, the form of the applicant's page in its body. */
+const keyOf = ({ headers, body }: FastifyRequest): string => {
   const bearer = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1]
-  return textOf(bearer ?? (query as Record<string, unknown>).key, 64).toLowerCase()
+  return textOf(bearer ?? (body instanceof URLSearchParams ? body.get('key') : ''), 64).toLowerCase()
 }
 
 const refuse = (status: number, code: string, detail: string): SiteFault => new SiteFault(status, code, { detail })
@@ -39,6 +40,16 @@ export interface GuardedDataset {
   readonly open_type: 'unconditional' | 'conditional'
 }
 
+/** An address is kept by browsers, proxies and logs, so that a key in one opens nothing, whether it is good or not. */
+const missing = ({ query }: FastifyRequest, { slug }: GuardedDataset): SiteFault =>
+  (query as Record<string, unknown>).key === undefined
+    ? refuse(401, 'key_required', `这个数据集有条件开放，申请地址 /apply/${slug}`)
+    : refuse(
+        401,
+        'key_in_address',
+        '密钥不能写在地址里，地址会留在浏览记录和日志中：程序放在请求头 Authorization: Bearer 里，浏览器在申请进度页填写；这把密钥请更换',
+      )
+
 /**
  * Whether these rows or this file may be read by whoever asks: an unconditional dataset by everybody, a conditional one with a
  * key of it that has neither run out nor been revoked and has quota left today. Refuses with a typed fault; counts the use.
@@ -48,7 +59,7 @@ export const mayRead = async ({ pool }: Pick<Site, 'pool'>, request: FastifyRequ
   if (dataset.open_type === 'unconditional') return
   guarded.set(request, null)
   const key = keyOf(request)
-  if (key === '') throw refuse(401, 'key_required', `这个数据集有条件开放，申请地址 /apply/${dataset.slug}`)
+  if (key === '') throw missing(request, dataset)
   const key_hash = hashKey(key)
   const access = KEY.test(key) ? await findAccess(pool, { dataset_id: dataset.dataset_id, key_hash }) : undefined
   if (!access) throw refuse(401, 'key_unknown', '密钥不正确，或不是这个数据集的密钥')

@@ -92,7 +92,7 @@ const sendFile = async (site: Site, asked: FileQuestion, { request, reply }: Exc
   const variant = variantOf(file, headers, isMarked)
   const { made_at } = file
   reply.headers(headersOf(file, variant, { is_latest: asked.edition_no === null }))
-  const status = conditionOf(headers, { variant, made_at })
+  const status = method === 'POST' ? 200 : conditionOf(headers, { variant, made_at })
   if (status === 412) {
     unsay(reply)
     throw new SiteFault(412, 'changed', { detail: '文件已不是所要的那一个' })
@@ -121,15 +121,18 @@ const questionOf = (request: FastifyRequest): FileQuestion => {
   return { slug, format, edition_no: Number(edition) }
 }
 
+/** What the applicant's page sends by its form, with the key in the body. */
+const METHODS = ['GET', 'HEAD', 'POST'] as const
+
 /** Files of datasets: one address per edition that never changes, and one that always has the newest. */
 export const fileRoutes: SiteRoutes = (app, site) => {
   app.addHook('onRequest', async (_, reply) => void reply.headers(OPEN_TO_ALL))
   const add = (url: string, asked: (request: FastifyRequest) => FileQuestion): void => {
     app.route({
-      ...{ method: ['GET', 'HEAD'], url, exposeHeadRoute: false },
+      ...{ method: [...METHODS], url, exposeHeadRoute: false },
       handler: (request, reply) => sendFile(site, asked(request), { request, reply }),
     })
-    refuseOthers(app, url, ['GET', 'HEAD'])
+    refuseOthers(app, url, METHODS)
   }
   add('/datasets/:slug/files/:edition/:file', questionOf)
   for (const format of FORMAT_NAMES as readonly FileFormat[])

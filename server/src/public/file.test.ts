@@ -53,6 +53,10 @@ before(async () => {
 })
 after(() => ground?.close())
 
+/** SHA-256 as a header tells it of the whole. */
+const digestOf = ({ headers }: Awaited<ReturnType<typeof get>>): string =>
+  Buffer.from(/sha-256=:(.*):/.exec(String(headers['repr-digest']))![1]!, 'base64').toString('hex')
+
 const hex = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 const FILES = ['csv', 'csv?bom=1', 'xlsx', 'jsonl', 'parquet']
 const versioned = (format: string): string => `/datasets/f-1/files/1/f-1.${format}`
@@ -149,14 +153,49 @@ test('who has it is told so; who takes gzip gets what was packed once, under a t
   assert.equal((await get(versioned('csv'), { 'if-match': '"x"' })).statusCode, 412)
 })
 
+const press = (url: string, key: string, accept = 'text/html,*/*;q=0.8') =>
+  ground.app.inject({
+    ...{ method: 'POST', url, payload: new URLSearchParams({ key }).toString() },
+    headers: { accept, 'content-type': 'application/x-www-form-urlencoded' },
+  })
+
+test('a form sends the key in its body and is answered the whole file, counted, and kept by nobody (T4.2, P17)', async () => {
+  const [row] = await ground.sql<{ access_id: string }>(
+    `insert into site.access (access_id, dataset_id, key_hash, ends_on, daily_requests, daily_bytes)
+     select gen_random_uuid(), dataset_id, $1, site.today(), 10, 1000000 from site.dataset where slug = 'f-2' returning access_id`,
+    [hex(Buffer.from('a'.repeat(32)))],
+  )
+  for (const url of ['/datasets/f-2/latest.csv', '/datasets/f-2/files/1/f-2.xlsx']) {
+    const file = await press(url, 'A'.repeat(32))
+    assert.equal(file.statusCode, 200, url)
+    assert.match(String(file.headers['content-disposition']), /^attachment; filename="f-2_1\./)
+    assert.match(String(file.headers['cache-control']), /private, no-store/)
+    assert.equal(file.headers.location, undefined)
+    assert.equal(digestOf(file), hex(file.rawPayload))
+  }
+  const uses = await ground.sql<{ what: string }>('select what from intake.use where access_id = $1 order by 1', [
+    row!.access_id,
+  ])
+  assert.deepEqual(uses, [{ what: '/datasets/f-2/files/1/f-2.xlsx' }, { what: '/datasets/f-2/latest.csv' }])
+  const known = await ground.app.inject({
+    ...{ method: 'POST', url: '/datasets/f-2/latest.csv', payload: `key=${'a'.repeat(32)}` },
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'if-none-match': '*', range: 'bytes=0-1' },
+  })
+  assert.equal(known.statusCode, 200)
+})
+
 test('who presses a button for a file with a key that opens nothing is told on a page what to do (T4.2, P17)', async () => {
-  const page = await get('/datasets/f-2/latest.csv?key=x', { accept: 'text/html,*/*;q=0.8' })
+  const page = await press('/datasets/f-2/latest.csv', 'x')
   assert.equal(page.statusCode, 401)
   assert.match(String(page.headers['content-type']), /text\/html/)
   assert.match(page.body, /密钥不正确[\s\S]*href="\/status"/)
   assert.match(String(page.headers['cache-control']), /no-store/)
-  const program = await get('/datasets/f-2/latest.csv?key=x', { accept: '*/*' })
+  assert.doesNotMatch(page.body, /key=/)
+  const program = await press('/datasets/f-2/latest.csv', 'x', '*/*')
   assert.match(String(program.headers['content-type']), /problem\+json/)
+  const addressed = await get(`/datasets/f-2/latest.csv?key=${'a'.repeat(32)}`, { accept: 'text/html' })
+  assert.equal(addressed.statusCode, 401)
+  assert.match(addressed.body, /密钥不能写在地址里/)
 })
 
 test('a conditional file needs a key; absent, unmade, withdrawn and strange addresses are told apart (T4.2)', async () => {

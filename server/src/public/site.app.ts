@@ -107,7 +107,8 @@ const saidTo = (error: unknown): string | undefined =>
 const isOfKey = (error: unknown): boolean => error instanceof SiteFault && /^(key|access)_|^quota_/.test(error.code)
 
 const wantsPage = ({ headers, method }: FastifyRequest): boolean =>
-  method === 'GET' && preferred(headers.accept, { data: ['application/json'], page: ['text/html'] }) === 'page'
+  (method === 'GET' || method === 'POST') &&
+  preferred(headers.accept, { data: ['application/json'], page: ['text/html'] }) === 'page'
 
 const sendProblem = (error: unknown, reply: FastifyReply): FastifyReply => {
   const problem = problemOf(error)

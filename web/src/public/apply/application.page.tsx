@@ -109,7 +109,7 @@ const Files = ({ files, detail }: View) => (
     <h2 id="files">下载</h2>
     {files.length === 0 && <p>文件正在生成。也可以用接口读取：/api/v1/datasets/{detail.slug}/rows。</p>}
     {files.length > 0 && (
-      <form action={files[0]!.href} method="get" className="send short">
+      <form action={files[0]!.href} method="post" className="send short">
         <div className="field">
           <label htmlFor="key-field">密钥</label>
           <p className="meta" id="key-hint">
@@ -180,18 +180,19 @@ const NEXT: Readonly<Partial<Record<string, string>>> = {
   active: '凭密钥下载文件，或用接口读取。',
   refused: '理由见下；不服的可以申诉一次。',
   appealed: '省政府电子政务办公室正在处理申诉，二十个工作日内答复。',
-  expired: '期限已满，密钥不再有效。还要用的，请重新申请。',
+  expired: '期限已满，密钥不再有效。',
   revoked: '许可已收回，密钥不再有效，理由见下面的经过。',
-  lapsed: '没有按期补正或确认，申请已终止。还要用的，请重新申请。',
+  lapsed: '没有按期补正或确认，申请已终止。',
+  closed: '申请不再办理，理由见下；不需要您做什么。',
 }
 
-const Next = ({ standing: { state, can }, detail: { slug }, said }: View) => {
-  const isOver = ['expired', 'revoked', 'lapsed', 'upheld'].includes(state)
+const Next = ({ standing: { state, can }, detail: { slug }, may_apply, said }: View) => {
+  const isOver = may_apply && ['expired', 'revoked', 'lapsed', 'upheld'].includes(state)
   const text = state === 'refused' && !can.includes('appeal') ? '理由见下。' : NEXT[state]
   if (said !== '' || !(text || isOver)) return null
   return (
     <p>
-      {text} {isOver && <a href={`/apply/${encodeURIComponent(slug)}`}>重新申请</a>}
+      {text} {isOver && <a href={`/apply/${encodeURIComponent(slug)}`}>还要用的，请重新申请</a>}
     </p>
   )
 }

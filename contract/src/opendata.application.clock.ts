@@ -34,6 +34,7 @@ const EFFECTS: Readonly<Record<string, ClockEvent['type']>> = {
   approved: 'stopped',
   refused: 'stopped',
   lapsed: 'stopped',
+  closed: 'stopped',
 }
 
 /** The promise's events among what happened to an application. */

@@ -39,6 +39,7 @@ export const APPLICATION_STATES = coded({
   expired: '已到期',
   revoked: '已收回',
   lapsed: '逾期未办，已终止',
+  closed: '已终止',
 })
 export type ApplicationState = (typeof APPLICATION_STATES.codes)[number]
 
@@ -70,6 +71,13 @@ export const REVOKE_REASONS = coded({
   dataset_withdrawn: '数据集已撤回开放',
   asked_for: '使用方要求终止',
 })
+
+/** Why what was not decided yet is decided no more: not by anybody's opinion of the application. */
+export const CLOSE_REASONS = coded({
+  dataset_withdrawn: '数据集已撤回开放',
+  dataset_unconditional: '数据集已改为无条件开放',
+})
+export type CloseReason = (typeof CLOSE_REASONS.codes)[number]
 
 /** Calendar days: to mend, to confirm the agreement, to appeal (行政复议法 第九条: 六十日). */
 export const MEND_DAYS = 30

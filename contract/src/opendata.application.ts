@@ -4,6 +4,7 @@ import { endpoint } from './endpoint.ts'
 import {
   APPLICANT_KINDS,
   APPLICATION_STATES,
+  CLOSE_REASONS,
   MISSING_PARTS,
   OPEN_REFUSALS,
   REVOKE_REASONS,
@@ -84,6 +85,8 @@ export const ApplicationDetail = t.Object({
   term_months: t.Integer(),
   promise_version: t.String(),
   open_condition: nullable(t.String()),
+  /** Only where it was closed undecided. */
+  close_reason: nullable(CLOSE_REASONS.schema),
   /** What the notice asked for, and what was answered. */
   asked: t.Array(Part),
   answers: t.Array(Part),

@@ -11,6 +11,8 @@ export interface ApplyDataset extends DatasetName {
   readonly days: number
   readonly source: string
   readonly due_on: string
+  /** Months who applied is kept after the end; `null` until the inside has said so. */
+  readonly kept_months: number | null
 }
 
 export interface ApplyView {
@@ -67,6 +69,8 @@ export interface ApplicationView extends Claim {
   readonly detail: ApplicationStandingDetail
   readonly clock: Clock
   readonly files: readonly { readonly title: string; readonly href: string }[]
+  /** Whether one may apply for the dataset, once more: it is open on conditions. */
+  readonly may_apply: boolean
   readonly origin: string
   readonly form: FormState
   readonly said: '' | 'mended' | 'signed' | 'signed_before' | 'rekeyed' | 'rekeyed_before' | 'appealed'

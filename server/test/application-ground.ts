@@ -43,6 +43,7 @@ interface Parts {
   readonly slug: string
   readonly resource_id: string
   readonly release_id: string
+  readonly proposal: ReturnType<typeof proposalOf>
 }
 
 /** A department with a conditional dataset, its two hands, the office, and the public side in front of them. */
@@ -55,6 +56,7 @@ export class ApplicationGround {
   readonly slug: string
   readonly resource_id: string
   readonly release_id: string
+  readonly proposal: ReturnType<typeof proposalOf>
 
   constructor(parts: Parts) {
     this.world = parts.world
@@ -65,6 +67,7 @@ export class ApplicationGround {
     this.slug = parts.slug
     this.resource_id = parts.resource_id
     this.release_id = parts.release_id
+    this.proposal = parts.proposal
   }
 
   async ctx(): Promise<Ctx> {
@@ -158,17 +161,16 @@ export class ApplicationGround {
   }
 }
 
-const release = async (provider: Voice, approver: Voice, entry: Awaited<ReturnType<typeof publish>>) => {
-  const { release_id, content } = await provider.call(opendata.proposeRelease, {
-    body: {
-      resource_id: entry.resource_id,
-      title: '企业年度用电',
-      summary: '全省规模以上企业的年度用电量，供研究使用。',
-      contact: '省商务厅 0971-8230000',
-      licence: 'conditional',
-      item_ids: entry.content.items.map(({ item_id }) => item_id),
-    },
-  })
+type Entry = Awaited<ReturnType<typeof publish>>
+
+const proposalOf = ({ resource_id, content }: Entry) => ({
+  ...{ resource_id, title: '企业年度用电', summary: '全省规模以上企业的年度用电量，供研究使用。' },
+  ...{ contact: '省商务厅 0971-8230000', licence: 'conditional' as const },
+  item_ids: content.items.map(({ item_id }) => item_id),
+})
+
+const release = async (provider: Voice, approver: Voice, proposal: ReturnType<typeof proposalOf>) => {
+  const { release_id, content } = await provider.call(opendata.proposeRelease, { body: proposal })
   await approver.call(opendata.approveRelease, { params: { id: release_id }, body: { opinion: '同意有条件开放' } })
   return { release_id, slug: content.slug }
 }
@@ -184,9 +186,10 @@ export const openApplications = async (): Promise<ApplicationGround> => {
   const office = await world.signIn('egov', 'catalog_admin')
   const conditions = { open_type: 'conditional', open_condition: '用于科学研究，单位申请', items: [ITEM] } as const
   const entry = await publish(world, draftOf('企业年度用电信息', { ...conditions, items: [...conditions.items] }))
-  const released = await release(provider, approver, entry)
+  const proposal = proposalOf(entry)
+  const released = await release(provider, approver, proposal)
   const ground = new ApplicationGround({
-    ...{ world, outside, provider, approver, office, resource_id: entry.resource_id, ...released },
+    ...{ world, outside, provider, approver, office, resource_id: entry.resource_id, proposal, ...released },
   })
   await publishReleases(await ground.ctx())
   await ground.turn()

@@ -2459,7 +2459,7 @@ export interface OpendataApplication {
   number: string
   /** 查询码与编号的摘要 */
   code_hash: string
-  /** 状态:received 待受理,incomplete 待补正,accepted 审查中,proposed 待批准,agreement 待确认协议,active 使用中,refused 不予开放,appealed 申诉中,upheld 申诉未获支持,expired 已到期,revoked 已收回,lapsed 逾期未办 */
+  /** 状态:received 待受理,incomplete 待补正,accepted 审查中,proposed 待批准,agreement 待确认协议,active 使用中,refused 不予开放,appealed 申诉中,upheld 申诉未获支持,expired 已到期,revoked 已收回,lapsed 逾期未办,closed 已终止 */
   state: string
   /** 目录资源,即数据集 */
   resource_id: string
@@ -2509,6 +2509,8 @@ export interface OpendataApplication {
   red_on: string | null
   /** 修订号:每次变动加一 */
   revision: number
+  /** 终止办理的原因:dataset_withdrawn 数据集已撤回开放,dataset_unconditional 数据集已改为无条件开放;其余为空 */
+  close_reason: string | null
 }
 
 /** 申请的经过:只增不改,时限由此推得 */

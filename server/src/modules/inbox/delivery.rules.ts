@@ -291,6 +291,7 @@ const RULES: Record<string, Rule> = {
   'opendata.application.appeal_upheld': applicationDone,
   'opendata.application.lapsed': applicationDone,
   'opendata.application.revoked': applicationDone,
+  'opendata.application.closed': applicationDone,
   'opendata.application.confirmed': (fact) => ({
     notices: [notice(fact, 'application_active', ofApplication(fact, 'handle'))],
   }),

@@ -19,9 +19,9 @@ const SAMPLE_ROWS = 5
 const datasetOf = (row: ConditionalRow): ApplyDataset => {
   const rule = codes.ruleAt('open_decide', row.today)
   const days = row.days ?? rule.days
-  const { slug, title, organ_name, open_condition, source, today } = row
+  const { slug, title, organ_name, open_condition, source, today, kept_months } = row
   const { on: due_on } = codes.addWorkingDays(codes.CALENDAR, today, days)
-  return { slug, title, organ_name, open_condition, days, source: source ?? rule.clause, due_on }
+  return { slug, title, organ_name, open_condition, days, source: source ?? rule.clause, due_on, kept_months }
 }
 
 const purposeOf = ({ slug }: Pick<ConditionalRow, 'slug'>): string => `apply:${slug}`

@@ -13,6 +13,7 @@ export interface ConditionalRow {
   readonly table_name: string | null
   readonly columns: readonly SiteColumn[] | null
   readonly row_count: number | null
+  readonly kept_months: number | null
   readonly today: string
 }
 
@@ -21,7 +22,8 @@ export const findConditional = async (pool: pg.Pool, slug: string): Promise<Cond
   const { rows } = await pool.query<ConditionalRow>(
     `select d.dataset_id, d.slug, d.title, d.organ_name, d.content->>'open_condition' as open_condition,
        coalesce((d.content->>'shows_sample')::boolean, false) as shows_sample,
-       p.days, p.source, e.table_name, e.columns, e.row_count, site.today()::text as today
+       p.days, p.source, e.table_name, e.columns, e.row_count, site.today()::text as today,
+       (select months from site.keeping) as kept_months
      from site.dataset d left join site.promise p using (dataset_id)
      left join site.edition e on e.dataset_id = d.dataset_id and e.is_current
      where d.slug = $1 and d.state = 'open' and d.open_type = 'conditional'`,

@@ -10,6 +10,8 @@ import {
   paramsOf,
   REFUSE,
 } from '#test/application-ground.ts'
+import { overPublic } from '../../modules/opendata/connection.ts'
+import { pullOnce } from '../../modules/opendata/intake/puller.ts'
 import { hashKey } from '../access.ts'
 import { openDraft, sealDraft } from './draft.ts'
 
@@ -117,6 +119,38 @@ test('a citizen applies in four steps, mends, signs and reads with the key he is
   await ground.turn()
   assert.equal((await ground.access(hashKey(key)))[0]!.revoked, true)
   assert.match((await status(claim)).body, /已收回[\s\S]*将原始数据转给他人/)
+})
+
+test('who is asked his name is told how long it is kept: as long as the operator has set (T16.3, P17)', async () => {
+  const kept = async () =>
+    /申请人信息只给[^<]*/.exec((await get(`/apply/${ground.slug}/form`)).body)![0].replaceAll(/\s/g, '')
+  assert.match(await kept(), /办结6个月后清空/)
+  const ctx = await ground.ctx()
+  const longer = { ...ctx, site: { ...ctx.site, applicantMonths: 9 } }
+  await overPublic(longer, (client) => pullOnce(longer, client))
+  assert.match(await kept(), /办结9个月后清空/)
+  await ground.outside.sql('delete from site.keeping')
+  assert.match(await kept(), /办结后按规定的期限清空/)
+})
+
+test('the form for files of an application in force sends the key in its body, to no address (T4.2, P17)', async () => {
+  const { claim } = await applyByForm()
+  await ground.decide(claim, APPROVE)
+  await say(claim, 'agreement', { agree: 'yes' })
+  await ground.outside.sql(
+    `insert into site.edition (dataset_id, edition_no, is_current, table_name, columns, row_count, digest, data_on)
+     select dataset_id, 1, true, 'd_none_1', '[]', 0, repeat('0', 64), '2017-12-01' from site.dataset where slug = $1`,
+    [ground.slug],
+  )
+  await ground.outside.sql(
+    `insert into site.file (dataset_id, edition_no, format, media_type, bytes, sha256)
+     select dataset_id, 1, 'csv', 'text/csv', 0, repeat('0', 64) from site.dataset where slug = $1`,
+    [ground.slug],
+  )
+  const [form] = /<form [^>]*action="\/datasets\/[^>]*>[\s\S]*?<\/form>/.exec((await status(claim)).body)!
+  assert.match(form, /^<form [^>]*action="[^"?]*" method="post"/)
+  assert.match(form, /<button type="submit" formAction="[^"?]*">/i)
+  await ground.outside.sql('delete from site.edition')
 })
 
 test('the last step sent twice is one application, and either answer shows its number and code (T4.2, P17)', async () => {

@@ -5,6 +5,7 @@ import { emptyForm } from '../form.ts'
 import { openForm } from '../intake.send.ts'
 import { type StoredState, siteToday } from '../intake.store.ts'
 import type { Site } from '../site.ts'
+import { findConditional } from './apply.store.ts'
 
 /** An application as its number and code show it; `undefined` for other matters, and until the inside has said a word. */
 export const applicationView = async (
@@ -23,6 +24,7 @@ export const applicationView = async (
     detail,
     clock: readPromise(detail.promise, today),
     files: files.map(({ title, href }) => ({ title, href })),
+    may_apply: (await findConditional(site.pool, detail.slug)) !== undefined,
     origin: site.origin,
     form: emptyForm(await openForm(site, `status:${claim.number}`)),
     said: '',

@@ -98,7 +98,10 @@ export const ApplyPage = ({ dataset, sample, form }: Apply) => (
   </article>
 )
 
-const Who = ({ form }: ApplyForm) => (
+const keptFor = ({ kept_months }: ApplyDataset): string =>
+  kept_months === null ? '办结后按规定的期限清空' : `办结 ${kept_months} 个月后清空`
+
+const Who = ({ form, dataset }: ApplyForm) => (
   <>
     <Pick form={form} name="kind" title="以什么名义申请" choices={APPLICANT_KINDS.titles} />
     <Field form={form} name="name" title="姓名或单位全称" autoComplete="name" />
@@ -113,7 +116,7 @@ const Who = ({ form }: ApplyForm) => (
     <Field form={form} name="phone" title="联系电话" hint="手机号，或带区号的固定电话" type="tel" autoComplete="tel" />
     <Field form={form} name="email" title="电子邮箱" type="email" autoComplete="email" isOptional />
     <Field form={form} name="qualification" title="怎样符合开放条件" rows={3} />
-    <p className="meta">申请人信息只给办理的工作人员看，每次查看都有记录，办结六个月后清空，不公开。</p>
+    <p className="meta">申请人信息只给办理的工作人员看，每次查看都有记录，{keptFor(dataset)}，不公开。</p>
   </>
 )
 

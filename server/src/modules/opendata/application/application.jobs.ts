@@ -1,6 +1,7 @@
 import type { Task } from '#kernel/jobs.ts'
 import { overPublic } from '../connection.ts'
-import { closeWithdrawn, forgetApplicants, watchDeadlines } from './deadline.service.ts'
+import { closeFor } from './closing.service.ts'
+import { forgetApplicants, watchDeadlines } from './deadline.service.ts'
 import { carryPromises } from './promise.service.ts'
 
 const watch: Task = {
@@ -10,10 +11,10 @@ const watch: Task = {
   handle: watchDeadlines,
 }
 
-const withdraw: Task = {
+const close: Task = {
   name: 'opendata.application.close',
-  on: ['opendata.release.withdrawn'],
-  handle: closeWithdrawn,
+  on: ['opendata.release.withdrawn', 'opendata.release.approved'],
+  handle: closeFor,
 }
 
 const forget: Task = {
@@ -32,4 +33,4 @@ const promise: Task = {
   handle: async (ctx) => void (await overPublic(ctx, (client) => carryPromises(ctx, client))),
 }
 
-export const applicationTasks: readonly Task[] = [watch, withdraw, forget, promise]
+export const applicationTasks: readonly Task[] = [watch, close, forget, promise]

@@ -11,6 +11,7 @@ import { closeAccess, insertAccess } from './access.store.ts'
 import { factOf, move } from './application.service.ts'
 import * as store from './application.store.ts'
 import { tellApplicant } from './application.view.ts'
+import { closeIfOver } from './closing.service.ts'
 import { promiseFor } from './promise.service.ts'
 
 const CITIZEN = { by_id: null, by_name: '申请人' }
@@ -35,7 +36,7 @@ const turnAway = (tx: Tx, { number, code_hash, received_on }: Submission): Promi
 /** An application as it was sent becomes a matter; one that breaks the form's own rules was not sent by our form. */
 export const receiveApplication: Receiver = async (tx, ctx, submission) => {
   const form = readForm({ ...submission.body, ...submission.contact })
-  const dataset = await store.findOpenDataset(tx, submission.dataset_slug ?? '')
+  const dataset = await store.lockOpenDataset(tx, submission.dataset_slug ?? '')
   if (!dataset || formFaults(form).length > 0) return turnAway(tx, submission)
   const application_id = newId()
   const { number, code_hash, received_on } = submission
@@ -86,7 +87,8 @@ export const receiveAppeal: Receiver = async (tx, ctx, submission) => {
   const text = proseIn(submission.body.text, 2000)
   if (!row || text === '') return
   await store.updateApplicant(tx, row.application_id, { appeal_text: text })
-  await move(tx, ctx, row, { verb: 'appealed', to: 'appealed', isCitizen: true, on: submission.received_on })
+  const appeal = { verb: 'appealed', to: 'appealed', isCitizen: true, on: submission.received_on } as const
+  await closeIfOver(tx, ctx, await move(tx, ctx, row, appeal))
 }
 
 const HASH = /^[0-9a-f]{64}$/

@@ -28,18 +28,19 @@ export const STEP_TITLES: Readonly<Record<string, string>> = {
   expired: '到期',
   revoked: '收回许可',
   lapsed: '逾期未办，终止',
+  closed: '终止办理',
 }
 
 /** What stays between the people who decide; the applicant is told the outcome. */
 export const INNER_VERBS: readonly string[] = ['proposed', 'returned']
 
 export const acceptClock = (steps: readonly Happened[], today: string): Clock | null => {
-  const run = runOfSteps(steps, ['received', 'mended'], ['accepted', 'noticed', 'lapsed'])
+  const run = runOfSteps(steps, ['received', 'mended'], ['accepted', 'noticed', 'lapsed', 'closed'])
   return run && run.stopped_on === null ? readClock({ rule_code: 'open_accept', ...run }, today) : null
 }
 
 export const appealClock = (steps: readonly Happened[], today: string): Clock | null => {
-  const run = runOfSteps(steps, ['appealed'], ['appeal_granted', 'appeal_upheld'])
+  const run = runOfSteps(steps, ['appealed'], ['appeal_granted', 'appeal_upheld', 'closed'])
   return run && readClock({ rule_code: 'open_appeal', ...run }, today)
 }
 

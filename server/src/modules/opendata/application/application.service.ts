@@ -96,7 +96,7 @@ const CLOCKS: Readonly<Record<string, string>> = {
 export const move = async (tx: Tx, ctx: Ctx, row: Row, deed: Move): Promise<Row> => {
   const { verb, to, text = '', change = {}, isCitizen, on = ctx.today } = deed
   const { application_id } = row
-  const ended_on = ['refused', 'upheld', 'expired', 'revoked', 'lapsed'].includes(to) ? ctx.today : null
+  const ended_on = ['refused', 'upheld', 'expired', 'revoked', 'lapsed', 'closed'].includes(to) ? ctx.today : null
   await store.updateApplication(tx, application_id, { ...change, state: to, ended_on })
   const author = authorOf(ctx, isCitizen)
   await store.insertStep(tx, { application_id, verb, happened_on: on, happened_at: ctx.instant, ...author, text })

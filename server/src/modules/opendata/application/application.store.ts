@@ -1,4 +1,10 @@
-import type { ApplicantKind, ApplicationDetail, ApplicationState, ApplicationStep } from '@sanjiang/contract/opendata'
+import type {
+  ApplicantKind,
+  ApplicationDetail,
+  ApplicationState,
+  ApplicationStep,
+  CloseReason,
+} from '@sanjiang/contract/opendata'
 import { type Insertable, type SqlBool, sql, type Updateable } from 'kysely'
 import type { Scope } from '#kernel/ctx.ts'
 import type { Db, Tx } from '#kernel/db.ts'
@@ -21,6 +27,7 @@ const rows = (db: Db) =>
       applicant_kind: ApplicantKind
       asked: ApplicationDetail['asked']
       proposal: Proposal | null
+      close_reason: CloseReason | null
     }>()
 
 export type ApplicationRow = Awaited<ReturnType<ReturnType<typeof rows>['executeTakeFirstOrThrow']>>
@@ -44,7 +51,7 @@ export const lockNumbered = (tx: Tx, number: string, codeHash: string): Promise<
 
 const WAITING = ['received', 'incomplete', 'accepted', 'proposed', 'appealed'] as const
 const RUNNING = ['agreement', 'active'] as const
-const CLOSED = ['refused', 'upheld', 'expired', 'revoked', 'lapsed'] as const
+const CLOSED = ['refused', 'upheld', 'expired', 'revoked', 'lapsed', 'closed'] as const
 export const PARTS = { waiting: WAITING, running: RUNNING, closed: CLOSED } as const
 
 interface ListOptions {
@@ -161,15 +168,16 @@ export const listForgettable = (db: Db, endedBefore: string): Promise<string[]> 
     .execute()
     .then((found) => found.map(({ application_id }) => application_id))
 
-/** The conditional dataset of an address that is open now. */
-export const findOpenDataset = (db: Db, slug: string) =>
-  db
+/** The conditional dataset of an address that is open now and stays so until this is over. */
+export const lockOpenDataset = (tx: Tx, slug: string) =>
+  tx
     .selectFrom('opendata.release as r')
     .innerJoin('identity.organ as o', 'o.organ_id', 'r.organ_id')
     .select(['r.resource_id', 'r.code', 'r.organ_id', 'o.name as organ_name', 'r.content'])
     .where('r.state', '=', 'released')
     .where(sql<SqlBool>`r.content->>'slug' = ${slug}`)
     .where(sql<SqlBool>`r.content->>'open_type' = 'conditional'`)
+    .forShare('r')
     .$narrowType<{ content: { title: string; open_condition: string | null } }>()
     .executeTakeFirst()
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { opendata } from '@sanjiang/contract'
+import { inbox, opendata } from '@sanjiang/contract'
 import type { Ctx } from '#kernel/ctx.ts'
+import { publishReleases } from '#modules/opendata/index.ts'
 import {
   APPROVE,
   type ApplicationGround,
@@ -315,4 +316,82 @@ test('a promise of fewer days counts for what is received from its day on, and s
     rows.map(({ decide_clock }) => decide_clock.left_days).toSorted((a, b) => a - b),
   )
   await ground.world.setToday('2017-12-11')
+})
+
+test('a withdrawn dataset closes what nobody has decided, tells who asked the reason, and clears the desk (T4.2)', async () => {
+  const names = ['received', 'incomplete', 'proposed', 'appealed', 'agreement', 'active', 'refused'] as const
+  const asked = {} as Record<(typeof names)[number], Awaited<ReturnType<typeof ground.apply>>>
+  for (const name of names) asked[name] = await ground.apply()
+  const stateOf = async (name: (typeof names)[number]) => (await ground.find(asked[name])).state
+  const incomplete = await ground.find(asked.incomplete)
+  await ground.provider.call(opendata.noticeApplication, {
+    ...paramsOf(incomplete),
+    body: { revision: incomplete.revision, parts: [{ code: 'term', text: '请说明期限的理由' }] },
+  })
+  const accepted = await ground.find(asked.proposed)
+  const { revision } = await ground.provider.call(opendata.acceptApplication, {
+    ...paramsOf(accepted),
+    body: { revision: accepted.revision },
+  })
+  await ground.provider.call(opendata.proposeDecision, { ...paramsOf(accepted), body: { revision, ...APPROVE } })
+  for (const name of ['agreement', 'active'] as const) await ground.decide(asked[name], APPROVE)
+  for (const name of ['appealed', 'refused'] as const) await ground.decide(asked[name], REFUSE)
+  await ground.confirm(asked.active)
+  const appeal = { text: '成果去向已在第二段写明' }
+  await ground.say(asked.appealed, 'appeal', appeal)
+  await ground.turn()
+  for (const name of names) assert.equal(await stateOf(name), name)
+  await ground.approver.call(opendata.withdrawRelease, {
+    params: { id: ground.release_id },
+    body: { reason: '统计口径有误' },
+  })
+  await ground.world.drain()
+  await ground.turn()
+  for (const name of ['received', 'incomplete', 'proposed', 'appealed', 'agreement'] as const) {
+    const closed = await ground.find(asked[name])
+    assert.deepEqual([closed.state, closed.close_reason, closed.can], ['closed', 'dataset_withdrawn', []], name)
+    assert.ok(closed.decide_clock.stopped_on, name)
+    const told = await ground.standing(asked[name])
+    assert.deepEqual([told.state_title, told.can], ['已终止', []], name)
+    assert.match(told.answer!, /数据集已撤回开放：统计口径有误/, name)
+  }
+  assert.deepEqual([await stateOf('active'), await stateOf('refused')], ['revoked', 'refused'])
+  const desks = [ground.provider, ground.approver, ground.office]
+  for (const desk of desks) {
+    const { rows } = await desk.call(inbox.listTodos, { query: {} })
+    assert.deepEqual(
+      rows.filter(({ kind }) => kind.startsWith('application_')).map(({ title }) => title),
+      [],
+    )
+  }
+  assert.equal(await ground.say(asked.refused, 'appeal', appeal), 'accepted')
+  const late = await ground.apply()
+  await ground.turn()
+  assert.equal(await stateOf('refused'), 'closed')
+  assert.equal((await ground.standing(late)).state, 'void')
+})
+
+test('what is everybody’s now needs no application: those undecided are closed, and say so (T4.2)', async () => {
+  const release = async (open_type: string) => {
+    await ground.world.sql('update catalog.entry set open_type = $2 where resource_id = $1', [
+      ...[ground.resource_id, open_type],
+    ])
+    const { release_id } = await ground.provider.call(opendata.proposeRelease, { body: ground.proposal })
+    await ground.approver.call(opendata.approveRelease, {
+      params: { id: release_id },
+      body: { opinion: '同意，可以开放' },
+    })
+    await ground.world.drain()
+    await publishReleases(await ground.ctx())
+  }
+  await release('conditional')
+  const [waiting, active] = [await ground.apply(), await ground.apply()]
+  await ground.decide(active, APPROVE)
+  await ground.confirm(active)
+  await release('unconditional')
+  await ground.turn()
+  const closed = await ground.find(waiting)
+  assert.deepEqual([closed.state, closed.close_reason], ['closed', 'dataset_unconditional'])
+  assert.match((await ground.standing(waiting)).answer!, /无条件开放：不用申请/)
+  assert.equal((await ground.find(active)).state, 'active')
 })

@@ -77,6 +77,7 @@ export const toDetail = async (ctx: Ctx, row: ApplicationRow): Promise<Applicati
     term_months: row.term_months,
     promise_version: row.promise_version,
     open_condition: row.open_condition,
+    close_reason: row.close_reason,
     asked: row.asked,
     proposal: row.proposal,
     agreement: agreement ?? null,
@@ -106,7 +107,7 @@ export const tellApplicant = async (tx: Tx, row: ApplicationRow): Promise<void> 
     await listUsage(tx, row.application_id),
   ]
   const shown = steps.filter(({ verb }) => !INNER_VERBS.includes(verb))
-  const decision = shown.findLast(({ verb }) => ['refused', 'appeal_upheld', 'revoked'].includes(verb))
+  const decision = shown.findLast(({ verb }) => ['refused', 'appeal_upheld', 'revoked', 'closed'].includes(verb))
   const state = row.state === 'proposed' ? 'accepted' : row.state
   const standing: IntakeStanding = {
     state,

@@ -2,7 +2,6 @@ import { codes } from '@sanjiang/contract'
 import { CONFIRM_DAYS, MEND_DAYS } from '@sanjiang/contract/opendata'
 import { type Ctx, PLATFORM } from '#kernel/ctx.ts'
 import { inTx, type Tx } from '#kernel/db.ts'
-import type { TaskData } from '#kernel/jobs.ts'
 import { record } from '#kernel/record.ts'
 import { keptSince } from '../keeping.ts'
 import { closeAccess } from './access.store.ts'
@@ -13,15 +12,15 @@ import * as store from './application.store.ts'
 type Row = store.ApplicationRow
 
 /** Each matter in a transaction of its own, looked at again under its lock. */
-const eachIn = async (
+export const eachIn = async (
   ctx: Ctx,
   states: readonly Row['state'][],
   work: (tx: Tx, ctx: Ctx, row: Row) => Promise<unknown>,
 ): Promise<void> => {
-  for (const { application_id, state } of await store.listInStates(ctx.db, states))
+  for (const { application_id } of await store.listInStates(ctx.db, states))
     await inTx({ ...ctx, actor: PLATFORM }, async (tx, inner) => {
       const row = await store.lockApplication(tx, 'all', application_id)
-      if (row?.state === state) await work(tx, inner, row)
+      if (row && states.includes(row.state)) await work(tx, inner, row)
     })
 }
 
@@ -57,21 +56,6 @@ export const watchDeadlines = async (ctx: Ctx): Promise<void> => {
   await expire(ctx)
   await lapse(ctx)
   await markClocks(ctx)
-}
-
-/** A withdrawn dataset closes every key to it. */
-export const closeWithdrawn = async (ctx: Ctx, { subject_id }: TaskData): Promise<void> => {
-  const release = await ctx.db
-    .selectFrom('opendata.release')
-    .select(['resource_id', 'state'])
-    .where('release_id', '=', subject_id ?? '')
-    .executeTakeFirst()
-  if (release?.state !== 'withdrawn') return
-  await eachIn(ctx, ['active', 'agreement'], async (tx, inner, row) => {
-    if (row.resource_id !== release.resource_id) return
-    await closeAccess(tx, row.application_id, inner.instant)
-    await move(tx, inner, row, { verb: 'revoked', to: 'revoked', text: '数据集已撤回开放' })
-  })
 }
 
 const GONE = { name: '', credit_code: '', contact_name: '', phone: '', email: '', answers: '{}', appeal_text: null }

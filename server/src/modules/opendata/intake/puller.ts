@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { type Ctx, type House, makeCtx, PLATFORM } from '#kernel/ctx.ts'
 import { carryAccess, pullUses } from '../application/access.service.ts'
 import { overPublic } from '../connection.ts'
+import { carryKeeping } from '../keeping.ts'
 import { handleSubmissions, pullSubmissions } from './pull.service.ts'
 import { carryClock, carryReplies } from './reply.service.ts'
 
@@ -12,6 +13,7 @@ const AWAY_MS = 15_000
 /** One turn (`opendata.intake.pull`): fetch, make matters of what came, say what is to be said. */
 export const pullOnce = async (ctx: Ctx, client: pg.Client): Promise<number> => {
   await carryClock(ctx, client)
+  await carryKeeping(ctx, client)
   const pulled = await pullSubmissions(ctx, client)
   await handleSubmissions(ctx)
   await carryAccess(ctx, client)

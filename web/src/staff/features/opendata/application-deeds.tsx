@@ -5,7 +5,7 @@ import { Panel } from '../../../ui/page-head.tsx'
 import { ErrorAlert } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
 import { choicesOf } from './application.words.ts'
-import { useApplicationAct } from './application-act.ts'
+import { useMatterAct } from './matter-act.ts'
 
 interface DeedProps {
   readonly application: ApplicationDetail
@@ -27,7 +27,7 @@ interface DeedFormProps {
 
 /** A choice and its reason. */
 const DeedForm = ({ title, hint, choices, submit, isDanger = false, send }: DeedFormProps) => {
-  const act = useApplicationAct(send)
+  const act = useMatterAct(send)
   const options = choicesOf(choices)
   return (
     <Panel title={title}>

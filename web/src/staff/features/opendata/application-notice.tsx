@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { Panel } from '../../../ui/page-head.tsx'
 import { ErrorAlert } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
-import { useApplicationAct } from './application-act.ts'
+import { useMatterAct } from './matter-act.ts'
 
 type Texts = Partial<Record<MissingPart, string>>
 
@@ -14,7 +14,7 @@ export const NoticeForm = ({ application }: { readonly application: ApplicationD
   const { application_id, revision } = application
   const [form] = Form.useForm<Texts>()
   const [chosen, setChosen] = useState<readonly MissingPart[]>([])
-  const act = useApplicationAct((texts: Texts) =>
+  const act = useMatterAct((texts: Texts) =>
     call(opendata.noticeApplication, {
       params: { id: application_id },
       body: { revision, parts: chosen.map((code) => ({ code, text: texts[code] ?? '' })) },

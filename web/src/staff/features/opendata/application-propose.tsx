@@ -5,7 +5,7 @@ import { Panel } from '../../../ui/page-head.tsx'
 import { ErrorAlert } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
 import { choicesOf } from './application.words.ts'
-import { useApplicationAct } from './application-act.ts'
+import { useMatterAct } from './matter-act.ts'
 
 interface Opinion {
   readonly outcome: 'approve' | 'refuse'
@@ -35,7 +35,7 @@ export const ProposeForm = ({ application }: { readonly application: Application
   const { application_id, revision, term_months } = application
   const [form] = Form.useForm<Opinion>()
   const outcome = Form.useWatch('outcome', form) ?? 'approve'
-  const act = useApplicationAct((opinion: Opinion) =>
+  const act = useMatterAct((opinion: Opinion) =>
     call(opendata.proposeDecision, { params: { id: application_id }, body: { revision, ...opinion } }),
   )
   return (

@@ -3,6 +3,7 @@ import {
   APPLICANT_KINDS,
   APPLICATION_STATES,
   type ApplicationDetail,
+  CLOSE_REASONS,
   MISSING_PARTS,
   OPEN_REFUSALS,
   SECURITY_MEASURES,
@@ -19,17 +20,17 @@ import { Facts, Panel, StateTag } from '../../../ui/page-head.tsx'
 import { ErrorAlert, Loaded } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
 import { STATE_TONES, sizeOf } from './application.words.ts'
-import { useApplicationAct } from './application-act.ts'
 import { AppealForm, DecideForm, RevokeForm } from './application-deeds.tsx'
 import { NoticeForm } from './application-notice.tsx'
 import { ProposeForm } from './application-propose.tsx'
+import { useMatterAct } from './matter-act.ts'
 
 interface Part {
   readonly application: ApplicationDetail
 }
 
 const Accept = ({ application: { application_id, revision } }: Part) => {
-  const act = useApplicationAct(() =>
+  const act = useMatterAct(() =>
     call(opendata.acceptApplication, { params: { id: application_id }, body: { revision } }),
   )
   return (
@@ -164,6 +165,7 @@ const Course = ({ application }: Part) => (
         ['截止', `${application.decide_clock.due_on}（${application.decide_clock.clause}）`],
         ['申诉时限', application.appeal_clock && <ClockBar key="appeal" clock={application.appeal_clock} />],
         ['使用到', application.ends_on],
+        ['终止原因', application.close_reason && CLOSE_REASONS.titles[application.close_reason]],
       ]}
     />
     <ol className="timeline">

@@ -14,6 +14,7 @@ export const STATE_TONES: Readonly<Record<ApplicationState, Tone>> = {
   expired: 'calm',
   revoked: 'bad',
   lapsed: 'calm',
+  closed: 'calm',
 }
 
 export const choicesOf = (titles: Readonly<Record<string, string>>): { value: string; label: string }[] =>

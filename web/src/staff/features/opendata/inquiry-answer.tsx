@@ -5,16 +5,14 @@ import { showFaults } from '../../../ui/form-faults.ts'
 import { Panel } from '../../../ui/page-head.tsx'
 import { ErrorAlert } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
-import { useInquiryAct } from './inquiry-act.ts'
+import { useMatterAct } from './matter-act.ts'
 
 type Answer = { outcome: InquiryOutcome; text: string; planned_on?: string; opened_slug?: string }
 
 export const AnswerForm = ({ inquiry }: { readonly inquiry: InquiryDetail }) => {
   const [form] = Form.useForm<Answer>()
   const outcome = Form.useWatch('outcome', form)
-  const act = useInquiryAct((body: Answer) =>
-    call(opendata.answerInquiry, { params: { id: inquiry.inquiry_id }, body }),
-  )
+  const act = useMatterAct((body: Answer) => call(opendata.answerInquiry, { params: { id: inquiry.inquiry_id }, body }))
   const choices = OUTCOMES_OF[inquiry.kind].map((value) => ({ value, label: INQUIRY_OUTCOMES.titles[value] }))
   return (
     <Panel title={inquiry.kind === 'showcase' ? '审核结论' : '答复'}>

@@ -9,7 +9,7 @@ import { Panel } from '../../../ui/page-head.tsx'
 import { ErrorAlert, Loaded } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
 import { OrganSelect } from '../../organ-select.tsx'
-import { useInquiryAct } from './inquiry-act.ts'
+import { useMatterAct } from './matter-act.ts'
 
 type Assignment = { organ_id: string; note?: string }
 type Candidate = Awaited<ReturnType<typeof readCandidates>>['rows'][number]
@@ -80,7 +80,7 @@ export const Candidates = ({ inquiry, assign }: { inquiry: InquiryDetail; assign
 
 export const AssignPanel = ({ inquiry }: { readonly inquiry: InquiryDetail }) => {
   const [form] = Form.useForm<Assignment>()
-  const act = useInquiryAct((body: Assignment) =>
+  const act = useMatterAct((body: Assignment) =>
     call(opendata.assignInquiry, { params: { id: inquiry.inquiry_id }, body }),
   )
   return (

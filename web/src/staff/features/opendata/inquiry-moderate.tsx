@@ -5,7 +5,7 @@ import { showFaults } from '../../../ui/form-faults.ts'
 import { Panel } from '../../../ui/page-head.tsx'
 import { ErrorAlert } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
-import { useInquiryAct } from './inquiry-act.ts'
+import { useMatterAct } from './matter-act.ts'
 import './inquiry.css'
 
 type Moderation = { visibility: 'public' | 'private'; title: string; text: string }
@@ -29,7 +29,7 @@ const Preview = ({ inquiry, title, text }: { inquiry: InquiryDetail; title: stri
 export const ModerateForm = ({ inquiry }: { readonly inquiry: InquiryDetail }) => {
   const [form] = Form.useForm<Moderation>()
   const now = Form.useWatch([], form) as Moderation | undefined
-  const act = useInquiryAct((body: Moderation) =>
+  const act = useMatterAct((body: Moderation) =>
     call(opendata.moderateInquiry, { params: { id: inquiry.inquiry_id }, body }),
   )
   const initial = {

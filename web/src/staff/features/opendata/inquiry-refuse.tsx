@@ -6,7 +6,7 @@ import { Panel } from '../../../ui/page-head.tsx'
 import { ErrorAlert } from '../../../ui/states.tsx'
 import { call } from '../../api.ts'
 import { optionsOf } from './inquiry.words.tsx'
-import { useInquiryAct } from './inquiry-act.ts'
+import { useMatterAct } from './matter-act.ts'
 
 type Refusal = { reason: RefusalReason; text: string }
 
@@ -16,7 +16,7 @@ export const RefuseButton = ({ inquiry, verb }: { inquiry: InquiryDetail; verb: 
   const [form] = Form.useForm<Refusal>()
   const endpoint = verb === 'refuse' ? opendata.refuseInquiry : opendata.proposeInquiryRefusal
   const title = verb === 'refuse' ? '不予受理' : '提请不予受理'
-  const act = useInquiryAct(
+  const act = useMatterAct(
     (body: Refusal) => call(endpoint, { params: { id: inquiry.inquiry_id }, body }),
     () => setOpen(false),
   )
@@ -58,7 +58,7 @@ export const RefuseButton = ({ inquiry, verb }: { inquiry: InquiryDetail; verb: 
 
 export const RefusalPanel = ({ inquiry }: { readonly inquiry: InquiryDetail }) => {
   const [form] = Form.useForm<{ text: string }>()
-  const act = useInquiryAct((body: { text: string }) =>
+  const act = useMatterAct((body: { text: string }) =>
     call(opendata.keepInquiry, { params: { id: inquiry.inquiry_id }, body }),
   )
   return (

@@ -129,6 +129,25 @@ test('beside each other stand parts, no total among them, and what is absent is 
   assert.deepEqual(besideOf(places), ['建筑业 11 12', '采矿业 10 无'])
 })
 
+test('things that have a date each are no course of time: no line leads from one home to the next (T4.2)', async () => {
+  const home = (no: number) => [`h-${no}`, no % 2 ? '公办' : '民办', `201${no}-05-0${no}`, no * 10, 101 + no / 10, 36.5]
+  await layDataset(ground, {
+    slug: 'homes',
+    columns: [
+      columnOf('code', '许可证号'),
+      columnOf('nature', '性质', { role: 'category' }),
+      columnOf('issued_on', '发证日期', { data_type: 'D' }),
+      columnOf('beds', '床位数', { data_type: 'I', role: 'measure', unit: '张' }),
+      columnOf('lon', '经度', { data_type: 'N', role: 'lon' }),
+      columnOf('lat', '纬度', { data_type: 'N', role: 'lat' }),
+    ],
+    rows: [1, 2, 3, 4].map(home),
+  })
+  const page = await draw('/datasets/homes/preview?as=chart')
+  assert.equal(captionOf(page), '各性质的床位数合计（张）')
+  assert.deepEqual(tableOf(page), ['民办 60', '公办 40'])
+})
+
 test('all together is offered where it is a sum, and a choice nobody offered is none (T4.2)', () => {
   const column = columnOf('place', '地区', { role: 'category' })
   const of = (values: string[], is_rate: boolean, asked?: string) =>

@@ -60,6 +60,15 @@ const isYear = ({ title }: SiteColumn): boolean => /年度|年份|月份|季度/
 export const TOTAL_WORDS = '^\\s*(青海省|全省|全国)?(合计|总计|总数|共计|小计|全部|全省|青海省|total|all)\\s*$'
 const isTotal = (value: string): boolean => new RegExp(TOTAL_WORDS, 'i').test(value)
 
+/** Rows that are things, each by a code or at a place: their dates tell of each, and no line leads from one to the next. */
+const isOfThings = (columns: readonly SiteColumn[]): boolean =>
+  hasPlaces(columns) || columns.some(({ role, data_type }) => role === 'key' && data_type === 'C')
+
+/** What rows follow each other by. */
+const courseOf = (columns: readonly SiteColumn[]): SiteColumn | undefined =>
+  columns.find((one) => isTime(one) && (one.role === 'key' || !isOfThings(columns))) ??
+  columns.find((one) => one.role === 'category' && isYear(one))
+
 const MOST_OTHERS = 3
 
 /** What a chart of these columns would show: time as a line, kinds as bars, rows counted where nothing is measured. */
@@ -75,7 +84,7 @@ export const planChart = (
     is_rate: measure !== null && isRate(measure),
     others: parts.filter((one) => one !== category).slice(0, MOST_OTHERS),
   })
-  const time = columns.find(isTime) ?? categories.find(isYear)
+  const time = courseOf(columns)
   const category = categories.find(({ name }) => name === by) ?? categories.find((one) => one !== time) ?? categories[0]
   const bars = category ? planOf(category, 'bar') : null
   return time && measure ? { ...planOf(time, 'line'), otherwise: bars } : (bars ?? undefined)

@@ -1,5 +1,5 @@
 import type { ChartPoint } from '@sanjiang/contract/site.preview'
-import { isFarFromZero, numberText, scaleOf, shortText, spaced, ticksOf } from './scale.ts'
+import { isFarFromZero, labelled, numberText, placesOf, scaleOf, shortText, ticksOf } from './scale.ts'
 import { fitted, widthOf } from './text.ts'
 
 /** Size of the letters, in units of the sheet; sheets are drawn one unit to the pixel. */
@@ -93,14 +93,18 @@ export const layLine = (points: readonly ChartPoint[], width: number): LineLayou
   const left = Math.ceil(room(ticks.map(shortText))) + 2 * GAP
   const labelWidth = room(points.map(({ label }) => label))
   const right = width - Math.max(GAP * 2, Math.ceil(labelWidth / 2))
-  const x = scaleOf([0, Math.max(1, points.length - 1)], [left + Math.min(20, labelWidth / 2), right])
+  const places = placesOf(points.map(({ label }) => label))
+  const x = scaleOf([0, 1], [left + Math.min(20, labelWidth / 2), right])
   const y = scaleOf([ticks[0]!, ticks.at(-1)!], [bottom, TOP])
   const dots = points.map(({ label, value }, at) => ({
-    x: x(at),
+    x: x(places[at]!),
     y: y(value),
     title: `${label}：${numberText(value)}`,
   }))
-  const most = Math.max(2, Math.floor((right - left) / (labelWidth + 2 * GAP)))
+  const named = labelled(
+    dots.map((dot) => dot.x),
+    labelWidth + 2 * GAP,
+  )
   return {
     width,
     height,
@@ -108,7 +112,7 @@ export const layLine = (points: readonly ChartPoint[], width: number): LineLayou
     right,
     bottom,
     y_ticks: ticks.map((tick) => ({ at: y(tick), text: shortText(tick) })),
-    x_ticks: spaced(points.length, most).map((at) => ({ at: x(at), text: points[at]!.label })),
+    x_ticks: named.map((at) => ({ at: dots[at]!.x, text: points[at]!.label })),
     path: dots.map((dot, at) => `${at === 0 ? 'M' : 'L'}${dot.x} ${dot.y}`).join(''),
     dots: dots.length > MAX_DOTS ? [] : dots,
     is_cut,

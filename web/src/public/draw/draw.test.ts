@@ -6,7 +6,7 @@ import { layBars, layLine } from './chart-layout.ts'
 import { layMap, MOST_PATH } from './map-layout.ts'
 import { layBarPanels, layLinePanels } from './panel-layout.ts'
 import { albers } from './projection.ts'
-import { classOf, quantilesOf, shortText, spaced, ticksOf } from './scale.ts'
+import { classOf, labelled, placesOf, quantilesOf, shortText, ticksOf } from './scale.ts'
 import { pathOf, shapeOf } from './shape.ts'
 import { fitted, widthOf } from './text.ts'
 
@@ -50,12 +50,36 @@ test('classes of a map hold about equally many values, and every value has one (
   )
 })
 
+test('days stand by their distance, so that a gap looks like one; other labels stand evenly (T4.2)', () => {
+  assert.deepEqual(placesOf(['2017-01-01', '2017-01-02', '2017-01-11']), [0, 0.1, 1])
+  assert.deepEqual(
+    placesOf(['2015', '2016', '2017']).map((one) => Math.round(one * 100)),
+    [0, 50, 100],
+  )
+  for (const labels of [
+    ['甲', '乙', '丙'],
+    ['2017-13', '2018', '2019'],
+    ['2017', '2016', '2018'],
+    ['2017', '2017', '2018'],
+  ])
+    assert.deepEqual(placesOf(labels), [0, 0.5, 1], labels.join())
+  assert.deepEqual([placesOf([]), placesOf(['2017'])], [[], [0]])
+  const { dots } = layLine(
+    ['2017-01-01', '2017-02-01', '2017-12-31'].map((label) => ({ label, value: 1 })),
+    740,
+  )
+  assert.ok(dots[1]!.x - dots[0]!.x < (dots[2]!.x - dots[1]!.x) / 5)
+})
+
 test('labels of an axis are as many as fit, the first and the last among them (T4.2)', () => {
+  const places = fc.array(fc.integer({ min: 0, max: 700 }), { minLength: 1, maxLength: 300 })
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 2, max: 12 }), (count, most) => {
-      const kept = spaced(count, most)
-      assert.ok(kept.length <= most + 1)
-      assert.deepEqual([kept[0], kept.at(-1)], [0, count - 1])
+    fc.property(places, fc.integer({ min: 20, max: 200 }), (some, apart) => {
+      const all = some.toSorted((a, b) => a - b)
+      const kept = labelled(all, apart)
+      assert.deepEqual([kept[0], kept.at(-1)], [0, all.length - 1])
+      assert.ok(kept.slice(1, -1).every((at, no) => all[at]! - all[kept[no]!]! >= apart))
+      assert.ok(kept.length < 3 || all.at(-1)! - all[kept.at(-2)!]! >= apart)
     }),
   )
   assert.equal(shortText(12_345_678), '1,234.57万')

@@ -1,5 +1,5 @@
 import type { ChartSplit } from '@sanjiang/contract/site.preview'
-import { isFarFromZero, numberText, scaleOf, shortText, ticksOf } from './scale.ts'
+import { isFarFromZero, numberText, placesOf, scaleOf, shortText, ticksOf } from './scale.ts'
 import { fitted, widthOf } from './text.ts'
 
 const LETTER = 13
@@ -72,7 +72,8 @@ export const layLinePanels = (split: ChartSplit, width: number): LinePanels => {
   const columns = Math.min(width < 500 ? 2 : 4, split.panels.length)
   const sheet = { columns, left, width, inner: PLOT, below: 16 }
   const boxes = boxesOf(split, sheet)
-  const x = scaleOf([0, Math.max(1, split.labels.length - 1)], [3, (boxes[0]?.width ?? 0) - 4])
+  const places = placesOf(split.labels)
+  const x = scaleOf([0, 1], [3, (boxes[0]?.width ?? 0) - 4])
   const y = scaleOf([ticks[0]!, ticks.at(-1)!], [PLOT, 0])
   return {
     width,
@@ -80,7 +81,7 @@ export const layLinePanels = (split: ChartSplit, width: number): LinePanels => {
     ticks: ticks.map((tick) => ({ at: y(tick), text: shortText(tick) })),
     left,
     panels: split.panels.map(({ name, values: own }, at) => {
-      const dots = own.flatMap((value, place) => (isThere(value) ? [{ x: x(place), y: y(value), value }] : []))
+      const dots = own.flatMap((value, of) => (isThere(value) ? [{ x: x(places[of]!), y: y(value), value }] : []))
       const last = dots.at(-1)
       const text = last ? numberText(last.value) : ''
       return {

@@ -49,13 +49,25 @@ export const classOf = (value: number, bounds: readonly number[]): number => {
   return found < 0 ? bounds.length - 1 : found
 }
 
-/** Positions of labels along an axis: first and last among them, no more than fit. */
-export const spaced = (count: number, most: number): number[] => {
-  if (count <= most) return Array.from({ length: count }, (_, at) => at)
-  const step = Math.ceil((count - 1) / Math.max(1, most - 1))
-  const kept = Array.from({ length: Math.floor((count - 1) / step) + 1 }, (_, at) => at * step)
-  const rest = count - 1 - kept.at(-1)!
-  return rest === 0 ? kept : [...kept.slice(0, rest <= step / 2 ? -1 : undefined), count - 1]
+const DAY = /^\d{4}(-\d\d){0,2}$/
+
+/** Where labels stand between the first, 0, and the last, 1: years, months and days by their distance, all others evenly. */
+export const placesOf = (labels: readonly string[]): number[] => {
+  const times = labels.map((label) => (DAY.test(label) ? Date.parse(label) : Number.NaN))
+  const [first, last] = [times[0] ?? 0, times.at(-1) ?? 0]
+  const isCourse = last > first && times.every((time, at) => at === 0 || time > times[at - 1]!)
+  return labels.map((_, at) => (isCourse ? (times[at]! - first) / (last - first) : at / Math.max(1, labels.length - 1)))
+}
+
+/** Positions that carry their labels, so far apart that none lies over another; first and last among them. */
+export const labelled = (places: readonly number[], apart: number): number[] => {
+  const end = places.length - 1
+  const kept: number[] = []
+  for (const [at, place] of places.entries()) {
+    const isFree = kept.length === 0 || place - places[kept.at(-1)!]! >= apart
+    if (at === end || (isFree && (at === 0 || places[end]! - place >= apart))) kept.push(at)
+  }
+  return kept
 }
 
 const plain = (value: number, digits: number): string =>

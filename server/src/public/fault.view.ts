@@ -15,6 +15,18 @@ const FAULTS: Readonly<Record<number, readonly [title: string, detail: string]>>
   500: ['页面出错', '平台的问题，已记录；请稍后再试。'],
 }
 
+/** What a program is told where a page would speak of itself. */
+const PROBLEMS: Readonly<Record<number, string>> = {
+  404: '没有找到',
+  405: '不支持此方法',
+  409: '数据已更新',
+  412: '文件已变',
+  416: '范围在文件之外',
+  422: '参数不符合规则',
+}
+
+export const problemTitle = (status: number): string => PROBLEMS[status] ?? faultView(status).title
+
 /** The nearest status that has words of its own. */
 export const shownStatus = (status: number): number => (FAULTS[status] ? status : status >= 500 ? 500 : 400)
 

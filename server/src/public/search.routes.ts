@@ -102,6 +102,7 @@ export const searchRoutes: SiteRoutes = (app, site) => {
   const following = followDatasets(site)
   app.addHook('onReady', async () => following.start())
   app.addHook('onClose', async () => following.stop())
+  app.get('/datasets', async (_, reply) => reply.redirect('/search', 301))
   app.get('/search', async (request, reply) =>
     site.send(request, reply, { status: 200, view: await searchView(site, request.query as Query) }),
   )

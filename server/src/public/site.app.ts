@@ -13,9 +13,10 @@ import type { Log } from '#kernel/log.ts'
 import { makeMetrics } from '#kernel/metrics.ts'
 import { preferred } from './accept.ts'
 import { keepPrivate } from './access.ts'
+import { addressOf, withoutSlash } from './address.ts'
 import { hasAlready, OPEN_TO_ALL } from './answer.ts'
 import { compressTexts } from './compress.ts'
-import { faultView, MISSING, shownStatus } from './fault.view.ts'
+import { faultView, MISSING, problemTitle, shownStatus } from './fault.view.ts'
 import { readForms } from './form.ts'
 import { lookOf } from './look.ts'
 import type { RatePolicy } from './rate.rules.ts'
@@ -91,12 +92,12 @@ const readEmptyAsNone = (app: FastifyInstance): void => {
 /** Refusals of interfaces, RFC 9457. */
 const problemOf = (error: unknown) => {
   const status = statusOf(error)
-  const { title, detail } = faultView(status)
+  const title = problemTitle(status)
   if (error instanceof SiteFault)
     return { status, code: error.code, title, detail: error.message, ...(error.field ? { field: error.field } : {}) }
   if (isNoJson(error)) return { status, code: 'invalid', title, detail: '请求正文不是有效的 JSON', field: 'body' }
   if (isTooLong(error)) return { status, code: 'too_costly', title, detail: '查询太重，请缩小范围' }
-  return { status, code: status >= 500 ? 'unavailable' : 'invalid', title, detail }
+  return { status, code: status >= 500 ? 'unavailable' : 'invalid', title, detail: faultView(status).detail }
 }
 
 /** Who is told to wait reads for how long; other refusals are put in the words of their status. */
@@ -196,6 +197,7 @@ export const buildSite = (options: SiteOptions) => {
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 65_536,
+    rewriteUrl: ({ url = '/' }) => addressOf(url),
     clientErrorHandler: refuseUnparsed({
       headers: SAFE,
       isInterface,
@@ -226,11 +228,14 @@ export const buildSite = (options: SiteOptions) => {
     const view = faultView(status, { said: saidTo(error), wait: waitOf(error, reply) })
     return site.send(request, reply, { status: shownStatus(status), view })
   })
-  app.setNotFoundHandler((request, reply) =>
-    isInterface(request)
-      ? sendProblem(new SiteFault(404, 'not_found', { detail: '没有这个接口' }), reply)
-      : site.send(request, reply, MISSING),
-  )
+  const detail = `没有这个接口，有哪些接口见 ${site.origin}/developers`
+  app.setNotFoundHandler((request, reply) => {
+    const moved = ['GET', 'HEAD'].includes(request.method) ? withoutSlash(request.url) : undefined
+    if (moved) return reply.redirect(moved, 301)
+    return isInterface(request)
+      ? sendProblem(new SiteFault(404, 'not_found', { detail }), reply)
+      : site.send(request, reply, MISSING)
+  })
   app.get(style, async (_, reply) =>
     reply
       .header('cache-control', 'public, max-age=31536000, immutable')

@@ -128,7 +128,8 @@ export const StatisticsPage = (view: StatisticsView) => (
   <>
     <h1>开放统计</h1>
     <p className="meta">
-      截至 {view.as_of}。下载：<a href="/statistics.csv">CSV</a>、<a href="/statistics.json">JSON</a>
+      截至 {view.as_of}。下载：<a href="/statistics.csv">CSV</a>、
+      <a href="/statistics.csv?bom=1">CSV（用 Excel 打开）</a>、<a href="/statistics.json">JSON</a>
     </p>
     <Figures {...view} />
     <h2>每月使用</h2>

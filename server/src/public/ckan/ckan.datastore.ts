@@ -101,15 +101,15 @@ const filtersOf = (params: Params): Record<string, unknown> => {
   return filters
 }
 
+/** Quotes are looked for by nobody: CKAN leaves them out as well. */
+const wordsIn = (typed: string): string[] => typed.split(/[\s"]+/).filter(Boolean)
+
 const searchedOf = (dataset: OpenRows, params: Params): Pick<RowQuery, 'words' | 'columnWords'> => {
   const perColumn = objectOf(params, 'q')
-  if (!perColumn) return { words: text(params, 'q', 1000).split(/\s+/).filter(Boolean) }
+  if (!perColumn) return { words: wordsIn(text(params, 'q', 1000)) }
   known(dataset, 'q', Object.keys(perColumn))
   const columnWords = Object.entries(perColumn).flatMap(([column, words]) =>
-    String(words)
-      .split(/\s+/)
-      .filter(Boolean)
-      .map((word) => ({ column, word })),
+    wordsIn(String(words)).map((word) => ({ column, word })),
   )
   return { columnWords }
 }

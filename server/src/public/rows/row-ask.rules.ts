@@ -70,7 +70,8 @@ const textOf = (raw: Raw, name: string): string => {
 export const readBox = (value: unknown): Box | null => {
   if (value === undefined || value === null || value === '') return null
   const parts = isText(value) ? value.split(',').map((one) => one.trim()) : value
-  const isNumber = (one: unknown) => typeof one === 'number' || (isText(one) && /^[+-]?\d{1,3}(\.\d{1,20})?$/.test(one))
+  const isNumber = (one: unknown) =>
+    typeof one === 'number' || (isText(one) && /^[+-]?\d{1,3}(\.\d{1,20})?(e[+-]?\d{1,2})?$/i.test(one))
   if (!Array.isArray(parts) || (parts.length !== 4 && parts.length !== 6) || !parts.every(isNumber))
     throw fault('bbox', 'bbox', 'bbox 应为 西,南,东,北 四个经纬度，如 101.5,36.4,102.1,36.9')
   const numbers = parts.map(Number)

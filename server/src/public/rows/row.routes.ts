@@ -6,6 +6,7 @@ import { jsonInForm, wordsOf } from '../posted.ts'
 import type { Site, SiteRoutes } from '../site.ts'
 import { describe, type OpenRows, readable } from './row.access.ts'
 import { isKnown, refuseOthers, tagOf } from './row.reply.ts'
+import { fault } from './row.rules.ts'
 import { findGroups, findRows, type RowPage } from './row.service.ts'
 import { csvOf, jsonLinesOf, jsonRow } from './row-answer.rules.ts'
 import { bodyOf, jsonOfText, type Raw, readAggregateQuery, readRowQuery } from './row-ask.rules.ts'
@@ -32,6 +33,7 @@ const formatOf = ({ url, headers }: FastifyRequest): Format => {
   const path = url.split('?')[0]!
   if (path.endsWith('.csv')) return 'csv'
   if (path.endsWith('.jsonl')) return 'jsonl'
+  if (path.endsWith('.json')) return 'json'
   return preferred(headers.accept, OFFERS) ?? 'json'
 }
 
@@ -87,8 +89,13 @@ const formIn = (text: string): Asking => {
     : { words: bodyOf(jsonOfText(json)), isBody: true }
 }
 
+/** In the address or in a body: what stands in both would be asked by halves. */
 const askedIn = ({ method, query, body }: FastifyRequest): Asking => {
-  if (method !== 'POST') return { words: query as Raw, isBody: false }
+  const words = query as Raw
+  if (method !== 'POST' || body === undefined || body === null || body === '') return { words, isBody: false }
+  const twice = Object.keys(words).find((name) => name !== 'key')
+  if (twice !== undefined)
+    throw fault('given_twice', twice.slice(0, 64), '有请求正文时，条件都写在正文里，不写在地址里')
   return typeof body === 'string' ? formIn(body) : { words: bodyOf(body), isBody: true }
 }
 
@@ -111,7 +118,7 @@ const groups: Find = (site, dataset, { words, isBody }) =>
   findGroups(site, dataset, readAggregateQuery(dataset, words, isBody))
 
 const addQuestion = (app: FastifyInstance, site: Site, { path, find }: { path: string; find: Find }): void => {
-  for (const suffix of ['', '.csv', '.jsonl']) {
+  for (const suffix of ['', '.json', '.csv', '.jsonl']) {
     const url = `${BASE}/:slug/${path}${suffix}`
     app.get(url, (request, reply) => answer(site, find, { request, reply }))
     app.post(url, (request, reply) => answer(site, find, { request, reply }))

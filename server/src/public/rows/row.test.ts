@@ -127,6 +127,9 @@ test('a form asks in the words of an address, and JSON that a client calls a for
   const where = [{ column: 'city', op: 'eq', value: '海东市' }]
   assert.deepEqual((await ask(JSON.stringify({ select: ['_id'], where }))).rows, [{ _id: 2 }])
   assert.deepEqual((await ask('group=city&limit=1', 'shops/aggregate')).rows, [{ city: '海东市', count: 1 }])
+  assert.deepEqual((await ask('', 'shops/rows?select=_id&limit=1')).rows, [{ _id: 1 }])
+  assert.deepEqual((await ask('limit=1', 'shops/rows?select=_id')).code, 'given_twice')
+  assert.equal((await get('shops/rows.json?limit=1', { accept: 'text/csv' })).json().count, 1)
   assert.deepEqual((await ask('nope=1')).code, 'unknown_parameter')
   assert.deepEqual((await ask('{"select":')).field, 'body')
   assert.equal((await ask('')).count, 4)

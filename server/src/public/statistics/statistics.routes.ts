@@ -1,3 +1,4 @@
+import { BYTE_ORDER_MARK } from '@sanjiang/contract/site.file'
 import type { Statistics } from '@sanjiang/contract/site.statistics'
 import { OPEN_TO_ALL } from '../answer.ts'
 import { csvRow } from '../rows/row-answer.rules.ts'
@@ -37,9 +38,13 @@ export const statisticsRoutes: SiteRoutes = (app, { pool, send }) => {
     send(request, reply, { status: 200, view: { page: 'statistics', ...(await readStatistics(pool)) } }),
   )
   app.get('/statistics.json', async (_, reply) => reply.headers(OPEN).send(await readStatistics(pool)))
-  app.get('/statistics.csv', async (_, reply) => {
+  app.get('/statistics.csv', async (request, reply) => {
     const lines = linesOf(await readStatistics(pool))
     const text = lines.map((line) => csvRow(line.map((cell) => (cell === null ? null : String(cell))))).join('')
-    return reply.headers(OPEN).type('text/csv; charset=utf-8').send(text)
+    const isMarked = (request.query as { bom?: unknown }).bom === '1'
+    return reply
+      .headers(OPEN)
+      .type('text/csv; charset=utf-8')
+      .send(isMarked ? BYTE_ORDER_MARK + text : text)
   })
 }

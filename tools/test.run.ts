@@ -85,11 +85,18 @@ export const runFiles = (
       '--test-reporter-destination=stdout',
     ])
     const limits = ['--test-timeout=300000', `--test-concurrency=${concurrency}`]
+    const env = {
+      ...process.env,
+      TEST_DATABASE_URL: databaseUrl,
+      NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
+      // Each file's process loads the same program: what one has compiled, the next need not.
+      NODE_COMPILE_CACHE: `${root}node_modules/.cache/compiled`,
+    }
     const child = spawn(process.execPath, ['--test', ...reporters, ...limits, ...patterns], {
       cwd: root,
       detached: true, // a group of its own, so that whatever it started can be ended with it
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, TEST_DATABASE_URL: databaseUrl, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+      env,
     })
     const end = (signal: NodeJS.Signals): void => {
       try {

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '../server/src/kernel/postgres.ts'
+import { buildStale } from '../server/src/supervisor/build.ts'
 import { runChecks } from './check.ts'
 import { type Outcome, runFiles } from './test.run.ts'
 
@@ -80,6 +81,10 @@ const main = async (): Promise<number> => {
   if (isWhole && !(await runChecks({ fix: false }))) {
     console.log('0 passed, 1 failed')
     return 1
+  }
+  if (isWhole) {
+    await buildStale(console.log)
+    process.env.TEST_PAGES = 'built'
   }
   const { files, leftOut } = choose(named)
   for (const reason of leftOut) console.log(`略去 ${reason}`)

@@ -6,7 +6,6 @@ import type { Ctx } from '#kernel/ctx.ts'
 import { publishReleases } from '#modules/opendata/index.ts'
 import { overPublic } from '../src/modules/opendata/connection.ts'
 import { pullOnce } from '../src/modules/opendata/intake/puller.ts'
-import { buildStale } from '../src/supervisor/build.ts'
 import { type CatalogWorld, draftOf, ITEM, openCatalog, publish } from './catalog-world.ts'
 import type { Voice } from './harness.ts'
 import { openPublic, type PublicGround } from './public-ground.ts'
@@ -176,7 +175,6 @@ const release = async (provider: Voice, approver: Voice, proposal: ReturnType<ty
 }
 
 export const openApplications = async (): Promise<ApplicationGround> => {
-  await buildStale(() => undefined)
   const world = await openCatalog()
   const outside = await openPublic(world.url)
   const [provider, approver] = [

@@ -11,11 +11,16 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
-const MIGRATIONS = new URL('../migrations/', import.meta.url)
+/** Which migrations a database has. */
+const SIDES = {
+  inside: { folder: new URL('../migrations/', import.meta.url), hasQueue: true },
+  public: { folder: new URL('../public-migrations/', import.meta.url), hasQueue: false },
+} as const
+export type Side = keyof typeof SIDES
 
-const migrationsHash = async (): Promise<string> => {
+const migrationsHash = async (folder: URL): Promise<string> => {
   const hash = createHash('sha256')
-  for (const name of (await readdir(MIGRATIONS)).sort()) hash.update(await readFile(new URL(name, MIGRATIONS)))
+  for (const name of (await readdir(folder)).sort()) hash.update(await readFile(new URL(name, folder)))
   return hash.digest('hex').slice(0, 12)
 }
 
@@ -44,7 +49,7 @@ const withLock = async <T>(path: string, work: () => Promise<T>): Promise<T> => 
 }
 
 /** Admin URL of the cluster that tests share: the test run's own, or one kept for whoever runs a single file. */
-const clusterUrl = async (): Promise<string> => {
+export const clusterUrl = async (): Promise<string> => {
   const given = process.env.TEST_DATABASE_URL
   if (given) return given
   const dir = join(tmpdir(), `sanjiang-test-${process.getuid?.() ?? 0}`)
@@ -70,24 +75,24 @@ const withAdmin = async <T>(url: string, work: (client: pg.Client) => Promise<T>
 }
 
 // The template is named after the migrations, so changing one makes a new template and nothing has to be told.
-const ensureTemplate = (admin: string): Promise<string> =>
+const ensureTemplate = (admin: string, side: Side): Promise<string> =>
   withAdmin(admin, async (client) => {
-    const name = `template_${await migrationsHash()}`
+    const { folder, hasQueue } = SIDES[side]
+    const name = `template_${side}_${await migrationsHash(folder)}`
     await client.query(`select pg_advisory_lock(hashtext('sanjiang.template'))`)
     const { rowCount } = await client.query('select from pg_database where datname = $1 and datistemplate', [name])
     if (rowCount) return name
     await client.query(`drop database if exists ${name} with (force)`)
     await client.query(`create database ${name}`)
-    await migrate({ adminUrl: withDatabase(admin, name) })
+    await migrate({ adminUrl: withDatabase(admin, name), folder, hasQueue })
     await client.query(`alter database ${name} with is_template true`)
     return name
   })
 
-/** A fresh, migrated, empty database for one test file: a copy of the template, dropped at the end. */
-export const cloneDatabase = async (): Promise<TestDatabase> => {
-  const admin = await clusterUrl()
-  const template = await ensureTemplate(admin)
-  const name = `test_${randomBytes(6).toString('hex')}`
+/** A fresh, migrated, empty database on this cluster: a copy of the template. */
+export const cloneOn = async (admin: string, side: Side): Promise<TestDatabase> => {
+  const template = await ensureTemplate(admin, side)
+  const name = `${side === 'inside' ? 'test' : side}_${randomBytes(6).toString('hex')}`
   await withAdmin(admin, (client) => client.query(`create database ${name} template ${template}`))
   return {
     url: withDatabase(admin, name),
@@ -95,3 +100,6 @@ export const cloneDatabase = async (): Promise<TestDatabase> => {
       withAdmin(admin, async (client) => void (await client.query(`drop database if exists ${name} with (force)`))),
   }
 }
+
+/** One for one test file, on the cluster that tests share; dropped at the end. */
+export const cloneDatabase = async (): Promise<TestDatabase> => cloneOn(await clusterUrl(), 'inside')

@@ -183,15 +183,19 @@ export const openWorld = async ({
     },
     logLevel: 'silent',
     modules: MODULES,
+    dateKeptMs: 0,
   })
   const access = await openAccessLog(house, 'api')
-  const app = await buildApi({ house, authenticate: authenticate(house), refused: (refusal) => access.seal(refusal) })
+  const app = await buildApi({
+    house,
+    authenticate: authenticate(house),
+    refused: (refusal) => access.seal(refusal),
+    compiles: 'at_first_call',
+  })
   await foundOrgans(admin)
   const ctx = () => makeCtx(house, PLATFORM, 'test-trace')
   const setToday = async (date: string): Promise<void> => {
     await inTx(await ctx(), (tx) => setBusinessDate(tx, date))
-    // The clock keeps a read offset for half a second; other processes see the change by then, a test need not wait.
-    while ((await house.clock.today()) !== date) await new Promise((resolve) => setTimeout(resolve, 50))
   }
   await setToday(today)
   return {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { reconcile } from '@sanjiang/contract/catalog'
-import { buildStale } from '../src/supervisor/build.ts'
 import { type CatalogWorld, openCatalog } from './catalog-world.ts'
 import { listeningSite } from './counted-site.ts'
 import { createSource, harvest, logOf } from './harvest-ground.ts'
@@ -16,7 +15,6 @@ let ground: PublicGround
 let site: Awaited<ReturnType<typeof listeningSite>>
 
 before(async () => {
-  await buildStale(() => undefined)
   world = await openCatalog()
   ground = await openPublic(world.url)
   const content = { organ_name: '青海省工商行政管理局', keywords: ['登记'] }

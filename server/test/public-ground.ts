@@ -3,14 +3,11 @@ import type { FastifyInstance } from 'fastify'
 import pg from 'pg'
 import { openPool } from '#kernel/db.ts'
 import { makeLog } from '#kernel/log.ts'
-import { migrate } from '#kernel/migrate.ts'
 import { loadRenderer, STATEMENT_MS } from '#roles/public.ts'
 import { buildSite } from '../src/public/site.app.ts'
 import type { Usage } from '../src/public/usage.ts'
-import { buildStale } from '../src/supervisor/build.ts'
-import { cloneDatabase } from './cluster.ts'
-
-const FOLDER = new URL('../public-migrations/', import.meta.url)
+import { cloneOn, clusterUrl } from './cluster.ts'
+import { buildPages } from './pages.ts'
 
 /** The public side as an operator sets it up: a database of its own, a login that may only read it, the site on top. */
 export interface PublicGround {
@@ -34,19 +31,16 @@ const asAdmin = async <T>(url: string, work: (client: pg.Client) => Promise<T>):
   }
 }
 
-/** `inside` is a URL of the test cluster; the public database is another one of it. */
-export const openPublic = async (inside: string): Promise<PublicGround> => {
-  const name = `public_${randomBytes(6).toString('hex')}`
-  const [login, password] = [`site_${name}`, randomBytes(12).toString('hex')]
-  await asAdmin(inside, async (client) => {
-    await client.query(`create database ${name}`)
+/** On a cluster, by its admin's URL; the pages are built first where they are stale. */
+const openOn = async (admin: string): Promise<PublicGround> => {
+  await buildPages()
+  const { url: publishUrl, drop } = await cloneOn(admin, 'public')
+  const [login, password] = [`site_${randomBytes(6).toString('hex')}`, randomBytes(12).toString('hex')]
+  await asAdmin(admin, async (client) => {
     await client.query(`create role ${login} login password '${password}'`)
-    await client.query(`revoke connect on database "${new URL(inside).pathname.slice(1)}" from public`)
+    await client.query(`grant sanjiang_public to ${login}`)
   })
-  const publish = Object.assign(new URL(inside), { pathname: `/${name}` })
-  const site = Object.assign(new URL(publish), { username: login, password })
-  await migrate({ adminUrl: publish.href, folder: FOLDER, hasQueue: false })
-  await asAdmin(publish.href, (client) => client.query(`grant sanjiang_public to ${login}`))
+  const site = Object.assign(new URL(publishUrl), { username: login, password })
   const pool = openPool(site.href, { name: 'public-test', max: 3, statementMs: STATEMENT_MS })
   const app = buildSite({
     pool,
@@ -59,29 +53,25 @@ export const openPublic = async (inside: string): Promise<PublicGround> => {
     followMs: 0,
   })
   return {
-    publishUrl: publish.href,
+    publishUrl,
     siteUrl: site.href,
     app,
-    sql: (text, values) => asAdmin(publish.href, async (client) => (await client.query(text, values)).rows as never),
+    sql: (text, values) => asAdmin(publishUrl, async (client) => (await client.query(text, values)).rows as never),
     close: async () => {
       await app.close()
       await pool.end()
-      await asAdmin(inside, async (client) => {
-        await client.query(`drop database if exists ${name} with (force)`)
-        await client.query(`drop role ${login}`)
-      })
+      await drop()
+      await asAdmin(admin, (client) => client.query(`drop role ${login}`))
     },
   }
 }
 
-/** The public side with nothing inside but an empty database; its pages are built first where they are stale. */
-export const openPublicAlone = async (): Promise<PublicGround> => {
-  await buildStale(() => undefined)
-  const database = await cloneDatabase()
-  const ground = await openPublic(database.url)
-  const close = async (): Promise<void> => {
-    await ground.close()
-    await database.drop()
-  }
-  return { ...ground, close }
+/** Beside an inside whose database is another one of the same cluster, which strangers may not even connect to. */
+export const openPublic = async (inside: string): Promise<PublicGround> => {
+  const { pathname } = new URL(inside)
+  await asAdmin(inside, (client) => client.query(`revoke connect on database "${pathname.slice(1)}" from public`))
+  return openOn(Object.assign(new URL(inside), { pathname: '/postgres' }).href)
 }
+
+/** With nothing inside. */
+export const openPublicAlone = async (): Promise<PublicGround> => openOn(await clusterUrl())

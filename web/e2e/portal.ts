@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdir, rm, stat } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, chromium, type Page } from 'playwright-core'
-import { buildStale } from '../../server/src/supervisor/build.ts'
+import { type Browser, chromium, type Page, type Request } from 'playwright-core'
 import type { Voice, World } from '../../server/test/harness.ts'
+import { buildPages } from '../../server/test/pages.ts'
 
 const FLAGS = [
   '--no-sandbox',
@@ -16,8 +17,8 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ]
-/** Pictures for people to look at; nothing compares them. */
-export const SHOTS = join(tmpdir(), 'sanjiang-shots')
+/** Pictures for people to look at, taken with SHOTS=1; nothing compares them. */
+const SHOTS = process.env.SHOTS ? join(tmpdir(), 'sanjiang-shots') : null
 
 const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const
 export type Size = keyof typeof SIZES
@@ -34,28 +35,30 @@ export interface Portal<W extends World> {
   close(): Promise<void>
 }
 
-// Test files run side by side; only one of them builds.
-const build = async (): Promise<void> => {
-  const lock = join(tmpdir(), 'sanjiang-web-build.lock')
-  const isMine = await mkdir(lock).then(
-    () => true,
-    () => false,
-  )
-  if (!isMine) {
-    const age = await stat(lock).then(
-      ({ mtimeMs }) => Date.now() - mtimeMs,
-      () => 0,
-    )
-    if (age > 60_000) await rm(lock, { recursive: true, force: true })
-    else await new Promise((resolve) => setTimeout(resolve, 200))
-    return build()
+/** What a page has asked for and not yet got. */
+class Line {
+  readonly #open = new Set<Request>()
+  #since = Date.now()
+
+  constructor(page: Page) {
+    page.on('request', (request) => this.#note(() => this.#open.add(request)))
+    for (const end of ['requestfinished', 'requestfailed'] as const)
+      page.on(end as 'requestfinished', (request) => this.#note(() => this.#open.delete(request)))
   }
-  try {
-    await buildStale(() => undefined)
-  } finally {
-    await rm(lock, { recursive: true, force: true })
+
+  #note(change: () => unknown): void {
+    change()
+    this.#since = Date.now()
+  }
+
+  get isQuiet(): boolean {
+    return this.#open.size === 0 && Date.now() - this.#since >= QUIET_MS
   }
 }
+const QUIET_MS = 150
+/** A page that asks again and again is as settled as it will be. */
+const RESTLESS_MS = 10_000
+const lines = new WeakMap<Page, Line>()
 
 const signedIn = async (browser: Browser, origin: string, voice: Voice | null, size: Size): Promise<Page> => {
   const context = await browser.newContext({ viewport: SIZES[size], locale: 'zh-CN', reducedMotion: 'reduce' })
@@ -64,7 +67,9 @@ const signedIn = async (browser: Browser, origin: string, voice: Voice | null, s
     const [name, value] = voice.cookie.split('=') as [string, string]
     await context.addCookies([{ name, value, url: origin }])
   }
-  return context.newPage()
+  const page = await context.newPage()
+  lines.set(page, new Line(page))
+  return page
 }
 
 const look = async (page: Page, name: string, size: Size): Promise<void> => {
@@ -96,8 +101,8 @@ const walkPages = async (page: Page, origin: string, { size, paths }: Way): Prom
 
 /** The real API with the built portal behind it, and a real browser before it. */
 export const openPortal = async <W extends World>(openWorld: () => Promise<W>): Promise<Portal<W>> => {
-  await build()
-  await mkdir(SHOTS, { recursive: true })
+  await buildPages()
+  if (SHOTS) await mkdir(SHOTS, { recursive: true })
   const world = await openWorld()
   const origin = await world.app.listen({ port: 0, host: '127.0.0.1' })
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
@@ -131,13 +136,28 @@ export const openPortal = async <W extends World>(openWorld: () => Promise<W>): 
 /** Waits until nothing is loading: pages mark themselves, antd's skeletons are recognised. */
 export const settled = async (page: Page): Promise<void> => {
   await page.locator('h1').first().waitFor()
-  await page.waitForLoadState('networkidle')
+  await page.waitForLoadState('load')
+  const line = lines.get(page)
+  for (const end = Date.now() + RESTLESS_MS; line && !line.isQuiet && Date.now() < end; ) await pause(20)
   await page.locator('.ant-skeleton, [aria-busy="true"]').first().waitFor({ state: 'detached' })
 }
 
+/** Until nothing fades or slides any more: half faded, text has too little contrast. */
+const STILL = `(async () => {
+  const frame = () => new Promise(requestAnimationFrame)
+  await frame()
+  await frame()
+  const moving = document.getAnimations().filter((one) => one.playState === 'running' && one.effect.getComputedTiming().endTime !== Infinity)
+  await Promise.allSettled(moving.map((one) => one.finished))
+  await frame()
+})()`
+
 /** What axe holds against the page, by rule and place; empty when it conforms to WCAG 2.2 AA. */
 export const offences = async (page: Page): Promise<string[]> => {
+  await page.evaluate(STILL)
+  // In the page itself, which has no frames of others: otherwise the findings are put together in another page, opened for it.
   const { violations } = await new AxeBuilder({ page })
+    .setLegacyMode()
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     .analyze()
   return violations.flatMap(({ id, nodes }) =>
@@ -147,7 +167,7 @@ export const offences = async (page: Page): Promise<string[]> => {
 
 export const shoot = async (page: Page, name: string): Promise<void> => {
   await page.evaluate('window.scrollTo(0, 0)')
-  await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true })
+  if (SHOTS) await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true })
 }
 
 /** How far the page runs out of the window sideways, in pixels. */

@@ -6,7 +6,6 @@ import { advanceEditions, buildFiles, publishReleases } from '#modules/opendata/
 import { judgePortal } from '#test/portal-shapes.ts'
 import { openPublic } from '#test/public-ground.ts'
 import { openSeedGround } from '#test/seed-ground.ts'
-import { buildStale } from '../../src/supervisor/build.ts'
 import { writeMark } from '../mark.ts'
 import { loadReference } from '../reference/load.ts'
 import { ORIGIN_MARK } from './attach.ts'
@@ -122,7 +121,6 @@ test('departments find work waiting: entries in every state, corrections answere
 })
 
 test('what the demo opens offends no shape of DCAT-AP, in the catalogue nor at any dataset’s own address (T4.2, DCAT-AP)', async () => {
-  await buildStale(() => undefined)
   const outside = await openPublic(ground.url)
   try {
     const ctx = await makeCtx(house, PLATFORM, 'shapes')

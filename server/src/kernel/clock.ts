@@ -12,17 +12,17 @@ export interface Clock {
 
 const DAY_MS = 86_400_000
 const SHANGHAI_MS = 8 * 3_600_000 // China has kept one offset without summer time since 1992
-const CACHE_MS = 500 // other processes see a new business date within this time
+const KEPT_MS = 500 // other processes see a new business date within this time
 
 const shanghaiDay = (now: number): number => Math.floor((now + SHANGHAI_MS) / DAY_MS)
 const toIso = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
 
 /** The platform's clock; in demo mode the business date is real days plus an offset kept in `kernel.setting`. */
-export const makeClock = (db: Db, demo: boolean): Clock => {
+export const makeClock = (db: Db, demo: boolean, keptMs = KEPT_MS): Clock => {
   let offset = { days: 0, readAt: 0 }
   const read = async (): Promise<number> => {
     if (!demo) return 0
-    if (Date.now() - offset.readAt < CACHE_MS) return offset.days
+    if (Date.now() - offset.readAt < keptMs) return offset.days
     const row = await db
       .selectFrom('kernel.setting')
       .select('value')

@@ -14,6 +14,8 @@ export interface HouseOptions {
   readonly modules: readonly Module[]
   /** Whom the process works as in the database; the application itself when left out. */
   readonly databaseRole?: DbOptions['role']
+  /** How long a demo's business date is believed before it is read again. */
+  readonly dateKeptMs?: number
 }
 
 export interface OpenHouse extends House {
@@ -35,7 +37,7 @@ export const openHouse = async (options: HouseOptions): Promise<OpenHouse> => {
     log,
     jobs,
     site: options.site,
-    clock: makeClock(db, options.site.demo),
+    clock: makeClock(db, options.site.demo, options.dateKeptMs),
     ping: async () => void (await sql`select 1`.execute(db)),
     close: async () => {
       await jobs.stop()

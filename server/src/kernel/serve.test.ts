@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import cookie from '@fastify/cookie'
 import { endpoint } from '@sanjiang/contract'
-import { fastify } from 'fastify'
+import { type FastifyInstance, fastify } from 'fastify'
 import * as t from 'typebox'
 import { openWorld, type World } from '#test/harness.ts'
 import type { Actor } from './ctx.ts'
 import { onConstraint } from './fault.ts'
 import { makeMetrics } from './metrics.ts'
-import { mountRoutes, type Refusal, serve } from './serve.ts'
+import { type Mount, mountRoutes, type Refusal, serve } from './serve.ts'
 
 const Body = t.Object(
   { count: t.Integer({ minimum: 1 }), items: t.Array(t.Object({ name: t.String() })) },
@@ -51,12 +51,12 @@ onConstraint({ x_key: { code: 'conflict', detail: '已有同名', field: 'name' 
 
 let world: World
 let heard: Refusal[] = []
-const app = fastify({ bodyLimit: 4096 })
+let app: FastifyInstance
 
-before(async () => {
-  world = await openWorld()
-  await app.register(cookie)
-  mountRoutes(app, {
+const openApp = async (compiles?: Mount['compiles']): Promise<FastifyInstance> => {
+  const opened = fastify({ bodyLimit: 4096 })
+  await opened.register(cookie)
+  mountRoutes(opened, {
     house: world.house,
     metrics: makeMetrics('test'),
     routes: [
@@ -76,7 +76,14 @@ before(async () => {
         ? { actor: actor(cookies.who === 'editor' ? ['catalog.resource.edit'] : []), csrf: 'page-token' }
         : null,
     refused: (refusal) => void heard.push(refusal),
+    compiles,
   })
+  return opened
+}
+
+before(async () => {
+  world = await openWorld()
+  app = await openApp()
 })
 after(async () => {
   await app.close()
@@ -130,6 +137,33 @@ test('every broken rule names its field, and whose fault it is (architecture §5
 test('what the contract does not declare never leaves (style law 16)', async () => {
   const answer = await send('editor', '{"count":7,"items":[]}')
   assert.deepEqual(answer.json(), { said: '7' })
+})
+
+test('compiled at the first call, an API takes, refuses and lets out just what it does compiled at the start (style law 16)', async () => {
+  const later = await openApp('at_first_call')
+  const write = (payload: string) => ({
+    method: 'POST' as const,
+    url: '/api/v1/x/ask',
+    headers: { 'content-type': 'application/json', cookie: 'who=editor', 'x-csrf-token': 'page-token' },
+    payload,
+  })
+  const calls = [
+    write('{"count":7,"items":[]}'),
+    write('{"count":0,"items":[{"name":1}]}'),
+    write('{"count":"1","items":[]}'),
+    write('{"count":1,"items":[],"sneaked":1}'),
+    write(''),
+    ...['open', 'burst', 'clash', 'page/3?tags=a', 'page/3?tags=a&tags=b', 'page/three', 'page/3?nonsense=1'].map(
+      (path) => ({ method: 'GET' as const, url: `/api/v1/x/${path}` }),
+    ),
+  ]
+  const heardOf = async (one: FastifyInstance, call: (typeof calls)[number]) => {
+    const { statusCode, headers, body } = await one.inject(call)
+    return [statusCode, headers['content-type'], body.replace(/"trace":"[^"]*"/, '')]
+  }
+  for (const call of [...calls, ...calls])
+    assert.deepEqual(await heardOf(later, call), await heardOf(app, call), call.url)
+  await later.close()
 })
 
 test('malformed and oversized bodies are told apart (architecture §5)', async () => {

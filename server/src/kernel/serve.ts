@@ -58,6 +58,11 @@ export interface Mount {
   authenticate(request: { cookies: Http['cookies']; ip: string }): Promise<Identified | null>
   /** Told of every refusal of a signed-in person, for the access log. */
   refused(refusal: Refusal): void
+  /**
+   * When schemas become functions: at the start, so that a bad one is noticed there and no caller waits for it; or when an
+   * endpoint is first called, for whoever opens many APIs and asks little of each.
+   */
+  readonly compiles?: 'at_start' | 'at_first_call'
 }
 
 declare module 'fastify' {
@@ -144,16 +149,42 @@ const send = (mount: Mount, request: FastifyRequest, reply: FastifyReply, thrown
 const present = (parts: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined))
 
+type Validator = ReturnType<typeof bodyValidator>
+
+/** Compiled when it is first asked. */
+const later = (compile: () => Validator): Validator => {
+  let validator: Validator | undefined
+  const ask = (data: unknown) => {
+    validator ??= compile()
+    const is = validator(data)
+    ask.errors = validator.errors
+    return is
+  }
+  ask.errors = undefined as Validator['errors']
+  return ask as Validator
+}
+
+/** What leaves is written by its schema, as it is when that was compiled at the start. */
+const writeLater = (response: object) => async (_: FastifyRequest, reply: FastifyReply, payload: unknown) => {
+  if (reply.statusCode === 200) reply.serializer(reply.compileSerializationSchema(response as Record<string, unknown>))
+  return payload
+}
+
 const register = (app: FastifyInstance, mount: Mount, { endpoint: ep, handle }: Route): void => {
   const { params, query, body, response, permission, produces } = ep
+  const isLater = mount.compiles === 'at_first_call'
+  const written = produces ? undefined : response
   app.route({
     method: ep.method,
     url: API_PREFIX + ep.path,
     bodyLimit: ep.body_limit,
     config: { permission },
-    schema: present({ params, querystring: query, body, response: produces ? undefined : { 200: response } }),
-    validatorCompiler: ({ schema, httpPart }) =>
-      (httpPart === 'body' ? bodyValidator : textValidator)(schema as object),
+    schema: present({ params, querystring: query, body, response: isLater ? undefined : written && { 200: written } }),
+    validatorCompiler: ({ schema, httpPart }) => {
+      const compile = () => (httpPart === 'body' ? bodyValidator : textValidator)(schema as object)
+      return isLater ? later(compile) : compile()
+    },
+    preSerialization: isLater && written ? writeLater(written) : [],
     onRequest: gate(mount, permission),
     handler: async (request, reply) => {
       const ctx = await makeCtx(mount.house, request.actor, request.id)

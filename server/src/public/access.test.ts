@@ -9,7 +9,6 @@ import { makeLog } from '#kernel/log.ts'
 import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { layDataset } from '#test/public-dataset.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../supervisor/build.ts'
 import { type GuardedDataset, hashKey, keepPrivate, mayRead } from './access.ts'
 import { SiteFault } from './site.ts'
 
@@ -21,7 +20,6 @@ let app: FastifyInstance
 let dataset: GuardedDataset
 
 before(async () => {
-  await buildStale(() => undefined)
   inside = await cloneDatabase()
   ground = await openPublic(inside.url)
   const dataset_id = await layDataset(ground, { slug: '363027-000901', content: { open_type: 'conditional' } })

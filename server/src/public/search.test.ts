@@ -7,7 +7,6 @@ import { makeLog } from '#kernel/log.ts'
 import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { columnOf, layDataset } from '#test/public-dataset.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../supervisor/build.ts'
 import { type DatasetQuery, findDatasets, followDatasets } from './search.index.ts'
 
 let inside: TestDatabase
@@ -18,7 +17,6 @@ const lay = (slug: string, title: string, content: Partial<OpenContent> = {}) =>
   layDataset(ground, { slug, content: { title, ...content } })
 
 before(async () => {
-  await buildStale(() => undefined)
   inside = await cloneDatabase()
   ground = await openPublic(inside.url)
   pool = openPool(ground.siteUrl, { name: 'search-test', max: 2 })

@@ -20,6 +20,7 @@ export interface ApiOptions {
   readonly isReady?: () => boolean
   /** Networks whose X-Forwarded-* headers are believed; without any, none is. */
   readonly trustProxy?: readonly string[]
+  readonly compiles?: Mount['compiles']
 }
 
 const refuse = (thrown: Error, trace: string, reply: FastifyReply): void => {
@@ -30,7 +31,8 @@ const refuse = (thrown: Error, trace: string, reply: FastifyReply): void => {
 const TRACE = /^[\w-]{8,64}$/
 
 /** The staff API as an app: the same one in production and in tests. */
-export const buildApi = async ({ house, authenticate, refused, isReady, trustProxy = [] }: ApiOptions) => {
+export const buildApi = async (options: ApiOptions) => {
+  const { house, authenticate, refused, isReady, trustProxy = [], compiles } = options
   const metrics = makeMetrics('api')
   const app = fastify({
     loggerInstance: house.log as FastifyBaseLogger,
@@ -54,7 +56,14 @@ export const buildApi = async ({ house, authenticate, refused, isReady, trustPro
       .header('referrer-policy', 'same-origin')
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
-  mountRoutes(app, { house, metrics, routes: MODULES.flatMap((module) => module.routes), authenticate, refused })
+  mountRoutes(app, {
+    house,
+    metrics,
+    routes: MODULES.flatMap((module) => module.routes),
+    authenticate,
+    refused,
+    compiles,
+  })
   app.get('/healthz', async () => ({ alive: true }))
   app.get('/readyz', async () => {
     await house.ping()

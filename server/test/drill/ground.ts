@@ -105,29 +105,48 @@ const portsFor = async (): Promise<Record<string, string>> => {
 export const openDrillGround = async (): Promise<DrillGround> => {
   const dir = await mkdtemp(join(tmpdir(), 'sanjiang-drill-'))
   const server = await startPostgres({ dir, settings: SETTINGS })
+  const ends: End[] = [() => server.stop()]
+  const endAll = async (): Promise<void> => {
+    for (const end of ends.splice(0).reverse()) await end()
+    await rm(dir, { recursive: true, force: true })
+  }
   try {
-    return await furnish(dir, server)
+    return { ...(await furnish({ dir, server, ends })), close: endAll }
   } catch (error) {
-    // A server left running would keep the test's process from ending, and the run from telling what failed.
-    await server.stop()
+    // What is left running would keep the test's process from ending, and the run from telling what failed.
+    await endAll()
     throw error
   }
 }
 
-const furnish = async (dir: string, server: Postgres): Promise<DrillGround> => {
+type End = () => Promise<void>
+
+const startRoles = async (dir: string, server: Postgres, ends: End[]) => {
+  const starting = CAST.map(async (name) => {
+    const ports = await portsFor()
+    const env = { ...ports, DATA_DIR: dir, DEMO: '0', LOG_LEVEL: 'silent', EGRESS_ALLOW: '127.0.0.0/8' }
+    const role = await Role.start({ name, env, databaseUrl: server.url('postgres'), databasePort: () => server.port })
+    ends.push(() => role.stop())
+    return { role, origin: `http://127.0.0.1:${name === 'gateway' ? ports.GATEWAY_PORT : ports.PORT}` }
+  })
+  await Promise.allSettled(starting)
+  return Promise.all(starting)
+}
+
+interface Standing {
+  readonly dir: string
+  readonly server: Postgres
+  /** What has been started says here how it ends. */
+  readonly ends: End[]
+}
+
+const furnish = async ({ dir, server, ends }: Standing): Promise<Omit<DrillGround, 'close'>> => {
   await migrate({ adminUrl: server.url('postgres') })
-  const endKeeping = keepPostgres({ dir, settings: SETTINGS }, server, () => undefined)
+  ends.push(keepPostgres({ dir, settings: SETTINGS }, server, () => undefined))
   const ground = await GatewayGround.open(server.url('postgres'))
+  ends.push(() => ground.close())
   const { resource, clients } = await grantService(ground)
-  const started = await Promise.all(
-    CAST.map(async (name) => {
-      const ports = await portsFor()
-      const env = { ...ports, DATA_DIR: dir, DEMO: '0', LOG_LEVEL: 'silent', EGRESS_ALLOW: '127.0.0.0/8' }
-      const role = await Role.start({ name, env, databaseUrl: server.url('postgres'), databasePort: () => server.port })
-      const port = name === 'gateway' ? ports.GATEWAY_PORT : ports.PORT
-      return { role, origin: `http://127.0.0.1:${port}` }
-    }),
-  )
+  const started = await startRoles(dir, server, ends)
   const apiOrigin = started.find(({ role }) => role.name === 'api')!.origin
   const trust = join(dir, 'trust.json')
   const auditor = await enrol(ground, PROVIDER, 'auditor')
@@ -154,13 +173,6 @@ const furnish = async (dir: string, server: Postgres): Promise<DrillGround> => {
       if (stdout === '') throw new Error(stderr)
       const report = JSON.parse(stdout) as Report
       return { code, report, faults: report.findings.filter(({ severity }) => severity === 'fault') }
-    },
-    close: async () => {
-      for (const { role } of started) await role.stop()
-      await ground.close()
-      await endKeeping()
-      await server.stop()
-      await rm(dir, { recursive: true, force: true })
     },
   }
 }

@@ -43,8 +43,13 @@ export class Role {
   static async start(options: RoleOptions): Promise<Role> {
     const role = new Role(options, await Door.open(options.databasePort))
     role.#fork()
-    await role.ready()
-    return role
+    try {
+      await role.ready()
+      return role
+    } catch (error) {
+      await role.stop()
+      throw error
+    }
   }
 
   #fork(): void {

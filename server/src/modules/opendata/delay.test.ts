@@ -4,7 +4,6 @@ import { type CatalogWorld, openCatalog } from '#test/catalog-world.ts'
 import { ORGANS } from '#test/harness.ts'
 import { carryTo, openInWords } from '#test/opening.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../../supervisor/build.ts'
 import { publishDelays } from './delay.service.ts'
 import { publishReleases } from './index.ts'
 
@@ -12,7 +11,6 @@ let world: CatalogWorld
 let ground: PublicGround
 
 before(async () => {
-  await buildStale(() => undefined)
   world = await openCatalog()
   ground = await openPublic(world.url)
 })

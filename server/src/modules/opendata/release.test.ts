@@ -6,7 +6,6 @@ import pg from 'pg'
 import { type CatalogWorld, draftOf, ITEM, openCatalog, publish } from '#test/catalog-world.ts'
 import type { Voice } from '#test/harness.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../../supervisor/build.ts'
 import { publishReleases } from './index.ts'
 
 let world: CatalogWorld
@@ -14,7 +13,6 @@ let ground: PublicGround
 let proposer: Voice
 
 before(async () => {
-  await buildStale(() => undefined)
   world = await openCatalog()
   ground = await openPublic(world.url)
   proposer = await world.signIn('commerce', 'provider')

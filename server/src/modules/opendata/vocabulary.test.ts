@@ -5,14 +5,12 @@ import { type CatalogWorld, openCatalog } from '#test/catalog-world.ts'
 import { ORGANS } from '#test/harness.ts'
 import { carryTo, openInWords } from '#test/opening.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../../supervisor/build.ts'
 import { publishReleases, publishVocabulary } from './index.ts'
 
 let world: CatalogWorld
 let ground: PublicGround
 
 before(async () => {
-  await buildStale(() => undefined)
   world = await openCatalog()
   ground = await openPublic(world.url)
 })

@@ -4,7 +4,6 @@ import fc from 'fast-check'
 import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { columnOf, layDataset } from '#test/public-dataset.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../../supervisor/build.ts'
 import { CGCS2000, CRS84 } from './ogc.crs.rules.ts'
 
 let inside: TestDatabase
@@ -31,7 +30,6 @@ const square = (x: number, y: number, size = 1) =>
   })
 
 before(async () => {
-  await buildStale(() => undefined)
   inside = await cloneDatabase()
   ground = await openPublic(inside.url)
   await layDataset(ground, {

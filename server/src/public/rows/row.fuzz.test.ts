@@ -5,7 +5,6 @@ import fc from 'fast-check'
 import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { columnOf, layDataset } from '#test/public-dataset.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../../supervisor/build.ts'
 import { OPS } from './row.rules.ts'
 import { FNS } from './row-aggregate.rules.ts'
 
@@ -25,7 +24,6 @@ const COLUMNS = [
 const NAMES = [...COLUMNS.map(({ name }) => name), '_id', 'geom', 'nope', '__proto__', 'constructor', '']
 
 before(async () => {
-  await buildStale(() => undefined)
   inside = await cloneDatabase()
   ground = await openPublic(inside.url)
   const row = ['西宁市', 1.5, 3, '2017-01-01', '2017-01-01 08:00:00', true, 101, 36]

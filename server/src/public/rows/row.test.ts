@@ -6,7 +6,6 @@ import { openPool } from '#kernel/db.ts'
 import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { columnOf, layDataset } from '#test/public-dataset.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../../supervisor/build.ts'
 
 import { openRowsOf } from './row.access.ts'
 import { findRows } from './row.service.ts'
@@ -38,7 +37,6 @@ const ROWS = [
 ]
 
 before(async () => {
-  await buildStale(() => undefined)
   inside = await cloneDatabase()
   ground = await openPublic(inside.url)
   await layDataset(ground, { slug: 'shops', columns: COLUMNS, rows: ROWS })

@@ -13,13 +13,11 @@ import {
   upload,
 } from '#test/edition-ground.ts'
 import { killWorker } from '#test/killed-worker.ts'
-import { buildStale } from '../../../supervisor/build.ts'
 
 const LINES = Array.from({ length: 300 }, (_, n) => `${n + 1},网点${n + 1},,,2016-03-05`)
 
 let ground: EditionGround
 before(async () => {
-  await buildStale(() => undefined)
   ground = await openEditions()
 })
 after(() => ground?.closeAll())

@@ -18,12 +18,10 @@ import {
   siteEditions,
   upload,
 } from '#test/edition-ground.ts'
-import { buildStale } from '../../../supervisor/build.ts'
 import { advanceEditions } from './advance.service.ts'
 
 let ground: EditionGround
 before(async () => {
-  await buildStale(() => undefined)
   ground = await openEditions()
 })
 after(() => ground?.closeAll())

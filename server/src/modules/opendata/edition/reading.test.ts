@@ -18,13 +18,11 @@ import {
   siteEditions,
   upload,
 } from '#test/edition-ground.ts'
-import { buildStale } from '../../../supervisor/build.ts'
 import { editionFromStage, stageFigures } from './figures.service.ts'
 
 let ground: EditionGround
 let shops: Entry
 before(async () => {
-  await buildStale(() => undefined)
   ground = await openEditions()
   shops = await publishShops(ground, '便民网点')
 })

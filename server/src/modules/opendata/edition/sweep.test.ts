@@ -4,7 +4,6 @@ import { after, before, test } from 'node:test'
 import { opendata } from '@sanjiang/contract'
 import { EDITION_PIECE_BYTES } from '@sanjiang/contract/opendata'
 import { csvOf, type EditionGround, openEditions, publishShops, show, upload } from '#test/edition-ground.ts'
-import { buildStale } from '../../../supervisor/build.ts'
 import { sweepEditions } from './advance.service.ts'
 import { tableOf } from './stage.ts'
 
@@ -12,7 +11,6 @@ const DAY_MS = 86_400_000
 
 let ground: EditionGround
 before(async () => {
-  await buildStale(() => undefined)
   ground = await openEditions()
 })
 after(() => ground?.closeAll())

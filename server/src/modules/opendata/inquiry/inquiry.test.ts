@@ -7,7 +7,6 @@ import { type CatalogWorld, openCatalog } from '#test/catalog-world.ts'
 import { ORGANS, type Voice } from '#test/harness.ts'
 import { findMatter, insideCtx, openOne, pullTurn, type SentMatter, sendAs, standingOf } from '#test/inquiry-ground.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../../../supervisor/build.ts'
 import { overPublic } from '../connection.ts'
 import { forgetContacts } from './contact.service.ts'
 import { checkLinks } from './link.service.ts'
@@ -21,7 +20,6 @@ let police: Voice
 let slug: string
 
 before(async () => {
-  await buildStale(() => undefined)
   world = await openCatalog()
   await world.setToday('2017-12-11')
   ground = await openPublic(world.url)

@@ -9,7 +9,6 @@ import pg from 'pg'
 import { inTx } from '#kernel/db.ts'
 import { openWorld, type World } from '#test/harness.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { buildStale } from '../../../supervisor/build.ts'
 import { overPublic } from '../connection.ts'
 import { handleSubmissions, pullSubmissions } from './pull.service.ts'
 import { carryClock, carryReplies } from './reply.service.ts'
@@ -20,7 +19,6 @@ let ground: PublicGround
 let site: pg.Client
 
 before(async () => {
-  await buildStale(() => undefined)
   world = await openWorld({ today: '2017-12-11' })
   ground = await openPublic(world.url)
   site = new pg.Client({ connectionString: ground.siteUrl })

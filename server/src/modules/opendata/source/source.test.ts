@@ -11,7 +11,6 @@ import type { Voice } from '#test/harness.ts'
 import { killWorker } from '#test/killed-worker.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
 import { ask, CLASSES, type PublishedResource } from '#test/sharing-ground.ts'
-import { buildStale } from '../../../supervisor/build.ts'
 import { advanceEditions } from '../edition/advance.service.ts'
 import { followSources } from './follow.service.ts'
 
@@ -53,7 +52,6 @@ const publishShops = async (): Promise<PublishedResource> => {
 }
 
 before(async () => {
-  await buildStale(() => undefined)
   pair = await Pair.open({
     read: 'read czrk.wd = *',
     source: `create schema czrk; create table czrk.wd (bh varchar(20) primary key, mc varchar(50));

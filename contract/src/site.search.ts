@@ -1,4 +1,4 @@
-import type { SiteDataset } from './site.ts'
+import type { HeldValues, SiteDataset } from './site.ts'
 
 /** A hit: what stands on its card, and whether it holds everything that was asked for. */
 export interface SiteHit extends SiteDataset {
@@ -12,6 +12,8 @@ export interface SiteHit extends SiteDataset {
   readonly quality: string
   /** Names of fields that hold a word of the query. */
   readonly matched_items: readonly string[]
+  /** Words of the query that stand in its rows, and where. */
+  readonly matched_values: readonly HeldValues[]
 }
 
 export interface SiteFacetValue {

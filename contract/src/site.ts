@@ -49,6 +49,12 @@ export interface SiteColumn {
   readonly status_of?: string
 }
 
+/** Words that stand in a column by which rows are told apart. */
+export interface HeldValues {
+  readonly title: string
+  readonly values: readonly string[]
+}
+
 /** One delivery of a dataset's rows. */
 export interface SiteEdition {
   readonly edition_no: number

@@ -4,6 +4,7 @@ import type { SiteColumn } from '@sanjiang/contract/site'
 import { withoutStatus } from '@sanjiang/contract/site.status'
 import { dataTable } from '#modules/opendata/edition/carry.service.ts'
 import { sqlType } from '#modules/opendata/edition/field.rules.ts'
+import { readHeldValues } from '#modules/opendata/edition/held-values.ts'
 import type { PublicGround } from './public-ground.ts'
 
 export const columnOf = (name: string, title: string, more: Partial<SiteColumn> = {}): SiteColumn => ({
@@ -57,12 +58,19 @@ const layRows = async (ground: PublicGround, id: string, { slug, columns = [], r
       index + 1,
       ...row,
     ])
+  await ground.sql(`analyze data.${table}`)
+  const site = { query: async (text: string, values?: unknown[]) => ({ rows: await ground.sql(text, values) }) }
+  const held = await readHeldValues(site as never, { table, columns, row_count: rows.length })
   await ground.sql(
-    `insert into site.edition (dataset_id, edition_no, is_current, table_name, columns, row_count, digest, data_on)
-     values ($1, 1, true, $2, $3, $4, $5, $6)`,
+    `insert into site.edition (dataset_id, edition_no, is_current, table_name, columns, row_count, digest, data_on, held_values)
+     values ($1, 1, true, $2, $3, $4, $5, $6, $7)`,
     [
       ...[id, table, JSON.stringify(columns), rows.length],
-      ...[createHash('sha256').update(JSON.stringify(rows)).digest('hex'), data_on ?? '2017-12-01'],
+      ...[
+        createHash('sha256').update(JSON.stringify(rows)).digest('hex'),
+        data_on ?? '2017-12-01',
+        JSON.stringify(held),
+      ],
     ],
   )
 }

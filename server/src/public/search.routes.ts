@@ -1,3 +1,4 @@
+import type { HeldValues } from '@sanjiang/contract/site'
 import type { SearchView, SiteFacet, SiteHit, SiteUnderstood } from '@sanjiang/contract/site.search'
 import type { How, Word } from '@sanjiang/finder/reading.rules'
 import { type FoundDatasets, findDatasets, followDatasets } from './search.index.ts'
@@ -69,11 +70,20 @@ const matchedItems = (names: readonly string[], terms: readonly string[]): strin
     )
     .slice(0, MAX_MATCHED)
 
-const toHit = ({ item_names, ...row }: HitRow, { whole, terms, qualityOf }: FoundDatasets): SiteHit => ({
+const MAX_VALUES_SAID = 4
+/** Where in the rows it stands; a single character stands everywhere. */
+const matchedValues = (held: readonly HeldValues[], terms: readonly string[]): HeldValues[] =>
+  held.flatMap(({ title, values }) => {
+    const met = values.filter((value) => terms.some((term) => term.length > 1 && value.includes(term)))
+    return met.length > 0 ? [{ title, values: met.slice(0, MAX_VALUES_SAID) }] : []
+  })
+
+const toHit = ({ item_names, held_values, ...row }: HitRow, { whole, terms, qualityOf }: FoundDatasets): SiteHit => ({
   ...row,
   quality: qualityOf(row.slug),
   holds_all: whole.has(row.slug),
   matched_items: matchedItems(item_names, terms),
+  matched_values: matchedValues(held_values, terms),
 })
 
 const searchView = async (site: Site, query: Query): Promise<SearchView> => {

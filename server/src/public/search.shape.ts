@@ -1,3 +1,4 @@
+import type { HeldValues } from '@sanjiang/contract/site'
 import { type Chosen, eachIn, equalIn } from '@sanjiang/finder/facet'
 import { makeSearchIndex, type OrganFace, putEntry, putOrgan, type SearchIndex } from '@sanjiang/finder/search.index'
 
@@ -59,6 +60,7 @@ export interface DatasetRow {
   readonly keywords: readonly string[]
   readonly items: readonly { readonly name: string; readonly name_en: string }[]
   readonly formats: string
+  readonly held_values: readonly HeldValues[]
   /** On the day it was read. */
   readonly quality: string
   readonly released_on: string
@@ -96,7 +98,8 @@ export const putDataset = (index: DatasetIndex, row: DatasetRow, organs: Readonl
     code: slug.replace('-', '/').toUpperCase(),
     name: row.title,
     name_en: '',
-    summary: row.summary,
+    // What stands in the rows finds, but after what a dataset says of itself.
+    summary: [row.summary, ...row.held_values.flatMap(({ values }) => values)].join('\n'),
     keywords: [theme_title, ...tags].join('\n'),
     items: row.items.map(({ name, name_en }) => `${oneLine(name)}\t${oneLine(name_en)}`).join('\n'),
     organ: organ_name,

@@ -1,4 +1,5 @@
 import type { OpenContent } from '@sanjiang/contract/opendata'
+import type { HeldValues } from '@sanjiang/contract/site'
 import type { SiteHit } from '@sanjiang/contract/site.search'
 import type pg from 'pg'
 import { type QualityFacts, qualityOf } from './quality/quality.rules.ts'
@@ -38,6 +39,7 @@ interface StoredRow extends QualityFacts, Pick<DatasetRow, 'dataset_id' | 'chang
   readonly theme_title: string
   readonly open_type: string
   readonly released_on: string
+  readonly held_values: readonly HeldValues[]
   readonly today: string
 }
 
@@ -60,6 +62,7 @@ export const listDatasetRows = async (pool: pg.Pool, ids: readonly string[]): Pr
   const { rows } = await pool.query<StoredRow>(
     `select d.dataset_id, d.change_no::text, d.slug, d.title, d.organ_name, d.theme_title, d.open_type, d.content,
        d.released_on::text as released_on, ${FORMATS} as formats, coalesce(e.columns, '[]') as columns,
+       coalesce(e.held_values, '[]') as held_values,
        e.row_count::float8 as row_count, e.data_on::text as data_on, l.since::text as delayed_since, site.today()::text as today
      from site.dataset d left join site.edition e on e.dataset_id = d.dataset_id and e.is_current
        left join site.delay l on l.dataset_id = d.dataset_id
@@ -80,8 +83,9 @@ export const readVocabulary = async (pool: pg.Pool): Promise<Vocabulary> => {
   return { synonyms: bodyOf('synonym'), organs: bodyOf('organ') }
 }
 
-export interface HitRow extends Omit<SiteHit, 'holds_all' | 'matched_items' | 'quality'> {
+export interface HitRow extends Omit<SiteHit, 'holds_all' | 'matched_items' | 'matched_values' | 'quality'> {
   readonly item_names: readonly string[]
+  readonly held_values: readonly HeldValues[]
 }
 
 /** The page's datasets, in the order given; whether they are open is asked a second time, of the database itself. */
@@ -90,7 +94,8 @@ export const listHits = async (pool: pg.Pool, slugs: readonly string[]): Promise
   const { rows } = await pool.query<HitRow>(
     `select d.slug, d.title, d.organ_name, d.theme_title, d.open_type, coalesce(d.content->>'summary', '') as summary, d.released_on::text as released_on,
        d.content->>'update_cycle' as update_cycle, jsonb_path_query_array(d.content, '$.items[*].name') as item_names,
-       ${FORMATS} as formats, e.row_count::float8 as row_count, e.data_on::text as data_on
+       ${FORMATS} as formats, e.row_count::float8 as row_count, e.data_on::text as data_on,
+       coalesce(e.held_values, '[]') as held_values
      from unnest($1::text[]) with ordinality as p (slug, place) join site.dataset d using (slug)
      left join site.edition e on e.dataset_id = d.dataset_id and e.is_current
      where d.state = 'open' order by p.place`,

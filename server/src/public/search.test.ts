@@ -69,6 +69,39 @@ test('the public finds by synonyms, pinyin, a wrong character, former and later 
   assert.deepEqual(await slugs({ q: '法定代表人' }), ['363027-000003'])
 })
 
+test('what stands in the rows finds a dataset and is told, after those that say it of themselves (P15, T4.2)', async (t) => {
+  const places = ['西宁市', '海东市']
+  const goods = ['猪肉', '羊肉', '92号汽油']
+  const id = await layDataset(ground, {
+    slug: '363002-000020',
+    content: { title: '重要商品价格', keywords: ['物价'] },
+    columns: [
+      columnOf('shop', '采价点'),
+      columnOf('place', '市州', { role: 'key' }),
+      columnOf('goods', '商品', { role: 'category' }),
+      columnOf('phone', '电话'),
+    ],
+    rows: places.flatMap((place) => goods.map((one) => [`${place}${one}采价点`, place, one, '139****1111'])),
+  })
+  t.after(() => ground.sql('delete from site.dataset where dataset_id = $1', [id]))
+  const [edition] = await ground.sql<{ held_values: unknown }>(
+    'select held_values from site.edition where dataset_id = $1',
+    [id],
+  )
+  const told = (edition!.held_values as { title: string; values: string[] }[]).map(({ title, values }) => [
+    title,
+    values.toSorted(),
+  ])
+  assert.deepEqual(told, [
+    ['市州', places.toSorted()],
+    ['商品', goods.toSorted()],
+  ])
+  for (const q of ['猪肉', '汽油', '海东市 羊肉']) assert.deepEqual(await slugs({ q }), ['363002-000020'], q)
+  assert.deepEqual(await slugs({ q: '西宁' }), ['363010-000001', '363010-000002', '363002-000020'])
+  assert.match(await search({ q: '海东市 羊肉' }), /数据里有 .*市州：<mark>海东市<\/mark>.*商品：<mark>羊肉<\/mark>/)
+  assert.ok(!(await search({ q: '物价' })).includes('数据里有 '))
+})
+
 test('choices narrow, and each facet counts what there is beside its own choice (P15)', async () => {
   const { total, facets } = await find({ chosen: { tag: ['机构'] } })
   assert.equal(total, 2)

@@ -39,6 +39,17 @@ export const Hit = ({ hit, terms, saysPartial }: HitProps) => {
           ))}
         </p>
       )}
+      {hit.matched_values.length > 0 && (
+        <p className="meta">
+          数据里有{' '}
+          {hit.matched_values.map(({ title: column, values }, at) => (
+            <span key={column}>
+              {at > 0 && '；'}
+              {column}：<Marked text={values.join('、')} terms={terms} />
+            </span>
+          ))}
+        </p>
+      )}
       {hit.row_count !== null && (
         <p className="meta">
           {hit.row_count.toLocaleString('zh-CN')} 行{hit.data_on && `，数据截至 ${hit.data_on}`}

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { OpenRows, Suppression } from '@sanjiang/contract/opendata'
-import type { SiteColumn } from '@sanjiang/contract/site'
+import type { HeldValues, SiteColumn } from '@sanjiang/contract/site'
 import type pg from 'pg'
 import type { DueRow } from './edition.store.ts'
 import { csvLine, quoted, sqlType } from './field.rules.ts'
+import { readHeldValues } from './held-values.ts'
 import { openShaped, type ShapedTable } from './shaped.ts'
 import { atomically, type Batch, copyIn } from './stage.ts'
 import { leavingColumns } from './status.rules.ts'
@@ -45,6 +46,7 @@ export interface SiteEditionRow {
   readonly digest: string
   readonly data_on: string
   readonly note: string
+  readonly held_values: readonly HeldValues[]
 }
 
 /** The new edition in place of the one before, whose files stay. */
@@ -54,11 +56,11 @@ export const switchEdition = async (client: pg.Client, row: SiteEditionRow): Pro
     [row.dataset_id],
   )
   await client.query(
-    `insert into site.edition (dataset_id, edition_no, is_current, table_name, columns, row_count, digest, data_on, note)
-     values ($1, $2, true, $3, $4, $5, $6, $7, $8)`,
+    `insert into site.edition (dataset_id, edition_no, is_current, table_name, columns, row_count, digest, data_on, note, held_values)
+     values ($1, $2, true, $3, $4, $5, $6, $7, $8, $9)`,
     [
       ...[row.dataset_id, row.edition_no, row.table_name, JSON.stringify(row.columns)],
-      ...[row.row_count, row.digest, row.data_on, row.note],
+      ...[row.row_count, row.digest, row.data_on, row.note, JSON.stringify(row.held_values)],
     ],
   )
   // Whoever follows the dataset learns of its rows by the same number.
@@ -138,9 +140,10 @@ const fill = async ({ stage, site, row }: Carrying): Promise<void> => {
   await copyIn(site, { table: `${SCHEMA}.${table_name}`, columns: names, rows: numbered.batches(shaped) })
   if (numbered.digest() !== row.digest) throw new Error(`edition ${row.edition_id} is not what was checked`)
   await indexData(site, table_name, columns)
+  const held_values = await readHeldValues(site, { table: table_name, columns, row_count: numbered.count })
   if (!(await isOpen(site, row))) throw new Withdrawn()
   const { resource_id: dataset_id, edition_no, data_on } = row
-  const edition = { dataset_id, edition_no, data_on, table_name, columns, row_count: numbered.count }
+  const edition = { dataset_id, edition_no, data_on, table_name, columns, row_count: numbered.count, held_values }
   await switchEdition(site, { ...edition, digest: row.digest!, note: noteOf(row) })
 }
 

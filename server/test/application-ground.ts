@@ -175,8 +175,9 @@ const release = async (provider: Voice, approver: Voice, proposal: ReturnType<ty
 }
 
 export const openApplications = async (): Promise<ApplicationGround> => {
-  const world = await openCatalog()
-  const outside = await openPublic(world.url)
+  await using parts = new AsyncDisposableStack()
+  const world = parts.adopt(await openCatalog(), (one) => one.close())
+  const outside = parts.adopt(await openPublic(world.url), (one) => one.close())
   const [provider, approver] = [
     await world.signIn('commerce', 'provider'),
     await world.signIn('commerce', 'dept_reviewer'),
@@ -191,5 +192,6 @@ export const openApplications = async (): Promise<ApplicationGround> => {
   })
   await publishReleases(await ground.ctx())
   await ground.turn()
+  parts.move()
   return ground
 }

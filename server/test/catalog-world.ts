@@ -60,15 +60,17 @@ export const furnish = async (world: World): Promise<void> => {
 }
 
 export const openCatalog = async (organ: OrganKey = 'commerce'): Promise<CatalogWorld> => {
-  const world = await openWorld()
+  await using parts = new AsyncDisposableStack()
+  const world = parts.adopt(await openWorld(), (one) => one.close())
   await furnish(world)
-  return {
-    ...world,
+  const hands = {
     cataloger: await world.signIn(organ, 'cataloger'),
     reviewer: await world.signIn(organ, 'dept_reviewer'),
     admin: await world.signIn('egov', 'catalog_admin'),
     consumer: await world.signIn('police', 'consumer'),
   }
+  parts.move()
+  return { ...world, ...hands }
 }
 
 type Hands = Pick<CatalogWorld, 'cataloger' | 'reviewer' | 'admin'>

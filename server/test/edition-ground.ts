@@ -27,23 +27,22 @@ export interface EditionGround extends CatalogWorld {
 }
 
 export const openEditions = async (): Promise<EditionGround> => {
-  const world = await openCatalog()
-  const ground = await openPublic(world.url)
+  await using parts = new AsyncDisposableStack()
+  const world = parts.adopt(await openCatalog(), (one) => one.close())
+  const ground = parts.adopt(await openPublic(world.url), (one) => one.close())
   const outward = async () => {
     const ctx = await world.ctx()
     return { ...ctx, site: { ...ctx.site, publishDatabaseUrl: ground.publishUrl } }
   }
+  const proposer = await world.signIn('commerce', 'provider')
+  const all = parts.move()
   return {
     ...world,
-    ground,
-    proposer: await world.signIn('commerce', 'provider'),
+    ...{ ground, proposer },
     outward,
     advance: async () => void (await advanceEditions(await outward())),
     follow: async () => followSources(await outward()),
-    closeAll: async () => {
-      await ground.close()
-      await world.close()
-    },
+    closeAll: () => all.disposeAsync(),
   }
 }
 

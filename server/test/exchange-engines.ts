@@ -7,7 +7,7 @@ import type { FeedDetail, FeedDraft, Reconciliation } from '@sanjiang/contract/e
 import { type Connection, createConnection } from 'mysql2/promise'
 import pg from 'pg'
 import { type MariadbServer, startMariadb } from '../../agent/src/adapters/mysql.server.ts'
-import { cloneDatabase, type TestDatabase } from './cluster.ts'
+import { cloneDatabase } from './cluster.ts'
 import { Role } from './drill/role.ts'
 import { AgentProcess } from './drill-exchange/node.ts'
 import { feedDraft } from './exchange-ground.ts'
@@ -32,8 +32,7 @@ export class EnginesGround {
   readonly commerce: Party
   readonly tax: Party
   readonly #dir: string
-  readonly #roles: readonly Role[]
-  readonly #database: TestDatabase
+  readonly #all: AsyncDisposableStack
 
   private constructor(parts: {
     world: World
@@ -41,8 +40,7 @@ export class EnginesGround {
     postgres: pg.Client
     parties: readonly [Party, Party]
     dir: string
-    roles: readonly Role[]
-    database: TestDatabase
+    all: AsyncDisposableStack
   }) {
     this.world = parts.world
     this.mariadb = parts.mariadb
@@ -50,24 +48,25 @@ export class EnginesGround {
     this.commerce = parts.parties[0]
     this.tax = parts.parties[1]
     this.#dir = parts.dir
-    this.#roles = parts.roles
-    this.#database = parts.database
+    this.#all = parts.all
   }
 
   static async open(allow: { readonly mariadb: string; readonly postgres: string }): Promise<EnginesGround> {
+    await using parts = new AsyncDisposableStack()
     const dir = await mkdtemp(join(tmpdir(), 'sanjiang-engines-'))
-    const [world, database, mariadb] = [
-      await openWorld(),
-      await cloneDatabase(),
-      await startMariadb({ isDurable: true }),
-    ]
-    const postgres = new pg.Client({ connectionString: database.url })
+    parts.defer(() => rm(dir, { recursive: true, force: true }))
+    const database = parts.adopt(await cloneDatabase(), (one) => one.drop().catch(() => undefined))
+    const world = parts.adopt(await openWorld(), (one) => one.close())
+    const mariadb = parts.adopt(await startMariadb({ isDurable: true }), (one) => one.stop())
+    const { centre } = await startRoles(world, dir, parts)
+    const postgres = parts.adopt(new pg.Client({ connectionString: database.url }), leave)
     await postgres.connect()
     const own = `kind = mysql\nsocket = ${mariadb.socket}\nuser = root\ndatabase = sj`
-    const { centre, roles } = await startRoles(world, dir)
     const partyOf = async (organ: OrganKey, connection: string): Promise<Party> => {
       const connections = `[connection own]\n${connection}`
-      const agent = new AgentProcess({ dir: join(dir, organ), centre, connections })
+      const agent = parts.adopt(new AgentProcess({ dir: join(dir, organ), centre, connections }), (one) =>
+        one.stop('SIGKILL'),
+      )
       const [provider, consumer] = [await world.signIn(organ, 'provider'), await world.signIn(organ, 'consumer')]
       return { agent, provider, consumer, agentId: '' }
     }
@@ -75,7 +74,7 @@ export class EnginesGround {
       await partyOf('commerce', `${own}\n[allow own]\n${allow.mariadb}`),
       await partyOf('social_security', `kind = postgres\nurl = ${database.url}\n[allow own]\n${allow.postgres}`),
     ] as const
-    return new EnginesGround({ world, mariadb, postgres, parties, dir, roles, database })
+    return new EnginesGround({ world, mariadb, postgres, parties, dir, all: parts.move() })
   }
 
   /** Says it to MariaDB as the department's own program would, in UTF-8 whatever the table is kept in. */
@@ -175,29 +174,29 @@ export class EnginesGround {
     return [...rows.map((row) => JSON.stringify(row)), ...words, log.slice(-2_000)].join('\n')
   }
 
-  async close(): Promise<void> {
-    for (const { agent } of [this.commerce, this.tax]) await agent.stop('SIGKILL')
-    await pause(50)
-    await this.postgres
-      .query(
-        'select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = current_database() and not active',
-      )
-      .catch(() => undefined)
-    await this.postgres.end()
-    for (const role of this.#roles) await role.stop()
-    await this.mariadb.stop()
-    await this.world.close()
-    await this.#database.drop().catch(() => undefined)
-    await rm(this.#dir, { recursive: true, force: true })
+  close(): Promise<void> {
+    return this.#all.disposeAsync()
   }
 }
 
-const startRoles = async (world: World, dir: string): Promise<{ centre: string; roles: Role[] }> => {
+/** The agents are gone by now, and what they held of the database goes with them. */
+const leave = async (postgres: pg.Client): Promise<void> => {
+  await pause(50)
+  await postgres
+    .query(
+      'select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = current_database() and not active',
+    )
+    .catch(() => undefined)
+  await postgres.end()
+}
+
+const startRoles = async (world: World, dir: string, parts: AsyncDisposableStack): Promise<{ centre: string }> => {
   const ports = ['EXCHANGE_PORT', 'PORT', 'GATEWAY_PORT', 'PUBLIC_PORT']
   const env: Record<string, string> = { DATA_DIR: world.dataDir, DEMO: '1', LOG_LEVEL: 'warn' }
   for (const name of ports) env[name] = String(await freePort())
   const databasePort = (): number => Number(new URL(world.url).port)
   const options = { env, databaseUrl: world.url, databasePort, log: join(dir, 'roles.log') }
-  const roles = [await Role.start({ name: 'exchange', ...options }), await Role.start({ name: 'worker', ...options })]
-  return { centre: `http://127.0.0.1:${env.EXCHANGE_PORT}`, roles }
+  for (const name of ['exchange', 'worker'] as const)
+    parts.adopt(await Role.start({ name, ...options }), (one) => one.stop())
+  return { centre: `http://127.0.0.1:${env.EXCHANGE_PORT}` }
 }

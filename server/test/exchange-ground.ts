@@ -41,7 +41,7 @@ export const answering = (world: World, answers: Readonly<Record<string, unknown
           [kind, JSON.stringify(value)],
         )
         .catch(() => undefined)
-  }, 50)
+  }, 50).unref()
   return () => clearInterval(timer)
 }
 

@@ -27,14 +27,16 @@ export class Department extends AgentProcess {
   }
 
   static async open(door: string, allow: string): Promise<Department> {
-    const database = await cloneDatabase()
-    const db = new pg.Client({ connectionString: database.url })
+    await using parts = new AsyncDisposableStack()
+    const database = parts.adopt(await cloneDatabase(), (one) => one.drop())
+    const db = parts.adopt(new pg.Client({ connectionString: database.url }), (one) => one.end())
     await db.connect()
     const dir = await mkdtemp(join(tmpdir(), 'sanjiang-department-'))
     await mkdir(join(dir, 'folder'))
     const conf = `centre = ${door}\nstate = state\nspool_keep_free = 1 MiB\n[connection own]\nkind = postgres\nurl = ${database.url}\n[allow own]\n${allow}\n[connection folder]\nkind = file\nroot = ${join(dir, 'folder')}\n[allow folder]\nwrite = gongxiang/*\n`
     const department = new Department({ dir, db, url: database.url, drop: database.drop })
     await department.configure(conf)
+    parts.move()
     return department
   }
 

@@ -34,7 +34,13 @@ export class Pair {
   readonly source: Department
   readonly target: Department
 
-  private constructor(parts: Pick<Pair, 'world' | 'door' | 'police' | 'civil' | 'source' | 'target'>) {
+  #all: AsyncDisposableStack
+
+  private constructor(
+    parts: Pick<Pair, 'world' | 'door' | 'police' | 'civil' | 'source' | 'target'>,
+    all: AsyncDisposableStack,
+  ) {
+    this.#all = all
     this.world = parts.world
     this.door = parts.door
     this.police = parts.police
@@ -44,29 +50,29 @@ export class Pair {
   }
 
   static async open({ read, source: make, today, receiver = CIVIL_AFFAIRS }: Opening): Promise<Pair> {
-    const world = await openWorld(today === undefined ? {} : { today })
-    const door = await openTestDoor(world)
+    await using all = new AsyncDisposableStack()
+    const world = all.adopt(await openWorld(today === undefined ? {} : { today }), (one) => one.close())
+    const door = all.adopt(await openTestDoor(world), (one) => one.close())
     const police = await world.signIn('police', 'provider')
     const civil = await world.signIn(receiver.organ, 'consumer')
-    const source = await Department.open(door.address, read)
-    const target = await Department.open(door.address, `write = ${receiver.schema}.*`)
+    const department = async (allow: string) =>
+      all.adopt(await Department.open(door.address, allow), (one) => one.close())
+    const [source, target] = [await department(read), await department(`write = ${receiver.schema}.*`)]
     await source.db.query(make)
     await target.db.query(`create schema ${receiver.schema}`)
     await source.join(police)
     await target.join(civil)
-    const pair = new Pair({ world, door, police, civil, source, target })
+    const pair = new Pair({ world, door, police, civil, source, target }, all)
     await pair.until('both agents at the door', async () => {
       const rows = await world.sql('select from exchange.agent where report is not null')
       return rows.length === 2
     })
+    pair.#all = all.move()
     return pair
   }
 
-  async close(): Promise<void> {
-    await this.source.close()
-    await this.target.close()
-    await this.door.close()
-    await this.world.close()
+  close(): Promise<void> {
+    return this.#all.disposeAsync()
   }
 
   /** What the worker does every few seconds. */

@@ -42,17 +42,13 @@ export const openDeliveries = async (world: World) => {
     logLevel: 'silent',
     modules: MODULES,
   })
+  await using parts = new AsyncDisposableStack()
+  parts.defer(() => house.close())
   const { db, clock, log } = house
-  const ledger = await openLog({ db, nodeId: 'test', role: 'exchange', log })
+  const ledger = parts.adopt(await openLog({ db, nodeId: 'test', role: 'exchange', log }), (one) => one.close())
   const delivery = await openDelivery({ db, ledger, dataDir: world.dataDir, today: () => clock.today() })
-  return {
-    delivery,
-    ledger,
-    close: async () => {
-      await ledger.close()
-      await house.close()
-    },
-  }
+  const all = parts.move()
+  return { delivery, ledger, close: () => all.disposeAsync() }
 }
 
 export const openRowGround = async (

@@ -101,14 +101,14 @@ export class FilesGround {
   readonly source: AgentProcess
   readonly target: AgentProcess
   readonly #meter: Meter
-  readonly #clerk: ReturnType<typeof startClerk>
+  #all: AsyncDisposableStack
 
   private constructor(
     of: Pick<FilesGround, 'dir' | 'world' | 'door' | 'police' | 'civil' | 'source' | 'target'>,
-    meter: Meter,
+    { meter, all }: { meter: Meter; all: AsyncDisposableStack },
   ) {
     this.#meter = meter
-    this.#clerk = startClerk(of.world.house)
+    this.#all = all
     this.dir = of.dir
     this.world = of.world
     this.door = of.door
@@ -122,29 +122,37 @@ export class FilesGround {
     { source, target }: { source: Place; target: Place },
     allow = 'read files:scans/** = *\nread files:other/* = *',
   ): Promise<FilesGround> {
+    await using parts = new AsyncDisposableStack()
     const dir = await mkdtemp(join(tmpdir(), 'sanjiang-files-'))
-    const world = await openWorld({ today: '2017-12-11' })
-    const door = await openTestDoor(world)
+    parts.defer(() => rm(dir, { recursive: true, force: true }))
+    const world = parts.adopt(await openWorld({ today: '2017-12-11' }), (one) => one.close())
+    const door = parts.adopt(await openTestDoor(world), (one) => one.close())
     const police = await world.signIn('police', 'provider')
     const civil = await world.signIn('civil_affairs', 'consumer')
     const sites = [await mkdtemp(join(dir, 'source-')), await mkdtemp(join(dir, 'target-'))] as const
-    const meter = await openMeter(door.address)
-    const [near, far] = [new AgentProcess(sites[0]), new AgentProcess(sites[1])]
-    const ground = new FilesGround({ dir, world, door, police, civil, source: near, target: far }, meter)
+    const meter = parts.adopt(await openMeter(door.address), (one) => one.close())
+    parts.adopt(startClerk(world.house), (one) => one.stop())
+    const [near, far] = sites.map((site) => parts.adopt(new AgentProcess(site), (one) => one.end())) as [
+      AgentProcess,
+      AgentProcess,
+    ]
     const headOf = (centre: string) => `centre = ${centre}\nstate = state\nspool_keep_free = 1 MiB\n`
     const pace = 'settle_seconds = 0\npoll_seconds = 0.2'
-    await ground.source.configure(
+    await near.configure(
       `${headOf(door.address)}[connection 图库]\nkind = file\n${source.settings}\n${pace}\n[allow 图库]\n${allow}\n`,
     )
-    await ground.source.join(police)
-    await ground.target.configure(
+    await near.join(police)
+    await far.configure(
       `${headOf(meter.address)}[connection 文件柜]\nkind = file\n${target.settings}\n[allow 文件柜]\nwrite = *\n`,
     )
-    await ground.target.join(civil)
+    await far.join(civil)
+    const people = { police, civil, source: near, target: far }
+    const ground = new FilesGround({ dir, world, door, ...people }, { meter, all: parts })
     await ground.until('both agents at the door', async () => {
       const rows = await world.sql('select from exchange.agent where report is not null')
       return rows.length === 2
     })
+    ground.#all = parts.move()
     return ground
   }
 
@@ -241,13 +249,7 @@ export class FilesGround {
     })
   }
 
-  async close(): Promise<void> {
-    await this.source.end()
-    await this.target.end()
-    await this.#clerk.stop()
-    this.#meter.close()
-    await this.door.close()
-    await this.world.close()
-    await rm(this.dir, { recursive: true, force: true })
+  close(): Promise<void> {
+    return this.#all.disposeAsync()
   }
 }

@@ -126,7 +126,7 @@ export class GatewayGround {
   readonly url: string
   readonly dataDir: string
   readonly #admin: pg.Pool
-  readonly #closers: (() => Promise<unknown>)[] = []
+  #all = new AsyncDisposableStack()
   #codes = 0
 
   private constructor(url: string, dataDir: string) {
@@ -138,14 +138,13 @@ export class GatewayGround {
   }
 
   static async open(url?: string): Promise<GatewayGround> {
-    const database = url ? { url, drop: async () => undefined } : await cloneDatabase()
+    await using parts = new AsyncDisposableStack()
     const dataDir = await mkdtemp(join(tmpdir(), 'sanjiang-gateway-'))
+    parts.defer(() => rm(dataDir, { recursive: true, force: true }))
+    const database = url ? { url, drop: async () => undefined } : await cloneDatabase()
+    parts.defer(() => database.drop())
     const ground = new GatewayGround(database.url, dataDir)
-    ground.#closers.push(
-      () => rm(dataDir, { recursive: true, force: true }),
-      () => database.drop(),
-      () => ground.#admin.end(),
-    )
+    parts.defer(() => ground.#admin.end())
     for (const [organ_id, name] of [
       [PROVIDER, '青海省公安厅'],
       [CONSUMER, '青海省民政厅'],
@@ -155,6 +154,7 @@ export class GatewayGround {
          values ($1, $2, $2, $3, '630000', 'government', $4, '2000-01-01') on conflict do nothing`,
         [organ_id, name, `/6300003000/${organ_id}/`, organ_id!.slice(7)],
       )
+    ground.#all = parts.move()
     return ground
   }
 
@@ -163,7 +163,7 @@ export class GatewayGround {
   }
 
   onClose(close: () => Promise<unknown>): void {
-    this.#closers.push(close)
+    this.#all.defer(async () => void (await close()))
   }
 
   /** A gateway process's worth, on a free port. */
@@ -329,8 +329,8 @@ export class GatewayGround {
     return rows.map(({ body }) => JSON.parse(body).body)
   }
 
-  async close(): Promise<void> {
-    for (const close of this.#closers.reverse()) await close()
+  close(): Promise<void> {
+    return this.#all.disposeAsync()
   }
 }
 

@@ -167,10 +167,13 @@ export const openWorld = async ({
   /** A migrated database of the caller's own, where the shared cluster will not do. */
   readonly database?: TestDatabase
 } = {}): Promise<World> => {
-  const database = given ?? (await cloneDatabase())
+  // What is opened is closed in reverse, also where a later step fails: left open it keeps the test's process from ending.
+  await using parts = new AsyncDisposableStack()
+  const database = parts.adopt(given ?? (await cloneDatabase()), (one) => one.drop())
   const dataDir = await mkdtemp(join(tmpdir(), 'sanjiang-world-'))
-  const admin = superuser(database.url)
-  const house = await openHouse({
+  parts.defer(() => rm(dataDir, { recursive: true, force: true }))
+  const admin = parts.adopt(superuser(database.url), (one) => one.end())
+  const opened = await openHouse({
     role: 'test',
     databaseUrl: database.url,
     site: {
@@ -185,19 +188,22 @@ export const openWorld = async ({
     modules: MODULES,
     dateKeptMs: 0,
   })
-  const access = await openAccessLog(house, 'api')
+  const house = parts.adopt(opened, (one) => one.close())
+  const access = parts.adopt(await openAccessLog(house, 'api'), (one) => one.close())
   const app = await buildApi({
     house,
     authenticate: authenticate(house),
     refused: (refusal) => access.seal(refusal),
     compiles: 'at_first_call',
   })
+  parts.defer(() => app.close())
   await foundOrgans(admin)
   const ctx = () => makeCtx(house, PLATFORM, 'test-trace')
   const setToday = async (date: string): Promise<void> => {
     await inTx(await ctx(), (tx) => setBusinessDate(tx, date))
   }
   await setToday(today)
+  const all = parts.move()
   return {
     url: database.url,
     dataDir,
@@ -208,13 +214,6 @@ export const openWorld = async ({
     signIn: async (organ, ...roles) => voiceOf(app, await enrol(admin, ORGANS[organ], roles)),
     drain: () => house.jobs.drain(house),
     sql: async (text, values) => (await admin.query(text, values)).rows as never,
-    close: async () => {
-      await app.close()
-      await access.close()
-      await house.close()
-      await admin.end()
-      await database.drop()
-      await rm(dataDir, { recursive: true, force: true })
-    },
+    close: () => all.disposeAsync(),
   }
 }

@@ -33,8 +33,11 @@ const asSuperuser = (url: string) => async (text: string, values?: unknown[]) =>
 
 /** On a database of its own in the tests' cluster, or on `url` where a test brings its own cluster. */
 export const openGround = async (url?: string): Promise<Ground> => {
-  const database = url ? { url, drop: async () => undefined } : await cloneDatabase()
+  await using parts = new AsyncDisposableStack()
   const dataDir = await mkdtemp(join(tmpdir(), 'sanjiang-ledger-'))
+  parts.defer(() => rm(dataDir, { recursive: true, force: true }))
+  const database = url ? { url, drop: async () => undefined } : await cloneDatabase()
+  parts.defer(() => database.drop())
   const site = { demo: false, dataDir, gatewayOrigin: '', exchangeUrl: '' }
   const house = await openHouse({
     role: 'test',
@@ -43,8 +46,9 @@ export const openGround = async (url?: string): Promise<Ground> => {
     logLevel: 'silent',
     modules: [ledger],
   })
+  parts.defer(() => house.close())
   const keys = openNodeKeys(site)
-  const writers: LogWriter[] = []
+  const all = parts.move()
   return {
     url: database.url,
     house,
@@ -53,16 +57,10 @@ export const openGround = async (url?: string): Promise<Ground> => {
     ctx: () => makeCtx(house, PLATFORM, 'test-trace'),
     open: async (limits) => {
       const writer = await openLog({ db: house.db, nodeId: keys.node_id, role: 'test', log: house.log, limits })
-      writers.push(writer)
-      return writer
+      return all.adopt(writer, (one) => one.close())
     },
     tamper: asSuperuser(database.url),
-    close: async () => {
-      for (const writer of writers) await writer.close()
-      await house.close()
-      await database.drop()
-      await rm(dataDir, { recursive: true, force: true })
-    },
+    close: () => all.disposeAsync(),
   }
 }
 

@@ -81,7 +81,8 @@ const serviceOf = (origin: string, resource_id: string): ServiceDraft => ({
 /** The whole main job on one machine: API, gateway, a department's service, and checkpoints being signed. */
 export const openProvince = async (): Promise<Province> => {
   const port = await freePort()
-  const world = await openWorld({ gatewayOrigin: `http://127.0.0.1:${port}` })
+  await using parts = new AsyncDisposableStack()
+  const world = parts.adopt(await openWorld({ gatewayOrigin: `http://127.0.0.1:${port}` }), (one) => one.close())
   await furnish(world)
   const catalogWorld: CatalogWorld = {
     ...world,
@@ -94,6 +95,7 @@ export const openProvince = async (): Promise<Province> => {
     response.writeHead(200, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ code: 0, data: [ROW] }))
   })
+  parts.defer(() => service.close())
   const gateway = await openGateway({
     databaseUrl: world.url,
     dataDir: world.dataDir,
@@ -103,19 +105,15 @@ export const openProvince = async (): Promise<Province> => {
     egressAllow: ['127.0.0.0/8'],
     log: makeLog('gateway', 'silent'),
   })
-  const checkpointing = startCheckpointing(world.house, openNodeKeys(world.house.site), 200)
+  parts.adopt(startCheckpointing(world.house, openNodeKeys(world.house.site), 200), (one) => one.stop())
+  parts.defer(() => gateway.close())
   const resource = await publish(catalogWorld, PEOPLE)
+  const provider = await world.signIn('police', 'provider')
+  const client = await catalogWorld.consumer.call(identity.registerClient, { body: { name: '社会救助核对系统' } })
+  const all = parts.move()
   return {
     ...catalogWorld,
-    provider: await world.signIn('police', 'provider'),
-    resource,
-    client: await catalogWorld.consumer.call(identity.registerClient, { body: { name: '社会救助核对系统' } }),
-    service: serviceOf(service.origin, resource.resource_id),
-    close: async () => {
-      await gateway.close()
-      await checkpointing.stop()
-      await service.close()
-      await world.close()
-    },
+    ...{ provider, resource, client, service: serviceOf(service.origin, resource.resource_id) },
+    close: () => all.disposeAsync(),
   }
 }

@@ -21,7 +21,7 @@ export interface PublicGround {
   close(): Promise<void>
 }
 
-const asAdmin = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
+export const asAdmin = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
@@ -34,14 +34,18 @@ const asAdmin = async <T>(url: string, work: (client: pg.Client) => Promise<T>):
 /** On a cluster, by its admin's URL; the pages are built first where they are stale. */
 const openOn = async (admin: string): Promise<PublicGround> => {
   await buildPages()
+  await using parts = new AsyncDisposableStack()
   const { url: publishUrl, drop } = await cloneOn(admin, 'public')
   const [login, password] = [`site_${randomBytes(6).toString('hex')}`, randomBytes(12).toString('hex')]
+  parts.defer(() => asAdmin(admin, async (client) => void (await client.query(`drop role if exists ${login}`))))
+  parts.defer(drop)
   await asAdmin(admin, async (client) => {
     await client.query(`create role ${login} login password '${password}'`)
     await client.query(`grant sanjiang_public to ${login}`)
   })
   const site = Object.assign(new URL(publishUrl), { username: login, password })
   const pool = openPool(site.href, { name: 'public-test', max: 3, statementMs: STATEMENT_MS })
+  parts.defer(() => pool.end())
   const app = buildSite({
     pool,
     renderer: await loadRenderer(),
@@ -52,17 +56,14 @@ const openOn = async (admin: string): Promise<PublicGround> => {
     trustProxy: [],
     followMs: 0,
   })
+  parts.defer(() => app.close())
+  const all = parts.move()
   return {
     publishUrl,
     siteUrl: site.href,
     app,
     sql: (text, values) => asAdmin(publishUrl, async (client) => (await client.query(text, values)).rows as never),
-    close: async () => {
-      await app.close()
-      await pool.end()
-      await drop()
-      await asAdmin(admin, (client) => client.query(`drop role ${login}`))
-    },
+    close: () => all.disposeAsync(),
   }
 }
 

@@ -13,8 +13,10 @@ export interface SeedGround {
 
 /** An empty, migrated platform, for what fills it. */
 export const openSeedGround = async (demo: boolean): Promise<SeedGround> => {
-  const database = await cloneDatabase()
+  await using parts = new AsyncDisposableStack()
   const dataDir = await mkdtemp(join(tmpdir(), 'sanjiang-seed-'))
+  parts.defer(() => rm(dataDir, { recursive: true, force: true }))
+  const database = parts.adopt(await cloneDatabase(), (one) => one.drop())
   const house = await openHouse({
     role: 'seed',
     databaseUrl: database.url,
@@ -25,10 +27,7 @@ export const openSeedGround = async (demo: boolean): Promise<SeedGround> => {
     logLevel: 'silent',
     modules: MODULES,
   })
-  const close = async (): Promise<void> => {
-    await house.close()
-    await database.drop()
-    await rm(dataDir, { recursive: true, force: true })
-  }
-  return { house, url: database.url, close }
+  parts.defer(() => house.close())
+  const all = parts.move()
+  return { house, url: database.url, close: () => all.disposeAsync() }
 }

@@ -2,6 +2,7 @@ import { PERMISSIONS, type Permission } from '@sanjiang/contract'
 import type { Config } from '#config'
 import { type Actor, type Ctx, type House, makeCtx } from '#kernel/ctx.ts'
 import { type OpenHouse, openHouse } from '#kernel/house.ts'
+import { closeProcessLog } from '#modules/ledger/index.ts'
 import { MODULES } from '#roles/modules.ts'
 import { siteOf } from '#roles/site.ts'
 
@@ -16,14 +17,21 @@ const SEEDER: Actor = {
   session_id: null,
 }
 
-export const openSeedHouse = (config: Config): Promise<OpenHouse> =>
-  openHouse({
+export const openSeedHouse = async (config: Config): Promise<OpenHouse> => {
+  const house = await openHouse({
     role: 'seed',
     databaseUrl: config.databaseUrl,
     site: siteOf(config),
     logLevel: config.logLevel,
     modules: MODULES,
   })
+  // Who looks at an application is sealed, also when it is the seeds that decide it.
+  const close = async (): Promise<void> => {
+    await closeProcessLog(house)
+    await house.close()
+  }
+  return { ...house, close }
+}
 
 /** A ctx of the seeder; today as the platform has it now. */
 export const seedCtx = (house: House): Promise<Ctx> => makeCtx(house, SEEDER, 'seed')

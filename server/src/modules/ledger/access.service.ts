@@ -25,7 +25,8 @@ export const processLog = (house: Ground, role: string): Promise<LogWriter> => {
   return opened
 }
 
-const closeProcessLog = async ({ db }: Ground): Promise<void> => {
+/** Says that this process writes no more; without a word the next checkpoint would wait for it and then warn. */
+export const closeProcessLog = async ({ db }: Pick<Ground, 'db'>): Promise<void> => {
   const opened = await logs.get(db)?.catch(() => undefined)
   logs.delete(db)
   await opened?.close()

@@ -4,7 +4,7 @@ import { entryRoutes } from './entry.routes.ts'
 import { tasks } from './ledger.jobs.ts'
 
 export type { Receipt } from '@sanjiang/contract/ledger'
-export { type AccessLog, openAccessLog, processLog, sealAccess } from './access.service.ts'
+export { type AccessLog, closeProcessLog, openAccessLog, processLog, sealAccess } from './access.service.ts'
 export { type Checkpointer, makeCheckpointer, startCheckpointing } from './checkpoint.service.ts'
 export type { EntryDraft } from './entry.rules.ts'
 export { readCitizenId } from './entry.service.ts'

@@ -5,6 +5,7 @@ import { API_PREFIX, ERRORS } from '@sanjiang/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify'
 import { type Actor, type Ctx, type House, hasPermission, makeCtx, PLATFORM } from './ctx.ts'
 import { Fault, PROBLEM_TYPE, toFault, toProblem } from './fault.ts'
+import { readEmptyAsNone } from './http.ts'
 import type { Metrics } from './metrics.ts'
 import { bodyValidator, textValidator } from './validate.ts'
 
@@ -196,14 +197,6 @@ const register = (app: FastifyInstance, mount: Mount, { endpoint: ep, handle }: 
       return stream
     },
   })
-}
-
-/** A client that names a content type and sends nothing has sent no body; whether one is needed, the endpoint says. */
-const readEmptyAsNone = (app: FastifyInstance): void => {
-  const parse = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) =>
-    text === '' ? done(null) : parse(request, text as string, done),
-  )
 }
 
 /** Puts the routes on an app: both gates, one error handler, one access record per refusal, one timing per request. */

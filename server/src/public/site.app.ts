@@ -9,6 +9,7 @@ import {
   LogController,
 } from 'fastify'
 import type pg from 'pg'
+import { readEmptyAsNone } from '#kernel/http.ts'
 import type { Log } from '#kernel/log.ts'
 import { makeMetrics } from '#kernel/metrics.ts'
 import { preferred } from './accept.ts'
@@ -80,14 +81,6 @@ const waitOf = (error: unknown, reply: FastifyReply): number | null => {
 }
 
 const isNoJson = (error: unknown): boolean => (error as { code?: string }).code === 'FST_ERR_CTP_INVALID_JSON_BODY'
-
-/** A client that names a content type and sends nothing has sent no body. */
-const readEmptyAsNone = (app: FastifyInstance): void => {
-  const parse = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) =>
-    text === '' ? done(null) : parse(request, text as string, done),
-  )
-}
 
 /** Refusals of interfaces, RFC 9457. */
 const problemOf = (error: unknown) => {

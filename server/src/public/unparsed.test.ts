@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import { after, before, test } from 'node:test'
+import { until } from '#test/platform.ts'
 import { layDataset } from '#test/public-dataset.ts'
 import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 
@@ -55,6 +56,18 @@ test('whatever bytes come, the answer is one of ours, says nothing again that co
     assert.doesNotMatch(body, /<script|"><b/)
   }
   assert.equal((await fetch(`http://127.0.0.1:${(ground.app.server.address() as AddressInfo).port}/`)).status, 200)
+})
+
+test('who is refused and does not hang up holds no connection (T4.2)', async () => {
+  const { server } = ground.app
+  const open = () => new Promise<number>((done) => server.getConnections((_, count) => done(count)))
+  const others = await open()
+  const { port } = server.address() as AddressInfo
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+  socket.write('nonsense\r\n\r\n')
+  await once(socket.resume(), 'end')
+  await until('it is cut', async () => (await open()) <= others)
+  socket.destroy()
 })
 
 test('a content type without a body is no body, and what is no JSON is told so (T4.2)', async () => {

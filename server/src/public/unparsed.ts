@@ -1,11 +1,4 @@
-import { STATUS_CODES } from 'node:http'
-import type { Socket } from 'node:net'
-
-interface ParserError {
-  readonly code?: string
-  /** A buffer, whatever its type says. */
-  readonly rawPacket?: unknown
-}
+import { cutWith, type ParserError } from '#kernel/http.ts'
 
 const WORDS: Readonly<Record<string, readonly [status: number, detail: string]>> = {
   HPE_HEADER_OVERFLOW: [431, '请求头太大'],
@@ -41,27 +34,21 @@ export interface Refusals {
   isInterface(request: { url: string }): boolean
 }
 
-/** What never became a request, hence meets no hook: answered in words and cut. */
+/** What never became a request meets no hook, hence has the headers of every answer from here. */
 export const refuseUnparsed = ({ headers, page, isInterface }: Refusals) => {
   let drawn: string | undefined
-  return (error: ParserError, socket: Socket): void => {
-    if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
+  return cutWith((error) => {
     const line = lineOf(error)
     const [status] = WORDS[error.code ?? ''] ?? [400]
     const isData = isInterface({ url: line.target })
     drawn ??= page()
     const problem = { status, code: 'malformed', title: '请求无法解析', detail: detailOf(error, line) }
-    const body = isData ? JSON.stringify(problem) : drawn
-    const all = {
-      ...headers,
-      'content-type': isData ? 'application/problem+json; charset=utf-8' : 'text/html; charset=utf-8',
-      'content-length': Buffer.byteLength(body),
-      'cache-control': 'no-store',
-      connection: 'close',
+    const type = isData ? 'application/problem+json; charset=utf-8' : 'text/html; charset=utf-8'
+    return {
+      status,
+      headers: { ...headers, 'content-type': type, 'cache-control': 'no-store' },
+      body: isData ? JSON.stringify(problem) : drawn,
+      isHead: line.method === 'HEAD',
     }
-    const head = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
-    socket.end(
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${line.method === 'HEAD' ? '' : body}`,
-    )
-  }
+  })
 }

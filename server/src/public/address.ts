@@ -41,5 +41,5 @@ export const withoutSlash = (url: string): string | undefined => {
   const path = url.split('?', 1)[0]!
   let end = path.length
   while (end > 1 && path[end - 1] === '/') end -= 1
-  return end === path.length || /^\/[/\\]/.test(path) ? undefined : path.slice(0, end) + url.slice(path.length)
+  return end === path.length || !/^\/(?![/\\])/.test(path) ? undefined : path.slice(0, end) + url.slice(path.length)
 }

@@ -14,11 +14,21 @@ export const stampOf = (mark: string, changedAt: string): Stamp => ({
   modified: new Date(changedAt).toUTCString(),
 })
 
+const [DAY_MS, BEIJING_MS] = [86_400_000, 28_800_000]
+const dayBegan = (): string => {
+  const wall = Date.now() + BEIJING_MS
+  return new Date(wall - (wall % DAY_MS) - BEIJING_MS).toISOString()
+}
+
+/** Of an answer that says how good data are: what nobody has changed grows old with the day. */
+export const dailyStamp = (mark: string, { changedAt, today }: Pick<Snapshot, 'changedAt' | 'today'>): Stamp => {
+  const began = dayBegan()
+  return stampOf(`${mark}\n${today}`, changedAt > began ? changedAt : began)
+}
+
 /** Of an answer that the state of the whole catalogue and the address decide: the state it is made from, looked at before. */
-export const catalogueStamp = (
-  { mark, changedAt }: Pick<Snapshot, 'mark' | 'changedAt'>,
-  { url, headers }: FastifyRequest,
-): Stamp => stampOf(`${mark}\n${url}\n${headers.accept ?? ''}`, changedAt)
+export const catalogueStamp = (snapshot: Snapshot, { url, headers }: FastifyRequest): Stamp =>
+  dailyStamp(`${snapshot.mark}\n${url}\n${headers.accept ?? ''}`, snapshot)
 
 const plain = (tag: string): string => tag.trim().replace(/^W\//, '')
 

@@ -103,7 +103,7 @@ export type FileDataset = Omit<StoredFile, 'edition_no'> & { readonly edition_no
 export interface FileQuestion {
   readonly slug: string
   readonly format: FileFormat
-  /** The newest there is where it is `null`. */
+  /** The newest there is where it is `null`; none where the current edition cannot be had so, for it would stay the newest for ever. */
   readonly edition_no: number | null
 }
 
@@ -114,7 +114,9 @@ export const findFile = async (pool: pg.Pool, asked: FileQuestion): Promise<File
        p.sha256 as packed_sha256
      from site.dataset d
      left join lateral (select * from site.file f where f.dataset_id = d.dataset_id and f.format = $2
-       and ($3::integer is null or f.edition_no = $3) order by f.edition_no desc limit 1) f on true
+       and ($3::integer = f.edition_no or ($3 is null and not exists (
+         select from site.edition e join site.file_omission o using (dataset_id, edition_no)
+         where e.dataset_id = d.dataset_id and e.is_current and o.format = $2))) order by f.edition_no desc limit 1) f on true
      left join site.file p on p.dataset_id = d.dataset_id and p.edition_no = f.edition_no and p.format = $2 || '-gzip'
      where d.slug = $1`,
     [asked.slug, asked.format, asked.edition_no],

@@ -57,10 +57,17 @@ export const addressHash = async ({ pool }: Site, request: FastifyRequest): Prom
   return digestOf(key!, `address|${clientOf(request.ip)}`).toString('hex')
 }
 
-/** Drawn from the form's own token: sent twice by an impatient hand, it is one submission with one number and one code. */
-export const drawnClaim = ({ key, purpose, token }: Taken, today: string): Claim => {
+/**
+ * Drawn from the form's own token and what it says: sent twice by an impatient hand, it is one submission with one number and one
+ * code; gone back to and sent with other words, it is another.
+ */
+export const drawnClaim = (
+  { key, purpose, token }: Taken,
+  { today, words }: { today: string; words: unknown },
+): Claim => {
+  const said = JSON.stringify(words)
   const letters = (what: string, count: number): string =>
-    lettersOf(digestOf(key!, `${what}|${purpose}|${token}`), count)
+    lettersOf(digestOf(key!, `${what}|${purpose}|${token}|${said}`), count)
   const code = letters('code', 10)
   return {
     number: `GK${today.replaceAll('-', '')}-${letters('number', 8)}`,
@@ -98,7 +105,7 @@ export const sendSubmission = async (
   request: FastifyRequest,
   { taken, ...sending }: Sending & { readonly taken: Taken },
 ): Promise<Sent> => {
-  const { number, code } = drawnClaim(taken, await siteToday(site.pool))
+  const { number, code } = drawnClaim(taken, { today: await siteToday(site.pool), words: sending })
   const result = await submit(site.pool, {
     number,
     kind: sending.kind,

@@ -66,6 +66,41 @@ test('the same form sent twice is one submission with one number and one code (T
   assert.equal((await bodies(receiptIn(one.body).number)).length, 1)
 })
 
+test('a form gone back to and sent with other words is another submission: nothing is said to be received that is not (T4.2)', async () => {
+  const token = await tokenOf(NEW)
+  const sent = await post(`/datasets/${SLUG}/questions`, { ...ASKED, token })
+  const { number, code } = receiptIn(sent.body)
+  const other = receiptIn((await post(`/datasets/${SLUG}/questions`, { ...ASKED, token, title: '另一个问题' })).body)
+  assert.notEqual(other.number, number)
+  assert.equal((await bodies(other.number)).length, 1)
+  const standing = {
+    ...{
+      state: 'answered',
+      state_title: '已答复',
+      title: '更新时间',
+      organ_name: '省商务厅',
+      received_on: '2017-12-11',
+    },
+    ...{ clock: null, answer: '每月更新。', answered_on: '2017-12-12', timeline: [], can: ['supplement', 'reopen'] },
+  }
+  await ground.sql(
+    `insert into intake.state (number, code_hash, kind, standing, revision)
+     select number, code_hash, kind, $2, 1 from intake.submission where number = $1`,
+    [number, JSON.stringify(standing)],
+  )
+  const claim = { number, code }
+  const page = await post('/status', { ...claim, token: await tokenOf('/status') })
+  const words = { ...claim, token: tokenIn(page.body), text: '站点还是旧的，请再看一看' }
+  for (const path of ['supplement', 'reopen']) assert.equal((await post(`/status/${path}`, words)).statusCode, 200)
+  const about = await ground.sql<{ kind: string }>('select kind from intake.submission where about = $1 order by 1', [
+    number,
+  ])
+  assert.deepEqual(
+    about.map(({ kind }) => kind),
+    ['reopen', 'supplement'],
+  )
+})
+
 test('what is wrong is told at its fields and nothing typed is lost (T4.2, WCAG 3.3.1)', async () => {
   const token = await tokenOf(`${NEW}?kind=correction`)
   const answer = await post(`/datasets/${SLUG}/corrections`, {

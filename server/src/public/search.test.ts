@@ -269,6 +269,7 @@ test('whatever is asked is answered with a page (T4.2)', async () => {
     `?${'theme=a&'.repeat(60)}`,
     '?organ[]=x&tag=__proto__',
     `?q=${encodeURIComponent('中'.repeat(300))}`,
+    `?q=${encodeURIComponent(`${'鲸'.repeat(199)}😀`)}`,
     `?q=${encodeURIComponent("' ) (* [ \\ + ?.| ^$ - /")}`,
     '?q=%F0%A0%80%80&chosen=x',
     '?__proto__=1&constructor=2&q=toString',

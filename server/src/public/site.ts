@@ -54,9 +54,9 @@ export class SiteFault extends Error {
 /** When an answer is over: sent, broken off by its reader or by us. What Fastify calls a response tells only of the first. */
 export const whenOver = ({ raw }: FastifyReply, work: () => void): void => void raw.once('close', work)
 
-/** A word of a query or a path: no NUL, trimmed, capped; anything but text is empty. */
+/** A word of a query or a path: no NUL, trimmed, capped, no half of a character left; anything but text is empty. */
 export const textOf = (value: unknown, max: number): string =>
-  typeof value === 'string' ? value.replaceAll('\0', '').trim().slice(0, max) : ''
+  typeof value === 'string' ? value.replaceAll('\0', '').trim().slice(0, max).toWellFormed() : ''
 
 /** The dataset an address names. */
 export const slugOf = ({ params }: FastifyRequest): string => textOf((params as { slug?: unknown }).slug, 64)

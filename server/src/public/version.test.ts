@@ -92,6 +92,12 @@ test('an edition replaced before its files were made offers none anywhere, and i
   assert.deepEqual(await codeOf('/datasets/v-2/files/2/v-2.geojson'), [404, 'no_file'], 'not offered, not on its way')
   assert.deepEqual(await codeOf('/datasets/v-2/latest.csv'), [200, ''], 'the newest there is')
   assert.deepEqual(await codeOf('/datasets/v-2/latest.xlsx'), [404, 'not_made_yet'])
+  await ground.sql(
+    `insert into site.file_omission (dataset_id, edition_no, format, reason) values ($1, 3, 'csv', '太大')`,
+    [id],
+  )
+  assert.deepEqual(await codeOf('/datasets/v-2/latest.csv'), [404, 'not_offered'], 'not an old one for ever')
+  await ground.sql('delete from site.file_omission where dataset_id = $1', [id])
   const told = ['/datasets/v-2', '/datasets/v-2/versions', '/datasets/v-2/downloads', '/datasets/v-2/versions.json']
   told.push('/datasets/v-2.ttl', '/datasets/v-2/datapackage.json', '/api/3/action/package_show?id=v-2')
   for (const url of told) {

@@ -6,7 +6,10 @@ import { removeEditions } from './edition/carry.service.ts'
 import { atomically } from './edition/stage.ts'
 import { listUnsent, markSent, type ReleaseRow } from './release.store.ts'
 
-/** A release carried out twice, or after a newer one, changes nothing; of what was withdrawn only its name and the reason stay. */
+/**
+ * A release carried out twice, after a newer one or after its own withdrawal, changes nothing: two tasks publish, and one may have read
+ * it before it was withdrawn. Of what was withdrawn only its name and the reason stay.
+ */
 const PUT = `
 insert into site.dataset (dataset_id, slug, release_no, state, title, open_type, organ_name, theme_title, content, released_on,
                           withdrawn_on, withdrawn_reason)
@@ -15,7 +18,8 @@ on conflict (dataset_id) do update set
   slug = excluded.slug, release_no = excluded.release_no, state = excluded.state, title = excluded.title, open_type = excluded.open_type,
   organ_name = excluded.organ_name, theme_title = excluded.theme_title, content = excluded.content,
   released_on = excluded.released_on, withdrawn_on = excluded.withdrawn_on, withdrawn_reason = excluded.withdrawn_reason
-where site.dataset.release_no <= excluded.release_no`
+where site.dataset.release_no < excluded.release_no
+  or (site.dataset.release_no = excluded.release_no and (site.dataset.state = 'open' or excluded.state = 'withdrawn'))`
 
 const valuesOf = (row: ReleaseRow): unknown[] => {
   const { content } = row
@@ -28,7 +32,7 @@ const valuesOf = (row: ReleaseRow): unknown[] => {
   ]
 }
 
-const put = (site: pg.Client, row: ReleaseRow): Promise<void> =>
+export const putRelease = (site: pg.Client, row: ReleaseRow): Promise<void> =>
   atomically(site, async () => {
     // Two at once would both insert, and one be refused for the name instead of giving way.
     await site.query(`select pg_advisory_xact_lock(hashtext('site.publish'))`)
@@ -47,7 +51,7 @@ export const publishReleases = async (ctx: Ctx): Promise<number> => {
   if (!url || unsent.length === 0) return 0
   return withClient(url, async (site) => {
     for (const row of unsent) {
-      await put(site, row)
+      await putRelease(site, row)
       await inTx(ctx, (tx) => markSent(tx, row, ctx.instant))
     }
     return unsent.length

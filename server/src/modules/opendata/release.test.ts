@@ -6,7 +6,10 @@ import pg from 'pg'
 import { type CatalogWorld, draftOf, ITEM, openCatalog, publish } from '#test/catalog-world.ts'
 import type { Voice } from '#test/harness.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
+import { withClient } from './connection.ts'
 import { publishReleases } from './index.ts'
+import { putRelease } from './publish.service.ts'
+import { findRelease } from './release.store.ts'
 
 let world: CatalogWorld
 let ground: PublicGround
@@ -217,6 +220,19 @@ test('what is withdrawn leaves its name and the reason, and an older release nev
     [first.content.slug],
   )
   assert.deepEqual(now, { release_no: 2, state: 'open' })
+})
+
+test('a release that a second task read before it was withdrawn does not come back over its tombstone (T4.2)', async () => {
+  const { release_id, content } = await open('企业经营异常名录')
+  await carry()
+  const stale = (await findRelease((await world.ctx()).db, 'all', release_id))!
+  await world.reviewer.call(opendata.withdrawRelease, {
+    params: { id: release_id },
+    body: { reason: '数据口径有误，不再开放' },
+  })
+  await carry()
+  await withClient(ground.publishUrl, (site) => putRelease(site, stale))
+  assert.equal((await page(content.slug)).statusCode, 410)
 })
 
 const itemsOf = async ({ resource_id }: Release): Promise<string[]> =>

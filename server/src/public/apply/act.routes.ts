@@ -98,7 +98,8 @@ const actPage = async (site: Site, request: FastifyRequest, kind: Verb): Promise
   const again = (list: readonly FormFault[]): Page =>
     shown({ ...view, form: { ...view.form, values, faults: list } }, 422)
   if (taken.faults.length + faults.length > 0) return again([...taken.faults, ...faults])
-  const { number } = drawnClaim(taken, await siteToday(site.pool))
+  const words = [kind, secret === null ? body : null]
+  const { number } = drawnClaim(taken, { today: await siteToday(site.pool), words })
   const code_hash = codeHash(view.number, view.code)
   const address_hash = await addressHash(site, request)
   const result = await sendAct(site.pool, { number, kind, about: view.number, body, code_hash, address_hash })

@@ -147,7 +147,7 @@ const formPage = async (site: Site, request: FastifyRequest, row: ConditionalRow
   const raw = mergeStep(kept.raw, taken.fields, step)
   const sheet = { step, raw, claim: claimed.number ? claimed : null }
   if (taken.faults.length > 0) return stepPage(site, row, { ...sheet, faults: taken.faults })
-  const claim = sheet.claim ?? drawnClaim(taken, row.today)
+  const claim = sheet.claim ?? drawnClaim(taken, { today: row.today, words: null })
   const work = { site, request, row, taken }
   const result = await keep(work, claim, raw)
   if (result === 'unknown' && (await isSent(site, claim))) return sentPage(row, claim)

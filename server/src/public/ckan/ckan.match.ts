@@ -69,11 +69,13 @@ const UNITS: Readonly<Record<string, number>> = {
   MONTH: 2_592_000,
   YEAR: 31_536_000,
 }
+/** Beyond these years a date is written otherwise, and is compared as text no longer. */
+const [FIRST, LAST] = [Date.parse('0000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59Z')]
 const instantOf = (bound: Bound, now: () => number): Bound => {
   const math = /^NOW(?:([+-])(\d{1,6})(SECOND|MINUTE|HOUR|DAY|MONTH|YEAR)S?)?(?:\/[A-Z]+)?$/.exec(bound.value)
   if (!math) return { ...bound, value: bound.value.replace(/(\.\d{3})\d*Z?$/, '$1Z') }
   const by = math[2] ? Number(math[2]) * UNITS[math[3]!]! * 1000 * (math[1] === '-' ? -1 : 1) : 0
-  return { ...bound, value: new Date(now() + by).toISOString() }
+  return { ...bound, value: new Date(Math.min(LAST, Math.max(FIRST, now() + by))).toISOString() }
 }
 
 const maskOf = (snapshot: Snapshot, passes: (spine: Spine) => boolean): Uint8Array =>

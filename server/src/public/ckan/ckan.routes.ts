@@ -86,12 +86,13 @@ const run = async (site: Site, request: FastifyRequest): Promise<Answer> => {
   }
 }
 
-// Answers that change without the catalogue changing carry no tag.
-const UNTAGGED = /\/datastore_/
+/** Answers that change without the catalogue changing carry no tag: those of rows, and those that ask by the hour. */
+const isLasting = ({ url, query }: FastifyRequest): boolean =>
+  !/\/datastore_/.test(url) && !JSON.stringify(query).includes('NOW')
 
 const answer = async (site: Site, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
   reply.headers(OPEN_TO_ALL).header('vary', 'Accept-Encoding')
-  const isTagged = request.method !== 'POST' && !UNTAGGED.test(request.url)
+  const isTagged = request.method !== 'POST' && isLasting(request)
   const tag = isTagged ? catalogueStamp(await shelfOf(site).look(), request) : undefined
   const said = tag && { etag: tag.etag, 'last-modified': tag.modified, 'cache-control': 'public, max-age=30' }
   if (tag && hasAlready(request, tag)) return reply.code(304).headers(said!).send()

@@ -104,6 +104,7 @@ test('filters by organ, quoted tag, format and their combinations meet what they
     ['title:名录', ['c-1', 'c-4']],
     ['name:c-*', ['c-1', 'c-2', 'c-3', 'c-4']],
     ['metadata_modified:[2017-01-01T00:00:00Z TO NOW]', ['c-1', 'c-2', 'c-3', 'c-4']],
+    ['metadata_modified:[NOW-999999YEARS TO NOW+999999YEARS]', ['c-1', 'c-2', 'c-3', 'c-4']],
     ['metadata_modified:[* TO 2017-01-01T00:00:00.000000Z]', []],
     ['dataset_type:dataset +state:active', ['c-1', 'c-2', 'c-3', 'c-4']],
     ['extras_open_type:conditional', ['c-4']],
@@ -223,6 +224,8 @@ test('an answer is not sent again while the catalogue stays, and differs once it
   const first = await ask()
   assert.ok(first.headers['last-modified'])
   assert.equal((await ask(String(first.headers.etag))).statusCode, 304)
+  const hourly = await get('package_search?fq=metadata_modified:%5BNOW-1DAY%20TO%20NOW%5D')
+  assert.deepEqual([hourly.result.count, hourly.response.headers.etag], [4, undefined])
   const id = await layDataset(ground, { slug: 'c-5', columns: COLUMNS })
   const until = async (isSo: () => Promise<boolean>) => {
     while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 50))

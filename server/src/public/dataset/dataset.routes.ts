@@ -71,8 +71,8 @@ export const datasetRoutes: SiteRoutes = (app, site) => {
     app.get(`/datasets/:slug${path}`, async (request, reply) => {
       const syntax = path === '' ? wantsRdf(request.headers.accept) : null
       if (path === '') reply.header('vary', 'Accept')
-      if (syntax) return reply.redirect(`${request.url.split('?')[0]}.${syntax}`, 303)
       const slug = slugOf(request)
+      if (syntax) return reply.redirect(`/datasets/${encodeURIComponent(slug)}.${syntax}`, 303)
       const show = async (): Promise<Page> => {
         const found = await findOpen(site.pool, slug)
         if (!found) return MISSING

@@ -110,7 +110,11 @@ const readShapes = async (
      where so_far <= $2 order by _id limit ${MOST_SHAPES}`,
     [SHAPE_TEXT, SHAPES_TEXT],
   )
-  const shapes = rows.map(({ total: _, ...shape }) => shape)
+  // What is no number stands in no class.
+  const shapes = rows.map(({ total: _, value, ...shape }) => ({
+    ...shape,
+    value: Number.isFinite(value) ? value : null,
+  }))
   return { shapes, left_out: (rows[0]?.total ?? 0) - rows.length }
 }
 

@@ -1,6 +1,6 @@
 import { LICENCES } from '@sanjiang/contract/opendata'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { catalogueStamp, sendAnswer, stampOf } from '../answer.ts'
+import { catalogueStamp, dailyStamp, sendAnswer } from '../answer.ts'
 import { findShelved, listShelved } from '../shelf/shelf.store.ts'
 import { type Snapshot, shelfOf } from '../shelf/shelf.ts'
 import { type Site, SiteFault, type SiteRoutes, slugOf, textOf } from '../site.ts'
@@ -44,7 +44,10 @@ const sendDataset = (site: Site, syntax: Syntax) => async (request: FastifyReque
   return sendAnswer(request, reply, {
     status: dataset.state === 'open' ? 200 : 410,
     type: SYNTAXES[syntax],
-    stamp: stampOf(`${dataset.dataset_id} ${dataset.change_no} ${syntax}`, dataset.changed_at),
+    stamp: dailyStamp(`${dataset.dataset_id} ${dataset.change_no} ${syntax}`, {
+      changedAt: dataset.changed_at,
+      today: dataset.today,
+    }),
     body: () => WRITE[syntax](datasetDocument(dataset, site.origin)),
   })
 }

@@ -160,3 +160,20 @@ test('any text comes back from Turtle and JSON-LD as it was told (T4.2)', async 
     { numRuns: 200 },
   )
 })
+
+test('what nobody changed is told anew when the day has changed what is said of it (T4.2, RFC 9110)', async () => {
+  const says = async (url: string, headers: Record<string, string> = {}) => (await get(url, headers)).statusCode
+  await ground.sql(`insert into site.clock (offset_days) values ('2018-01-15'::date - site.today())`)
+  const first = await get('/datasets/d-1.ttl')
+  const tag = { 'if-none-match': String(first.headers.etag) }
+  assert.equal(await says('/datasets/d-1.ttl', tag), 304)
+  await ground.sql('alter table site.dataset disable trigger dataset_stamp')
+  await ground.sql(`update site.dataset set changed_at = now() - interval '3 days'`)
+  await ground.sql('alter table site.dataset enable trigger dataset_stamp')
+  await ground.sql('update site.clock set offset_days = offset_days + 400')
+  const later = await get('/datasets/d-1.ttl', tag)
+  assert.equal(later.statusCode, 200)
+  assert.notEqual(later.body, first.body)
+  const since = { 'if-modified-since': new Date(Date.now() - 2 * 86_400_000).toUTCString() }
+  for (const url of ['/datasets/d-1.ttl', '/dcat/catalog.ttl']) assert.equal(await says(url, since), 200, url)
+})

@@ -2,6 +2,7 @@ import { BYTE_ORDER_MARK } from '@sanjiang/contract/site.file'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { OPEN_TO_ALL } from '../answer.ts'
 import { dispositionOf } from '../file.rules.ts'
+import { clientOf } from '../rate.rules.ts'
 import { type OpenRows, readable, withRows } from '../rows/row.access.ts'
 import { refuseOthers } from '../rows/row.reply.ts'
 import { fault } from '../rows/row.rules.ts'
@@ -49,7 +50,7 @@ const headersOf = ({ slug, title, edition_no }: OpenRows, format: ExportFormat) 
 
 const open = async (site: Site, dataset: OpenRows, { asked, exchange }: { asked: Asked; exchange: Exchange }) => {
   const { query, isMarked } = questionOf(exchange.request)
-  const leave = asked.gate.enter(exchange.request.ip)
+  const leave = asked.gate.enter(clientOf(exchange.request.ip))
   const onEnd = (error: Error | undefined): void => {
     leave()
     if (error) site.log.info({ dataset: dataset.slug, reason: error.message }, 'export ended early')

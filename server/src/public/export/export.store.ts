@@ -44,14 +44,17 @@ const passing = ({ before, onProgress, finish }: Passing): Transform => {
 
 interface Watched {
   readonly limits: ExportLimits
-  movedAt(): number
+  /** When the reader last took something, or had nothing to take. */
+  readonly moved: { at: number }
 }
 
 /** Ends the export of a reader that holds the connection for nothing. */
-const watch = (stream: Transform, { limits: { totalMs, stallMs }, movedAt }: Watched): (() => void) => {
+const watch = (stream: Transform, { limits: { totalMs, stallMs }, moved }: Watched): (() => void) => {
   const ends = setTimeout(() => stream.destroy(new Error('export took too long')), totalMs)
   const look = (): void => {
-    if (Date.now() - movedAt() > stallMs) stream.destroy(new Error('reader takes nothing'))
+    // Rows that are long in coming are the database's doing.
+    if (stream.readableLength === 0) moved.at = Date.now()
+    if (Date.now() - moved.at > stallMs) stream.destroy(new Error('reader takes nothing'))
   }
   const looks = setInterval(look, Math.min(stallMs, 5000))
   return () => {
@@ -80,7 +83,7 @@ export const openExport = async (pool: pg.Pool, plan: ExportPlan): Promise<Trans
   const client = await pool.connect()
   try {
     const copy = await begin(client, plan)
-    let moved = Date.now()
+    const moved = { at: Date.now() }
     let isSettled = false
     const settle = (error?: Error): void => {
       if (isSettled) return
@@ -92,14 +95,14 @@ export const openExport = async (pool: pg.Pool, plan: ExportPlan): Promise<Trans
     const stream = passing({
       before: plan.before,
       onProgress: () => {
-        moved = Date.now()
+        moved.at = Date.now()
       },
       finish: async () => {
         await client.query('commit')
         settle()
       },
     })
-    const stop = watch(stream, { limits: plan.limits, movedAt: () => moved })
+    const stop = watch(stream, { limits: plan.limits, moved })
     pipeline(copy, stream).then(() => undefined, settle)
     return stream
   } catch (error) {

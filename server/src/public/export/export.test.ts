@@ -120,6 +120,25 @@ test('a reader that takes nothing loses its connection, and so does one that tak
   await pool.end()
 })
 
+test('rows that are long in coming are no fault of their reader (T4.2)', async () => {
+  const pool = openPool(ground.siteUrl, { max: 1 })
+  const text = `copy (select n || repeat('x', 70000), case when n = 2 then pg_sleep(1)::text end from generate_series(1, 3) n) to stdout`
+  const ended = Promise.withResolvers<Error | undefined>()
+  const limits = { totalMs: 60_000, stallMs: 100 }
+  const stream = await openExport(pool, { text, before: '', limits, onEnd: ended.resolve })
+  let lines = 0
+  for await (const piece of stream) lines += String(piece).split('\n').length - 1
+  assert.deepEqual([lines, await ended.promise], [3, undefined])
+  await pool.end()
+})
+
+test('of IPv6 a whole house has one export at a time (T4.2)', async () => {
+  const from = (remoteAddress: string) =>
+    ground.app.inject({ method: 'GET', url: '/datasets/e-1/export.csv', remoteAddress })
+  const [one, other] = await Promise.all([from('2001:db8::1'), from('2001:db8::2')])
+  assert.deepEqual([one.statusCode, other.statusCode].toSorted(), [200, 429])
+})
+
 test('a withdrawal does not wait for a reader at its export: from then on nobody reads the rows (T4.2)', async () => {
   const id = await layDataset(ground, { slug: 'e-4', columns: [columnOf('text', '文字')], rows: [['甲']] })
   const reader = new pg.Client({ connectionString: ground.siteUrl })

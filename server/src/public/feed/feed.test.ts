@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import pg from 'pg'
+import { switchEdition } from '#modules/opendata/edition/carry.service.ts'
 import { layFiles } from '#test/portal-files.ts'
 import { columnOf, layDataset } from '#test/public-dataset.ts'
 import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
@@ -43,6 +45,27 @@ test('feeds tell what is new, what changed and what was withdrawn, of everything
   assert.match(one.body, /<id>http:\/\/data\.test\/datasets\/f-1#edition-1<\/id>/)
   assert.match((await get('/datasets/f-9/feed.atom')).body, /已撤回/)
   assert.equal((await get('/datasets/nothing/feed.atom')).json().code, 'not_found')
+})
+
+test('what takes long to carry is dated by its end: who follows by date misses nothing (T4.2)', async () => {
+  const site = new pg.Client({ connectionString: ground.publishUrl })
+  await site.connect()
+  try {
+    await site.query('begin')
+    await site.query('create table data.d_f_1_2 (like data.d_f_1_1)')
+    const { rows } = await site.query(
+      `select dataset_id, columns, row_count, digest from site.edition where is_current`,
+    )
+    const next = { edition_no: 2, table_name: 'd_f_1_2', data_on: '2018-01-01', note: '' }
+    await switchEdition(site, { ...rows[0], ...next })
+    const dates = 'd.changed_at > now() as changed, e.carried_at > now() as carried'
+    const { rows: late } = await site.query(
+      `select ${dates} from site.dataset d join site.edition e using (dataset_id) where e.is_current`,
+    )
+    assert.deepEqual(late, [{ changed: true, carried: true }])
+  } finally {
+    await site.end()
+  }
 })
 
 test('search engines are told every page once, in lists no longer than they may be, and how slowly to come (T4.2)', async () => {

@@ -43,10 +43,12 @@ export const listPlaced = async (pool: pg.Pool, limit: number): Promise<RowDatas
 /** Rows read at one go; a page is cut short when it weighs more. */
 const FETCH = 100
 const MAX_BYTES = 16 * 1024 * 1024
+/** After the first of them: a condition that few rows meet would else hold a connection for as many statements as there are rows. */
+const MAX_MS = 3000
 
 export interface ReadRows {
   readonly rows: readonly Cells[]
-  /** There were more rows than are answered at once by weight. */
+  /** There were more rows than are answered at once by weight, or in time. */
   readonly isCut: boolean
 }
 
@@ -55,16 +57,18 @@ const weigh = (rows: readonly Cells[]): number =>
 
 const fetchAll = async (client: pg.PoolClient): Promise<ReadRows> => {
   const rows: Cells[] = []
+  let until = Number.POSITIVE_INFINITY
   for (let weight = 0; ; ) {
     const { rows: more } = await client.query<Cells & never[]>({ text: `fetch ${FETCH} from page`, rowMode: 'array' })
     rows.push(...more)
     weight += weigh(more)
     if (more.length < FETCH) return { rows, isCut: false }
-    if (weight > MAX_BYTES) return { rows, isCut: true }
+    if (weight > MAX_BYTES || performance.now() > until) return { rows, isCut: true }
+    until = Math.min(until, performance.now() + MAX_MS)
   }
 }
 
-/** A page by a cursor, so that rows heavier than memory may bear end the page instead of the process. */
+/** A page by a cursor, so that rows heavier than memory may bear, or longer in coming than others may wait, end it. */
 export const readRows = async (pool: pg.Pool, sql: Sql): Promise<ReadRows> => {
   const { text, values } = toStatement(sql)
   const client = await pool.connect()

@@ -9,7 +9,7 @@ import { openPublic, type PublicGround } from '#test/public-ground.ts'
 
 import { openRowsOf } from './row.access.ts'
 import { findRows } from './row.service.ts'
-import { findRowDataset } from './row.store.ts'
+import { findRowDataset, readRows } from './row.store.ts'
 import { readRowQuery } from './row-ask.rules.ts'
 import { examplesOf } from './row-openapi.rules.ts'
 
@@ -298,4 +298,12 @@ test('the interface of a dataset is described from its columns, and answers are 
   assert.ok(problem((await get('shops/rows?limit=0')).json()))
   for (const { url } of examplesOf({ slug: 'shops', columns: COLUMNS }, ''))
     assert.equal((await ground.app.inject({ method: 'GET', url })).statusCode, 200, url)
+})
+
+test('a page whose rows are long in coming ends early and says that there are more: nobody holds a connection for minutes (T4.2)', async () => {
+  const pool = openPool(ground.siteUrl, { name: 'slow-test', max: 1 })
+  const slow = `select n::text, case when n = 101 then pg_sleep(3.1)::text end from generate_series(1, 400) n`
+  const { rows, isCut } = await readRows(pool, [slow])
+  assert.deepEqual([rows.length, isCut], [200, true])
+  await pool.end()
 })

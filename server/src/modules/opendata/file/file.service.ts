@@ -5,7 +5,7 @@ import type { Ctx } from '#kernel/ctx.ts'
 import { withClient } from '../connection.ts'
 import { type FileKey, PackedWriter, PartWriter } from './file.parts.ts'
 import { type FileEdition, type FileSource, readFacts, readRows } from './file.source.ts'
-import { insertFile, insertOmission, listCurrent, removeWithdrawn, takeFile } from './file.store.ts'
+import { insertFile, insertOmission, listCurrent, removeWithdrawn, takeFile, Withdrawn } from './file.store.ts'
 import { WRITERS } from './format/format.ts'
 import { FormatUnfit } from './format/unfit.ts'
 
@@ -74,7 +74,8 @@ const makeFile = async (links: Links, source: FileSource, format: FileFormat): P
 }
 
 // 42P01, 23503: a newer edition has taken the place of this one, or it was withdrawn: its table or itself is gone.
-const isReplaced = (error: unknown): boolean => ['42P01', '23503'].includes((error as { code: string }).code)
+const isReplaced = (error: unknown): boolean =>
+  error instanceof Withdrawn || ['42P01', '23503'].includes((error as { code: string }).code)
 
 const isAway = (error: unknown): boolean =>
   /ECONN|EPIPE|57P0[123]|terminat/i.test(`${(error as { code?: string }).code} ${(error as Error).message}`)

@@ -38,8 +38,17 @@ export interface MadeFile extends Omit<Weighed, 'bom_sha256'> {
   readonly formula_cells: number | null
 }
 
-export const insertFile = (client: pg.Client, key: FileKey, made: MadeFile) =>
-  client.query(
+/** What was withdrawn while its file was made: as if it had been gone before. */
+export class Withdrawn extends Error {}
+
+/**
+ * Makes the file known. The dataset is locked before what hangs on it, as a withdrawal does it: the other way round each would
+ * wait for the other.
+ */
+export const insertFile = async (client: pg.Client, key: FileKey, made: MadeFile): Promise<void> => {
+  const open = `select from site.dataset where dataset_id = $1 and state = 'open' for no key update`
+  if ((await client.query(open, [key.dataset_id])).rows.length === 0) throw new Withdrawn()
+  await client.query(
     `insert into site.file (dataset_id, edition_no, format, media_type, bytes, sha256, bom_sha256, formula_cells)
      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [
@@ -47,6 +56,7 @@ export const insertFile = (client: pg.Client, key: FileKey, made: MadeFile) =>
       ...[made.bom_sha256, made.formula_cells],
     ],
   )
+}
 
 export const insertOmission = (client: pg.Client, { dataset_id, edition_no, format }: FileKey, reason: string) =>
   client.query(

@@ -18,7 +18,9 @@ import { until } from '#test/platform.ts'
 import { columnOf, layDataset } from '#test/public-dataset.ts'
 import { openPublicAlone, type PublicGround } from '#test/public-ground.ts'
 import { EVERY_COLUMN, everyRow } from '#test/public-rows.ts'
+import { removeEditions } from '../edition/carry.service.ts'
 import { buildFiles } from '../index.ts'
+import { insertFile, Withdrawn } from './file.store.ts'
 
 const ORIGIN = 'http://data.test'
 let ground: PublicGround
@@ -264,6 +266,31 @@ test('killed in the middle of a file it leaves whole files only, and the next ru
   assert.deepEqual(left!.formats, ['csv', 'csv-gzip'])
   assert.equal(await build(), 7)
   assert.deepEqual(await whole(), before)
+})
+
+test('a file that is finished while its dataset is being withdrawn gives way and keeps the withdrawal from nothing (T4.2)', async () => {
+  const dataset_id = await layDataset(ground, { slug: 'race-1', columns: [columnOf('text', '文字')], rows: [['甲']] })
+  const [builder, office] = [0, 1].map(() => new pg.Client({ connectionString: ground.publishUrl })) as [
+    pg.Client,
+    pg.Client,
+  ]
+  await Promise.all([builder.connect(), office.connect()])
+  try {
+    await office.query('begin')
+    const over = `state = 'withdrawn', withdrawn_on = '2018-01-01', withdrawn_reason = '有误'`
+    await office.query(`update site.dataset set ${over} where dataset_id = $1`, [dataset_id])
+    await builder.query('begin')
+    const { pid } = (await builder.query('select pg_backend_pid() as pid')).rows[0]
+    const made = { bytes: 1, sha256: '0'.repeat(64), media_type: 'text/csv', bom_sha256: null, formula_cells: null }
+    const laid = assert.rejects(insertFile(builder, { dataset_id, edition_no: 1, format: 'csv' }, made), Withdrawn)
+    const waiting = `select from pg_stat_activity where pid = $1 and wait_event_type = 'Lock'`
+    await until('the builder waits', async () => (await ground.sql(waiting, [pid])).length > 0)
+    await removeEditions(office, { dataset_id, slug: 'race-1' })
+    await office.query('commit')
+    await laid
+  } finally {
+    await Promise.all([builder.end(), office.end()])
+  }
 })
 
 test('what a format cannot hold is left out and said; withdrawn datasets lose their files (T4.2)', async () => {

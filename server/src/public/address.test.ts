@@ -64,7 +64,7 @@ test('a slash too much and a shortened address lead on, within the site (T4.2)',
     assert.deepEqual([answer.statusCode, answer.headers.location], [301, location], url)
     assert.equal((await get(location)).statusCode, 200, location)
   }
-  for (const url of ['/', '//evil.test/', '/\\evil.test/', '//', '/x?y=/', '/x'])
+  for (const url of ['/', '//evil.test/', 'http://evil.test/x/', '/\\evil.test/', '//', '/x?y=/', '/x'])
     assert.equal(withoutSlash(url), undefined, url)
   const unknown = await get('/api/v1/datasets/a-1')
   assert.deepEqual([unknown.json().title, /\/developers$/.test(unknown.json().detail)], ['没有找到', true])

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 // Below those the kernel gives to outgoing lines, any of which may come between a look and a listening process, and apart from those
-// that embedded databases choose (kernel/postgres.ts).
+// that the product's own databases choose (kernel/free-port.ts).
 const FIRST = 10_000
 const COUNT = 5_000
 

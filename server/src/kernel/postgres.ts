@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { freePort } from './free-port.ts'
 
 /** A PostgreSQL server of our own under one folder: for evaluation, tests and benchmarks; production brings its own. */
 export interface Postgres {
@@ -60,20 +60,6 @@ const run = (program: string, args: readonly string[], input?: string): void => 
   const hint =
     command === 'unshare' ? '（以 root 运行需要内核允许用户命名空间；否则请用普通用户运行，或设置 DATABASE_URL）' : ''
   throw new Error(`内置 PostgreSQL 执行失败: ${program.split('/').at(-1)}: ${reason}${hint}`)
-}
-
-const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const probe = createServer().once('error', () => resolve(false))
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
-  })
-
-/** Below the ports the kernel gives to outgoing lines, one of which might be on it before the server is, or while that restarts. */
-const freePort = async (): Promise<number> => {
-  for (;;) {
-    const port = randomInt(15_000, 32_000)
-    if (await isFree(port)) return port
-  }
 }
 
 const readPassword = async (dir: string): Promise<string> => {

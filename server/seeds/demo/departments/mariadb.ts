@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, openSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createConnection } from 'mysql2/promise'
+import { freePort } from '#kernel/free-port.ts'
 
 // Debian's package mariadb-server, started for one department of the demo as the embedded PostgreSQL is: under a folder of its own,
 // detached from its starter, found again by its pid file after kill -9.
@@ -49,15 +49,6 @@ const leftBehind = async (dir: string): Promise<Running | null> => {
   const [pid, port] = (await readFile(join(dir, 'running'), 'utf8').catch(() => '')).split(' ').map(Number)
   return pid && port && isAlive(pid) && (await isOurs(dir, pid)) ? { pid, port } : null
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => resolve(port))
-    })
-  })
 
 const asRoot = (): string[] => (process.getuid?.() === 0 ? ['--user=root'] : [])
 

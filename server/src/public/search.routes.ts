@@ -1,9 +1,10 @@
 import type { HeldValues } from '@sanjiang/contract/site'
 import type { SearchView, SiteFacet, SiteHit, SiteUnderstood } from '@sanjiang/contract/site.search'
 import type { How, Word } from '@sanjiang/finder/reading.rules'
-import { type FoundDatasets, findDatasets, followDatasets } from './search.index.ts'
+import { type FoundDatasets, findDatasets } from './search.index.ts'
 import { type ChosenDatasets, DATASET_FACETS } from './search.shape.ts'
 import { type HitRow, listHits } from './search.store.ts'
+import { followDatasets } from './shelf/shelf.ts'
 import { type Site, type SiteRoutes, textOf, wholeOf } from './site.ts'
 
 const PER_PAGE = 20

@@ -1,6 +1,6 @@
-import type { HeldValues } from '@sanjiang/contract/site'
 import { type Chosen, eachIn, equalIn } from '@sanjiang/finder/facet'
 import { makeSearchIndex, type OrganFace, putEntry, putOrgan, type SearchIndex } from '@sanjiang/finder/search.index'
+import type { ReadDataset } from './shelf/shelf.store.ts'
 
 export const DATASET_FACETS = [
   'organ',
@@ -45,27 +45,6 @@ export const makeDatasetIndex = (): DatasetIndex =>
     },
   })
 
-/** An open dataset as it stands in the public database. */
-export interface DatasetRow {
-  readonly dataset_id: string
-  readonly change_no: string
-  readonly slug: string
-  readonly title: string
-  readonly summary: string
-  readonly organ_name: string
-  readonly theme_title: string
-  readonly open_type: string
-  readonly update_cycle: string
-  readonly licence: string
-  readonly keywords: readonly string[]
-  readonly items: readonly { readonly name: string; readonly name_en: string }[]
-  readonly formats: string
-  readonly held_values: readonly HeldValues[]
-  /** On the day it was read. */
-  readonly quality: string
-  readonly released_on: string
-}
-
 /** What an organ is called, besides what it signs with. */
 export interface OrganNames {
   readonly name: string
@@ -88,28 +67,32 @@ const faceOf = ({ name, short_name, names }: OrganNames): OrganFace => ({
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim()
 
 /** Puts a dataset in, with the names of its organ and the theme it stands under. */
-export const putDataset = (index: DatasetIndex, row: DatasetRow, organs: ReadonlyMap<string, OrganNames>): void => {
-  const { slug, organ_name, theme_title, released_on } = row
+export const putDataset = (
+  index: DatasetIndex,
+  { spine, summary, items, held_values }: ReadDataset,
+  organs: ReadonlyMap<string, OrganNames>,
+): void => {
+  const { slug, organ_name, theme_title, released_on } = spine
   const organ = organs.get(organ_name) ?? { name: organ_name, short_name: organ_name, division_code: '', names: [] }
   if (!index.organs.has(organ_name)) putOrgan(index, faceOf(organ))
-  const tags = row.keywords.map(oneLine).filter((word) => word !== '')
+  const tags = spine.keywords.map(oneLine).filter((word) => word !== '')
   putEntry(index, {
     id: slug,
     code: slug.replace('-', '/').toUpperCase(),
-    name: row.title,
+    name: spine.title,
     name_en: '',
     // What stands in the rows finds, but after what a dataset says of itself.
-    summary: [row.summary, ...row.held_values.flatMap(({ values }) => values)].join('\n'),
+    summary: [summary, ...held_values.flatMap(({ values }) => values)].join('\n'),
     keywords: [theme_title, ...tags].join('\n'),
-    items: row.items.map(({ name, name_en }) => `${oneLine(name)}\t${oneLine(name_en)}`).join('\n'),
+    items: items.map(({ name, name_en }) => `${oneLine(name)}\t${oneLine(name_en)}`).join('\n'),
     organ: organ_name,
     division: organ.division_code,
     theme: theme_title,
-    open_type: row.open_type,
-    formats: row.formats,
-    update_cycle: row.update_cycle,
-    licence: row.licence,
-    quality: row.quality,
+    open_type: spine.open_type,
+    formats: spine.formats.join(','),
+    update_cycle: spine.update_cycle || 'none',
+    licence: spine.licence,
+    quality: spine.quality,
     tags: tags.join('\n'),
     published_on: released_on,
   })

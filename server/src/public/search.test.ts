@@ -7,7 +7,8 @@ import { makeLog } from '#kernel/log.ts'
 import { cloneDatabase, type TestDatabase } from '#test/cluster.ts'
 import { columnOf, layDataset } from '#test/public-dataset.ts'
 import { openPublic, type PublicGround } from '#test/public-ground.ts'
-import { type DatasetQuery, findDatasets, followDatasets } from './search.index.ts'
+import { type DatasetQuery, findDatasets } from './search.index.ts'
+import { followDatasets } from './shelf/shelf.ts'
 
 let inside: TestDatabase
 let ground: PublicGround

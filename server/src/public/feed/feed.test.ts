@@ -56,7 +56,7 @@ test('what takes long to carry is dated by its end: who follows by date misses n
     const { rows } = await site.query(
       `select dataset_id, columns, row_count, digest from site.edition where is_current`,
     )
-    const next = { edition_no: 2, table_name: 'd_f_1_2', data_on: '2018-01-01', note: '' }
+    const next = { edition_no: 2, table_name: 'd_f_1_2', data_on: '2018-01-01', note: '', held_values: [] }
     await switchEdition(site, { ...rows[0], ...next })
     const dates = 'd.changed_at > now() as changed, e.carried_at > now() as carried'
     const { rows: late } = await site.query(
@@ -72,7 +72,7 @@ test('search engines are told every page once, in lists no longer than they may 
   const { body } = await get('/sitemap.xml')
   assert.match(body, /<loc>http:\/\/data\.test\/datasets\/f-1<\/loc><lastmod>/)
   assert.ok(!body.includes('f-9'))
-  const snapshot = new Snapshot({ mark: '', today: '2018-01-01' }, [])
+  const snapshot = new Snapshot({ datasets: '', today: '2018-01-01' }, [])
   assert.match(sitemapOf(snapshot, 'http://x', 2), /sitemapindex[\s\S]*<loc>http:\/\/x\/sitemaps\/3\.xml<\/loc>/)
   assert.equal(sitemapPart(snapshot, 'http://x', { no: 3, perMap: 2 })?.match(/<loc>/g)?.length, 1)
   assert.equal(sitemapPart(snapshot, 'http://x', { no: 4, perMap: 2 }), undefined)

@@ -1,14 +1,36 @@
 import type { OpenContent } from '@sanjiang/contract/opendata'
-import type { SiteEdition } from '@sanjiang/contract/site'
+import type { HeldValues, SiteEdition } from '@sanjiang/contract/site'
 import type pg from 'pg'
 import { type QualityFacts, qualityOf } from '../quality/quality.rules.ts'
+import type { OrganNames } from '../search.shape.ts'
 
-/** Moves whenever a line of site.dataset comes, goes or changes, also when it was committed late, and when the day does. */
-export const readMark = async (pool: pg.Pool): Promise<{ readonly mark: string; readonly today: string }> => {
-  const { rows } = await pool.query<{ mark: string; today: string }>(
-    `select count(*) || '.' || coalesce(sum(change_no), 0) || '.' || site.today() as mark, site.today()::text as today from site.dataset`,
-  )
+/** What tells whether anything has changed: numbers of datasets only grow, so no two states have the same count and sum. */
+export interface Mark {
+  readonly datasets: string
+  /** What everything is read anew for: the words, and the day, by which data become late. */
+  readonly ground: string
+  readonly today: string
+}
+
+export const readMark = async (pool: pg.Pool): Promise<Mark> => {
+  const { rows } = await pool.query<Mark>({
+    name: 'site.mark',
+    text: `select count(*) || '.' || coalesce(sum(change_no), 0) as datasets, site.today()::text as today,
+             site.today() || coalesce((select string_agg(kind || xmin::text, ',' order by kind) from site.vocabulary), '') as ground
+           from site.dataset`,
+  })
   return rows[0]!
+}
+
+export interface Vocabulary {
+  readonly synonyms: readonly (readonly string[])[]
+  readonly organs: readonly OrganNames[]
+}
+
+export const readVocabulary = async (pool: pg.Pool): Promise<Vocabulary> => {
+  const { rows } = await pool.query<{ kind: string; body: never }>('select kind, body from site.vocabulary')
+  const bodyOf = (kind: string) => rows.find((one) => one.kind === kind)?.body ?? []
+  return { synonyms: bodyOf('synonym'), organs: bodyOf('organ') }
 }
 
 export const listChangeNos = async (pool: pg.Pool): Promise<ReadonlyMap<string, number>> => {
@@ -44,32 +66,61 @@ export interface Spine {
   readonly quality: string
 }
 
-interface SpineRow extends Omit<Spine, 'quality'>, Omit<QualityFacts, 'formats'> {
+/** A dataset as it is read: what is kept of it, and what it is found by. */
+export interface ReadDataset {
+  readonly spine: Spine
+  readonly summary: string
+  readonly items: OpenContent['items']
+  readonly held_values: readonly HeldValues[]
+}
+
+interface Row
+  extends Omit<Spine, 'quality' | 'licence' | 'update_cycle' | 'keywords'>,
+    Omit<QualityFacts, 'formats' | 'content'> {
+  readonly content: Partial<OpenContent>
+  readonly held_values: readonly HeldValues[]
   readonly today: string
 }
 
-const spineOf = ({ content, columns, row_count, data_on, delayed_since, today, ...spine }: SpineRow): Spine => {
-  if (spine.state === 'withdrawn') return { ...spine, quality: '' }
-  const facts = { content, columns, row_count, data_on, delayed_since, formats: spine.formats }
-  return { ...spine, quality: qualityOf(facts, today).level }
+/** What a description that lacks something lacks, and all that is left of a withdrawn one. */
+const NOTHING = { summary: '', licence: '', contact: '', keywords: [], items: [], update_cycle: null }
+
+const datasetOf = ({
+  content,
+  columns,
+  row_count,
+  data_on,
+  delayed_since,
+  held_values,
+  today,
+  ...row
+}: Row): ReadDataset => {
+  const whole = { ...NOTHING, ...content } as OpenContent
+  const { summary, items, licence, keywords, update_cycle } = whole
+  const facts = { content: whole, columns, row_count, data_on, delayed_since, formats: row.formats }
+  const quality = row.state === 'open' ? qualityOf(facts, today).level : ''
+  return {
+    spine: { ...row, licence, keywords, update_cycle: update_cycle ?? '', quality },
+    summary,
+    items,
+    held_values,
+  }
 }
 
-export const listSpines = async (pool: pg.Pool, ids: readonly string[]): Promise<Spine[]> => {
-  const { rows } = await pool.query<SpineRow>(
-    `select d.dataset_id, d.slug, d.state, d.title, d.open_type, d.organ_name, d.theme_title,
-       coalesce(d.content->>'licence', '') as licence, coalesce(d.content->>'update_cycle', '') as update_cycle,
-       coalesce(d.content->'keywords', '[]') as keywords, e.dataset_id is not null as has_rows,
+export const listDatasets = async (pool: pg.Pool, ids: readonly string[]): Promise<ReadDataset[]> => {
+  const { rows } = await pool.query<Row>(
+    `select d.dataset_id, d.slug, d.state, d.title, d.open_type, d.organ_name, d.theme_title, e.dataset_id is not null as has_rows,
        coalesce((select array_agg(f.format order by f.format) from site.file f
          where f.dataset_id = e.dataset_id and f.edition_no = e.edition_no and ${IS_OFFERED}), '{}') as formats,
        d.released_on::text as released_on, ${INSTANT('d.changed_at')} as changed_at, d.change_no::float8 as change_no,
-       d.content, coalesce(e.columns, '[]') as columns, e.row_count::float8 as row_count, e.data_on::text as data_on,
+       d.content, coalesce(e.columns, '[]') as columns, coalesce(e.held_values, '[]') as held_values, e.row_count::float8 as row_count, e.data_on::text as data_on,
        l.since::text as delayed_since, site.today()::text as today
      from site.dataset d left join site.edition e on e.dataset_id = d.dataset_id and e.is_current
        left join site.delay l on l.dataset_id = d.dataset_id
      where d.dataset_id = any($1::uuid[])`,
     [ids],
   )
-  return rows.map(spineOf)
+  return rows.map(datasetOf)
 }
 
 export interface ShelvedFile {

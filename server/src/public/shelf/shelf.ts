@@ -1,8 +1,10 @@
 import type pg from 'pg'
 import { machineName } from '../names.ts'
+import type { DatasetIndex } from '../search.shape.ts'
 import type { Site } from '../site.ts'
 import { type Column, columnOf } from './column.ts'
-import { listChangeNos, listSpines, readMark, type Spine } from './shelf.store.ts'
+import { isWorn, type Known, loadKnown, takeChanges } from './known.ts'
+import { type Mark, readMark, type Spine } from './shelf.store.ts'
 
 /** What can be counted: how each is read from a dataset. Machines' names, so that a facet's item can be asked for again. */
 const FACETS = {
@@ -38,9 +40,9 @@ export class Snapshot {
   readonly #orders = new Map<string, Int32Array>()
   readonly titles: ReadonlyMap<string, string>
 
-  constructor({ mark, today }: { mark: string; today: string }, spines: Iterable<Spine>) {
+  constructor({ datasets, today }: Pick<Mark, 'datasets' | 'today'>, spines: Iterable<Spine>) {
     const all = [...spines].sort((a, b) => (a.dataset_id < b.dataset_id ? -1 : 1))
-    this.mark = mark
+    this.mark = `${datasets}.${today}`
     this.today = today
     this.open = all.filter(({ state }) => state === 'open')
     this.withdrawn = all.filter(({ state }) => state === 'withdrawn')
@@ -81,50 +83,56 @@ export class Snapshot {
   }
 }
 
-const AT_ONCE = 2000
-
 /**
- * What the interfaces list and count: the spine of every dataset in memory, kept by following change numbers. However often it is
- * asked, it looks at the database no oftener than the site follows.
+ * What this process knows of the datasets, for search and for the interfaces alike: in memory, kept by following change numbers.
+ * However often it is asked, it looks at the database no oftener than the site follows.
  */
 export class Shelf {
   readonly #pool: pg.Pool
   readonly #followMs: number
-  #spines = new Map<string, Spine>()
+  #known: Known | undefined
   #snapshot: Snapshot | undefined
-  #lookedAt = 0
-  #looking: Promise<Snapshot> | undefined
+  #looking: Promise<void> | undefined
 
   constructor({ pool, followMs }: Pick<Site, 'pool' | 'followMs'>) {
     this.#pool = pool
     this.#followMs = followMs
   }
 
-  async look(): Promise<Snapshot> {
-    if (this.#snapshot && performance.now() - this.#lookedAt < this.#followMs) return this.#snapshot
-    this.#looking ??= this.#follow().finally(() => {
+  /** Looks for what has changed; when it fails, what was known stays known. */
+  refresh(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined
     })
     return this.#looking
   }
 
-  async #follow(): Promise<Snapshot> {
-    const at = performance.now()
-    const { mark, today } = await readMark(this.#pool)
-    if (this.#snapshot?.mark !== mark) {
-      const now = await listChangeNos(this.#pool)
-      // How good data are is a matter of the day too: with it everything is read anew.
-      const known = this.#snapshot?.today === today ? [...this.#spines] : []
-      const kept = new Map(known.filter(([id, { change_no }]) => now.get(id) === change_no))
-      const missing = [...now.keys()].filter((id) => !kept.has(id))
-      for (let from = 0; from < missing.length; from += AT_ONCE)
-        for (const spine of await listSpines(this.#pool, missing.slice(from, from + AT_ONCE)))
-          kept.set(spine.dataset_id, spine)
-      this.#spines = kept
-      this.#snapshot = new Snapshot({ mark, today }, kept.values())
-    }
-    this.#lookedAt = at
-    return this.#snapshot!
+  isKnown(): boolean {
+    return this.#known !== undefined
+  }
+
+  async index(): Promise<DatasetIndex> {
+    return (await this.#now()).index
+  }
+
+  async look(): Promise<Snapshot> {
+    const { mark, spines } = await this.#now()
+    this.#snapshot ??= new Snapshot(mark, spines.values())
+    return this.#snapshot
+  }
+
+  async #now(): Promise<Known> {
+    if (!this.#known || this.#followMs === 0) await this.refresh()
+    return this.#known!
+  }
+
+  async #look(): Promise<void> {
+    const mark = await readMark(this.#pool)
+    const known = this.#known
+    if (!known || known.mark.ground !== mark.ground || isWorn(known)) this.#known = await loadKnown(this.#pool, mark)
+    else if (known.mark.datasets !== mark.datasets) await takeChanges(this.#pool, known, mark)
+    else return
+    this.#snapshot = undefined
   }
 }
 
@@ -135,4 +143,34 @@ export const shelfOf = (site: Pick<Site, 'pool' | 'followMs'>): Shelf => {
   const shelf = shelves.get(site.pool) ?? new Shelf(site)
   shelves.set(site.pool, shelf)
   return shelf
+}
+
+/** Whether this process can be asked. */
+export const areDatasetsKnown = (site: Pick<Site, 'pool' | 'followMs'>): boolean =>
+  site.followMs === 0 || shelfOf(site).isKnown()
+
+/** Keeps close to what is open for as long as the process runs; how often is the site's to say. */
+export const followDatasets = (site: Pick<Site, 'pool' | 'followMs' | 'log'>) => {
+  let isStopped = false
+  let isTold = false
+  let timer: NodeJS.Timeout | undefined
+  const follow = async (): Promise<void> => {
+    try {
+      await shelfOf(site).refresh()
+      isTold = false
+    } catch (error) {
+      if (!isTold) site.log.warn({ err: error }, 'datasets not followed')
+      isTold = true
+    }
+    if (!isStopped) timer = setTimeout(follow, site.followMs)
+  }
+  return {
+    start: (): void => {
+      if (site.followMs > 0) void follow()
+    },
+    stop: (): void => {
+      isStopped = true
+      clearTimeout(timer)
+    },
+  }
 }

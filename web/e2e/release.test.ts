@@ -55,6 +55,19 @@ const answer = async (page: Page, act: string, text: string): Promise<void> => {
   await dialog.getByRole('button', { name: act }).click()
 }
 
+/** The next edition, sent and seen to go out without the page being opened again. */
+const later = async (page: Page): Promise<void> => {
+  await page.reload()
+  const file = csvOf('1,甲店,,13800138000,2016-05-01')
+  await page.getByLabel('数据文件').setInputFiles({ name: '网点二.csv', mimeType: 'text/csv', buffer: file })
+  await page.getByRole('button', { name: '上传新的一版' }).click()
+  await page.getByRole('row', { name: /第 3 版 读取中/ }).waitFor()
+  assert.equal(await page.getByLabel('数据文件').inputValue(), '')
+  await advance()
+  await page.getByRole('row', { name: /第 3 版 已送出/ }).waitFor()
+  await page.getByRole('heading', { name: '数据（第 3 版）' }).waitFor()
+}
+
 test('an identifier planted in a remark holds the rows before anybody can agree; the column removed, a second person opens them (T4.2)', async () => {
   const { world } = portal
   const entry = await publishShops(world, '便民网点')
@@ -97,9 +110,10 @@ test('an identifier planted in a remark holds the rows before anybody can agree;
   await reviewer.getByText('开放中').first().waitFor()
   await advance()
   await reviewer.getByText('已送到').waitFor()
+  await later(page)
   await reviewer.goto(`${portal.origin}/opendata/releases`)
   await sound(reviewer, 'release-list-desktop')
-  assert.equal((await siteEditions(world, entry)).length, 1)
+  assert.equal((await siteEditions(world, entry)).length, 2)
   await page.context().close()
   await reviewer.context().close()
 })

@@ -88,6 +88,8 @@ test('a key of another dataset opens nothing, one that has run out or was revoke
   assert.equal(await codeOf('b'.repeat(32)), 'key_unknown')
   await grant('c'.repeat(32), { ends: -1 })
   assert.equal(await codeOf('c'.repeat(32)), 'access_expired')
+  await ground.sql('update site.access set revoked_at = now() where key_hash = $1', [hashKey('c'.repeat(32))])
+  assert.equal(await codeOf('c'.repeat(32)), 'access_expired')
   const revoked = await grant('d'.repeat(32))
   assert.equal((await read('d'.repeat(32))).statusCode, 200)
   await ground.sql('update site.access set revoked_at = now() where access_id = $1', [revoked])

@@ -63,9 +63,10 @@ export const mayRead = async ({ pool }: Pick<Site, 'pool'>, request: FastifyRequ
   const key_hash = hashKey(key)
   const access = KEY.test(key) ? await findAccess(pool, { dataset_id: dataset.dataset_id, key_hash }) : undefined
   if (!access) throw refuse(401, 'key_unknown', '密钥不正确，或不是这个数据集的密钥')
+  // Closed inside the day after, it has still run out: whoever comes then is told that and not of a revocation.
+  if (access.is_ended) throw refuse(403, 'access_expired', '使用许可已到期，可以重新申请')
   if (access.is_revoked)
     throw refuse(403, 'access_revoked', '这把密钥已失效：使用许可已收回，或密钥已经换过；详情见申请进度')
-  if (access.is_ended) throw refuse(403, 'access_expired', '使用许可已到期，可以重新申请')
   const use_id = await beginUse(pool, access.access_id, request.url.split('?')[0]!)
   if (use_id === null) throw refuse(429, 'quota_exceeded', '今天的用量已满，明天零时恢复')
   guarded.set(request, { use_id, access_id: access.access_id, bytes: 0 })

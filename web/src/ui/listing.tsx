@@ -1,5 +1,5 @@
 import type { Paged } from '@sanjiang/contract'
-import { type QueryKey, useInfiniteQuery } from '@tanstack/react-query'
+import { type InfiniteData, type QueryKey, useInfiniteQuery } from '@tanstack/react-query'
 import { Button, Empty, Skeleton } from 'antd'
 import type { ReactNode } from 'react'
 import { saveText } from './copy.tsx'
@@ -66,9 +66,9 @@ const toCsv = <Row,>(rows: readonly Row[], columns: readonly Column<Row>[]): str
   return `\ufeff${lines.map((line) => line.join(',')).join('\r\n')}\r\n`
 }
 
-interface PagedOptions {
-  /** Read again at this pace while the window is seen. */
-  readonly everyMs?: number
+interface PagedOptions<Row> {
+  /** Read again at this pace while the window is seen; by what was read last, where it depends on that. */
+  readonly everyMs?: number | ((rows: readonly Row[]) => number | false)
   readonly enabled?: boolean
 }
 
@@ -76,14 +76,17 @@ interface PagedOptions {
 export const usePaged = <Row,>(
   key: QueryKey,
   read: (after: string | undefined) => Promise<Paged<Row>>,
-  { everyMs, enabled }: PagedOptions = {},
+  { everyMs, enabled }: PagedOptions<Row> = {},
 ) =>
-  useInfiniteQuery({
+  useInfiniteQuery<Paged<Row>, Error, InfiniteData<Paged<Row>>, QueryKey, string | undefined>({
     queryKey: key,
-    refetchInterval: everyMs,
+    refetchInterval:
+      typeof everyMs === 'function'
+        ? ({ state: { data } }) => everyMs(data?.pages.flatMap(({ rows }) => rows) ?? [])
+        : everyMs,
     enabled,
     queryFn: ({ pageParam }) => read(pageParam),
-    initialPageParam: undefined as string | undefined,
+    initialPageParam: undefined,
     getNextPageParam: (last) => last.next ?? undefined,
   })
 

@@ -5,6 +5,7 @@ import type { FormFault } from '@sanjiang/contract/site.intake'
 import type { FastifyRequest } from 'fastify'
 import { attempt } from '../attempts.ts'
 import { readTable } from '../dataset/preview.store.ts'
+import { findOpen } from '../dataset/top.store.ts'
 import { MISSING } from '../fault.view.ts'
 import { lineOf } from '../form.ts'
 import { addressHash, claimIn, codeHash, drawnClaim, openForm, type Taken, takeForm } from '../intake.send.ts'
@@ -171,8 +172,11 @@ const resumePage = async (site: Site, request: FastifyRequest, row: ConditionalR
 export const applyRoutes: SiteRoutes = (app, site) => {
   type Answer = (site: Site, request: FastifyRequest, row: ConditionalRow) => Promise<Page>
   const answer = async (request: FastifyRequest, work: Answer): Promise<Page> => {
-    const row = await findConditional(site.pool, slugOf(request))
-    return row ? work(site, request, row) : MISSING
+    const slug = slugOf(request)
+    const row = await findConditional(site.pool, slug)
+    if (row) return work(site, request, row)
+    const gone = await findOpen(site.pool, slug)
+    return gone && 'page' in gone ? { status: 410, view: gone } : MISSING
   }
   const begin: Answer = async (_, __, row) => stepPage(site, row, { step: 'who', raw: {}, claim: null })
   app.get('/apply/:slug', async (request, reply) =>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { opendata } from '@sanjiang/contract'
+import { publishReleases } from '#modules/opendata/index.ts'
 import {
   APPROVE,
   type ApplicationGround,
@@ -220,4 +221,17 @@ test('who guesses codes is made to wait, and nothing sent to these addresses is 
   for (let turn = 0; turn < 12; turn += 1)
     answers.push((await post('/status', { token, number: 'GK20171211-AAAAAAAA', code: `guess-${turn}` })).statusCode)
   assert.equal(answers.at(-1), 429)
+})
+
+test('who comes to apply for a dataset that was withdrawn is told so, with the reason (T4.2, P17)', async () => {
+  await ground.approver.call(opendata.withdrawRelease, {
+    params: { id: ground.release_id },
+    body: { reason: '统计口径有误' },
+  })
+  await publishReleases(await ground.ctx())
+  for (const path of ['', '/form']) {
+    const gone = await get(`/apply/${ground.slug}${path}`)
+    assert.deepEqual([gone.statusCode, /统计口径有误/.test(gone.body)], [410, true])
+  }
+  assert.equal((await get('/apply/none')).statusCode, 404)
 })

@@ -207,11 +207,15 @@ const Head = ({ number, standing, clock, detail, said }: View) => (
     <dd>{standing.organ_name}</dd>
     <dt>收到日期</dt>
     <dd>{standing.received_on}</dd>
-    <dt>承诺时限</dt>
-    <dd>
-      {clock.light === 'idle' ? `等您补正，暂停计时（已用 ${clock.used_days} 个工作日）` : clockWords(clock)}
-      <span className="meta">（{clock.clause}）</span>
-    </dd>
+    {standing.state !== 'closed' && (
+      <>
+        <dt>承诺时限</dt>
+        <dd>
+          {clock.light === 'idle' ? `等您补正，暂停计时（已用 ${clock.used_days} 个工作日）` : clockWords(clock)}
+          <span className="meta">（{clock.clause}）</span>
+        </dd>
+      </>
+    )}
     {detail.agreement?.signed_at && (
       <>
         <dt>使用期限</dt>

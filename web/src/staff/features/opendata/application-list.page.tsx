@@ -44,7 +44,7 @@ const COLUMNS: readonly Column<Application>[] = [
   },
   {
     title: '答复时限',
-    render: (row) => <ClockBar clock={row.decide_clock} />,
+    render: (row) => row.state !== 'closed' && <ClockBar clock={row.decide_clock} />,
     text: (row) => row.decide_clock.due_on,
   },
   {

@@ -149,34 +149,38 @@ const WAITS: Readonly<Partial<Record<ApplicationDetail['state'], string>>> = {
   appealed: '等电子政务办处理申诉。',
 }
 
-const Course = ({ application }: Part) => (
-  <Panel title="办理">
-    {application.can.length === 0 && WAITS[application.state] && <p>{WAITS[application.state]}</p>}
-    <Facts
-      of={[
-        [
-          '状态',
-          <StateTag key="state" tone={STATE_TONES[application.state]}>
-            {APPLICATION_STATES.titles[application.state]}
-          </StateTag>,
-        ],
-        ['受理时限', application.accept_clock && <ClockBar key="accept" clock={application.accept_clock} />],
-        ['答复时限', <ClockBar key="decide" clock={application.decide_clock} />],
-        ['截止', `${application.decide_clock.due_on}（${application.decide_clock.clause}）`],
-        ['申诉时限', application.appeal_clock && <ClockBar key="appeal" clock={application.appeal_clock} />],
-        ['使用到', application.ends_on],
-        ['终止原因', application.close_reason && CLOSE_REASONS.titles[application.close_reason]],
-      ]}
-    />
-    <ol className="timeline">
-      {application.steps.map(({ seq, on, title, by_name, text }) => (
-        <li key={seq}>
-          {on} {title}（{by_name}）{text && <div>{text}</div>}
-        </li>
-      ))}
-    </ol>
-  </Panel>
-)
+const Course = ({ application }: Part) => {
+  // Closed undecided: there is no answer that could be late.
+  const isOpen = application.state !== 'closed'
+  return (
+    <Panel title="办理">
+      {application.can.length === 0 && WAITS[application.state] && <p>{WAITS[application.state]}</p>}
+      <Facts
+        of={[
+          [
+            '状态',
+            <StateTag key="state" tone={STATE_TONES[application.state]}>
+              {APPLICATION_STATES.titles[application.state]}
+            </StateTag>,
+          ],
+          ['受理时限', application.accept_clock && <ClockBar key="accept" clock={application.accept_clock} />],
+          ['答复时限', isOpen && <ClockBar key="decide" clock={application.decide_clock} />],
+          ['截止', isOpen && `${application.decide_clock.due_on}（${application.decide_clock.clause}）`],
+          ['申诉时限', application.appeal_clock && <ClockBar key="appeal" clock={application.appeal_clock} />],
+          ['使用到', application.ends_on],
+          ['终止原因', application.close_reason && CLOSE_REASONS.titles[application.close_reason]],
+        ]}
+      />
+      <ol className="timeline">
+        {application.steps.map(({ seq, on, title, by_name, text }) => (
+          <li key={seq}>
+            {on} {title}（{by_name}）{text && <div>{text}</div>}
+          </li>
+        ))}
+      </ol>
+    </Panel>
+  )
+}
 
 const View = ({ application }: Part) => (
   <Page

@@ -22,12 +22,16 @@ export const EditionSend = ({ resource_id, label, waits = false, today, onSent }
   const [form] = Form.useForm<{ data_on: string; note?: string }>()
   const [file, setFile] = useState<File>()
   const [share, setShare] = useState(0)
+  // A file input is emptied by being another one.
+  const [turn, setTurn] = useState(0)
   const refusal = file && unfit(file, EDITION_FILE_BYTES)
   const send = useMutation({
     mutationFn: (given: { data_on: string; note?: string }) =>
       uploadEdition(file!, { ...given, resource_id, waits }, setShare),
     onSuccess: async (edition_id) => {
       setFile(undefined)
+      setTurn((before) => before + 1)
+      form.resetFields()
       await client.invalidateQueries({ queryKey: ['opendata'] })
       onSent?.(edition_id)
     },
@@ -49,6 +53,7 @@ export const EditionSend = ({ resource_id, label, waits = false, today, onSent }
         extra={`.xlsx 或 .csv（UTF-8、GBK 均可），不超过 ${EDITION_FILE_BYTES / 1_048_576} MB、100 万行；首行为列名，写信息项的中文名或英文名。`}
       >
         <input
+          key={turn}
           id={`${id}-file`}
           type="file"
           accept={FILE_TYPES}

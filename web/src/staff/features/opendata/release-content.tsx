@@ -1,4 +1,11 @@
-import { COLUMN_ROLES, LICENCES, type OpenColumn, type OpenContent, SHAPINGS } from '@sanjiang/contract/opendata'
+import {
+  COLUMN_ROLES,
+  LICENCES,
+  type OpenColumn,
+  type ReleaseDetail,
+  type ReleaseState,
+  SHAPINGS,
+} from '@sanjiang/contract/opendata'
 import { type Column, Listing } from '../../../ui/listing.tsx'
 import { Facts, Panel } from '../../../ui/page-head.tsx'
 
@@ -14,9 +21,18 @@ const COLUMNS: readonly Column<OpenColumn>[] = [
   },
 ]
 
+const TITLES: Readonly<Record<ReleaseState, string>> = {
+  review: '公众将看到',
+  released: '公众看到的',
+  replaced: '公众曾看到的',
+  withdrawn: '撤回前公众看到的',
+  rejected: '提出时写的',
+  recalled: '提出时写的',
+}
+
 /** What the public will see, letter by letter: nothing that does not stand here goes out. */
-export const ReleaseContent = ({ content }: { readonly content: OpenContent }) => (
-  <Panel title="公众将看到">
+export const ReleaseContent = ({ release: { state, content } }: { readonly release: ReleaseDetail }) => (
+  <Panel title={TITLES[state]}>
     <div className="stack">
       <Facts
         of={[

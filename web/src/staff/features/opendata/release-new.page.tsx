@@ -84,7 +84,12 @@ const Lacking = ({ chosen, edition, draft, onChange }: LackingProps) => {
   )
 }
 
-const Rows = ({ resource, draft, onChange }: Part) => {
+interface RowsProps extends Part {
+  /** Rows are out already, and stay so where none are sent. */
+  readonly keepsRows: boolean
+}
+
+const Rows = ({ resource, draft, onChange, keepsRows }: RowsProps) => {
   const { today } = useSession()
   const id = draft.edition_id
   const query = useQuery({
@@ -100,7 +105,9 @@ const Rows = ({ resource, draft, onChange }: Part) => {
       {(!query.data || query.data.state === 'refused' || query.data.state === 'discarded') && (
         <>
           <EditionStaged resource_id={resource.resource_id} onTake={(edition_id) => onChange({ edition_id })} />
-          <p className="sub">上传文件；也可以先不上传，只开放说明。</p>
+          <p className="sub">
+            {keepsRows ? '只改说明的，不必上传：已经开放的数据照旧。' : '上传文件；也可以先不上传，只开放说明。'}
+          </p>
           <EditionSend
             resource_id={resource.resource_id}
             label={id ? '改正后重新上传' : '上传并读取'}
@@ -154,9 +161,10 @@ const bodyOf = (
 interface ProposeProps {
   readonly resource: catalog.ResourceDetail
   readonly last: Release | undefined
+  readonly keepsRows: boolean
 }
 
-const Propose = ({ resource, last }: ProposeProps) => {
+const Propose = ({ resource, last, keepsRows }: ProposeProps) => {
   const navigate = useNavigate()
   const client = useQueryClient()
   const [form] = Form.useForm<ProposalDraft['words']>()
@@ -181,7 +189,7 @@ const Propose = ({ resource, last }: ProposeProps) => {
       {last && <Alert type="info" showIcon title={`已按第 ${last.release_no} 次发布填好，改动之处请逐项核对。`} />}
       {isClosed && <Alert type="warning" showIcon title="目录中这个资源标为不予开放，须先修订目录。" role="alert" />}
       <Items {...part} />
-      <Rows {...part} />
+      <Rows {...part} keepsRows={keepsRows} />
       <Panel title="三、给公众的说明">
         <ProposalWords
           form={form}
@@ -212,9 +220,10 @@ export const ReleaseNewPage = () => {
     queryFn: async () => {
       const [resource, { rows }] = await Promise.all([
         call(catalog.getResource, { params: { id: id! }, query: { copy: 'published' } }),
-        call(opendata.listReleases, { query: { resource_id: id!, limit: 1 } }),
+        call(opendata.listReleases, { query: { resource_id: id!, limit: 20 } }),
       ])
-      return { resource, last: rows[0] }
+      const keepsRows = rows.some(({ state, content }) => state === 'released' && content.rows !== undefined)
+      return { resource, last: rows[0], keepsRows }
     },
     enabled: id !== null,
     staleTime: Number.POSITIVE_INFINITY,

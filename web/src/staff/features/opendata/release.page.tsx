@@ -9,10 +9,11 @@ import {
 } from '@sanjiang/contract/opendata'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Popconfirm } from 'antd'
+import { useEffect } from 'react'
 import { Link, useParams } from 'react-router'
 import { AskButton } from '../../../ui/ask.tsx'
 import { LinkButton } from '../../../ui/link-button.tsx'
-import { type Column, PagedListing, usePaged } from '../../../ui/listing.tsx'
+import { type Column, PagedListing, rowsOf, usePaged } from '../../../ui/listing.tsx'
 import { Page } from '../../../ui/page.tsx'
 import { Facts, Panel } from '../../../ui/page-head.tsx'
 import { ErrorAlert, Loaded } from '../../../ui/states.tsx'
@@ -43,7 +44,7 @@ const RecallButton = ({ onRecall }: { readonly onRecall: () => Promise<void> }) 
   )
 }
 
-const Acts = ({ release: { release_id: id, can } }: { readonly release: ReleaseDetail }) => {
+const Acts = ({ release: { release_id: id, content, can } }: { readonly release: ReleaseDetail }) => {
   const client = useQueryClient()
   const params = { id }
   const act = async (work: Promise<unknown>) => {
@@ -79,7 +80,9 @@ const Acts = ({ release: { release_id: id, can } }: { readonly release: ReleaseD
           field="撤回理由"
           min={5}
           danger
-          hint="公众侧只留名称、日期和这里写的理由，数据和文件随即删除。"
+          hint={`公众侧只留名称、日期和这里写的理由，数据和文件随即删除。${
+            content.open_type === 'conditional' ? '使用许可随即收回，没有办完的申请随即终止，都会告知申请人。' : ''
+          }`}
           onSay={(reason) => act(call(withdrawRelease, { params, body: { reason } }))}
         />
       )}
@@ -115,26 +118,46 @@ const Feeding = ({ release: { content } }: { readonly release: ReleaseDetail }) 
     </p>
   ) : null
 
+/** What somebody works on, or is about to go out by itself. */
+const isOnItsWay = ({ state, release_id }: Edition, release: ReleaseDetail): boolean =>
+  isMoving(state) || (state === 'clean' && release.state === 'released' && release_id === release.release_id)
+
+/** The list tells of an edition before the release does: then the release is read again. */
+const useNewest = ({ release_id, edition }: ReleaseDetail, newest: Edition | undefined): void => {
+  const client = useQueryClient()
+  const isOurs = newest !== undefined && newest.release_id === release_id
+  const isBehind = isOurs && (newest.edition_id !== edition?.edition_id || newest.state !== edition.state)
+  const told = `${newest?.edition_id} ${newest?.state}`
+  useEffect(() => {
+    if (isBehind && told) void client.invalidateQueries({ queryKey: keyOf(release_id) })
+  }, [client, isBehind, told, release_id])
+}
+
 const Editions = ({ release }: { readonly release: ReleaseDetail }) => {
   const { resource_id, state } = release
   const canSend = useCan('opendata.release.propose')
   const { today } = useSession()
-  const query = usePaged(['opendata', 'editions', resource_id], (after) =>
-    call(opendata.listEditions, { query: { resource_id, after, limit: 20 } }),
+  const query = usePaged(
+    ['opendata', 'editions', resource_id],
+    (after) => call(opendata.listEditions, { query: { resource_id, after, limit: 20 } }),
+    { everyMs: (rows) => (rows.some((one) => isOnItsWay(one, release)) ? 2000 : false) },
   )
+  useNewest(release, rowsOf(query)[0])
   return (
     <Panel title="历次数据">
-      {canSend && state === 'released' && release.content.rows?.source === 'file' && (
-        <EditionSend resource_id={resource_id} label="上传新的一版" today={today} />
-      )}
-      <Feeding release={release} />
-      <PagedListing
-        caption="版次"
-        query={query}
-        columns={EDITIONS}
-        rowKey={(one) => one.edition_id}
-        empty="还没有数据，只开放了说明"
-      />
+      <div className="stack">
+        {canSend && state === 'released' && release.content.rows?.source === 'file' && (
+          <EditionSend resource_id={resource_id} label="上传新的一版" today={today} />
+        )}
+        <Feeding release={release} />
+        <PagedListing
+          caption="版次"
+          query={query}
+          columns={EDITIONS}
+          rowKey={(one) => one.edition_id}
+          empty="还没有数据，只开放了说明"
+        />
+      </div>
     </Panel>
   )
 }
@@ -144,6 +167,9 @@ const REPROPOSE: Readonly<Partial<Record<ReleaseDetail['state'], string>>> = {
   recalled: '已取回，没有开放。改过之后可以再提，已上传的数据还在。',
   withdrawn: '已撤回，公众只看到名称、日期和理由。要再开放，须重新提出。',
 }
+
+const isToBeSent = ({ state, is_sent }: ReleaseDetail): boolean =>
+  (state === 'released' || state === 'withdrawn') && !is_sent
 
 /** Where the matter rests, and with whom. */
 const standingOf = ({ state, can, edition }: ReleaseDetail): string | null => {
@@ -202,7 +228,7 @@ const View = ({ release }: { readonly release: ReleaseDetail }) => {
       <Standing release={release} />
       <div className="split aside-first">
         <div>
-          <ReleaseContent content={release.content} />
+          <ReleaseContent release={release} />
           {release.edition && <EditionView edition={release.edition} rows={release.content.rows} />}
           <Editions release={release} />
         </div>
@@ -222,7 +248,7 @@ const View = ({ release }: { readonly release: ReleaseDetail }) => {
                   </a>
                 ),
               ],
-              ['公众侧', release.is_sent ? '已送到' : release.state === 'released' ? '待送出' : null],
+              ['公众侧', isToBeSent(release) ? '待送出' : release.is_sent ? '已送到' : null],
               [
                 '目录资源',
                 <Link key="resource" to={`/catalog/resources/${release.resource_id}`}>
@@ -243,7 +269,7 @@ export const ReleasePage = () => {
     queryKey: keyOf(id),
     queryFn: () => call(opendata.getRelease, { params: { id } }),
     refetchInterval: ({ state: { data } }) =>
-      isMoving(data?.edition?.state) || (data?.state === 'released' && !data.is_sent) ? 2000 : false,
+      isMoving(data?.edition?.state) || (data && isToBeSent(data)) ? 2000 : false,
   })
   return <Loaded query={query}>{(release) => <View release={release} />}</Loaded>
 }

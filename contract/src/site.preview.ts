@@ -17,6 +17,9 @@ export interface TablePreview {
   readonly columns: readonly PreviewColumn[]
   /** Cells as text. */
   readonly rows: readonly (readonly PreviewCell[])[]
+  /** Words looked for in the rows; `''` shows all of them. */
+  readonly q: string
+  /** Of all rows, those in which they stand. */
   readonly total: number
   readonly from: number
   readonly limit: number

@@ -98,6 +98,7 @@ const COSTS: readonly (readonly [path: RegExp, units: number])[] = [
   [/^\/api\/(3\/)?action\/(package_search|datastore_search)/, 2],
   [/^\/api\/v1\/.*\/(rows|aggregate|export)/, 2],
   [/^\/ogc\/.*\/items/, 2],
+  [/^\/datasets\/[^/]+\/preview/, 2],
   [/^\/(search|sitemap|sitemaps\/|dcat\/catalog)/, 2],
 ]
 /** A robot that says so keeps to robots.txt, where a page in two seconds is asked for, and then never notices this. */

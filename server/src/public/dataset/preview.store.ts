@@ -2,6 +2,8 @@ import type { SiteColumn } from '@sanjiang/contract/site'
 import type { MapPreview, PreviewCell, TablePreview } from '@sanjiang/contract/site.preview'
 import { withoutStatus } from '@sanjiang/contract/site.status'
 import pg from 'pg'
+import { MAX_WORDS, whereOf } from '../rows/row-filter.rules.ts'
+import { bind, type Sql, toStatement } from '../rows/row-sql.rules.ts'
 import { type MapPlan, measuresOf, previewColumn } from './preview.rules.ts'
 import { hiddenSql } from './status.sql.ts'
 
@@ -44,25 +46,36 @@ export interface TableAsk {
   readonly isDescending: boolean
   readonly from: number
   readonly limit: number
+  /** What somebody looks for in the rows; rows are met that hold all of it. */
+  readonly q?: string
 }
 
+/** Of a text as long as anybody types. */
+const wordsOf = (q: string): string[] => q.toWellFormed().split(/\s+/).filter(Boolean).slice(0, MAX_WORDS)
+
+const countFound = async ({ pool, row_count }: Source, rows: Sql, isAll: boolean): Promise<number> =>
+  isAll ? row_count : Number((await pool.query(toStatement(['select count(*)::text as count', ...rows]))).rows[0].count)
+
 export const readTable = async (source: Source, ask: TableAsk): Promise<TablePreview> => {
-  const { columns, row_count: total } = source
+  const { pool, columns, table: table_name } = source
+  const { q = '', from: first, limit } = ask
   const told = withoutStatus(columns)
   const shown = told.map(previewColumn)
   const sort = shown.find(({ name, can_sort }) => can_sort && name === ask.sort)?.name ?? null
   const order = sort ? `${id(sort)} ${ask.isDescending ? 'desc nulls last' : 'asc nulls last'}, _id` : '_id'
-  const { rows } = await source.pool.query<(string | boolean | null)[]>({
-    rowMode: 'array',
-    text: `select ${[...told.map(asText), ...told.map((one) => hiddenSql(columns, one))].join(', ') || 'null'} from ${from(source)} order by ${order} limit $1 offset $2`,
-    values: [ask.limit, ask.from],
-  })
+  const where = whereOf({ table_name, columns }, { words: wordsOf(q) })
+  const met: Sql = [` from ${from(source)} r`, ...(where.length > 0 ? [' where ', ...where] : [])]
+  const cells = [...told.map(asText), ...told.map((one) => hiddenSql(columns, one))].join(', ') || 'null'
+  const page: Sql = [' limit ', ...bind(String(limit), 'bigint'), ' offset ', ...bind(String(first), 'bigint')]
+  const statement = toStatement([`select ${cells}`, ...met, ` order by ${order}`, ...page])
+  const { rows } = await pool.query<(string | boolean | null)[]>({ rowMode: 'array', ...statement })
   return {
     columns: shown,
     rows: rows.map((row) => told.map((_, at) => cellOf(row[at], row[told.length + at]))),
-    total,
-    from: ask.from,
-    limit: ask.limit,
+    q,
+    total: await countFound(source, met, where.length === 0),
+    from: first,
+    limit,
     sort,
     is_descending: sort !== null && ask.isDescending,
   }

@@ -12,7 +12,7 @@ type Words = Readonly<Record<string, unknown>>
 
 export const PAGE_ROWS = 20
 const MOST_FROM = 10_000
-/** More rows are not sorted for a page: the interface and the file do that. */
+/** More rows are neither sorted nor looked through for a page: the interface and the file do that. */
 const MOST_SORTED = 200_000
 
 /** Rows of an edition never change, so what was drawn of them does not either. A map may weigh megabytes. */
@@ -58,6 +58,7 @@ const askOf = (query: Words, rows: number): TableAsk => ({
   isDescending: query.order === 'desc',
   from: wholeOf(query.from, { fallback: 0, max: MOST_FROM }),
   limit: PAGE_ROWS,
+  q: rows > MOST_SORTED ? '' : textOf(query.q, 100),
 })
 
 const noted = (source: Source, preview: DatasetPreview): DatasetPreview =>

@@ -118,7 +118,7 @@ const Manners = ({ per_minute }: Pick<DevelopersView, 'per_minute'>) => (
       <li>一次最多 10,000 行；要全部数据请下载文件，文件支持断点续传和 ETag。</li>
       <li>
         {per_minute > 0
-          ? `每个网络地址每分钟 ${per_minute} 个用量，一次最多连用一半：页面和接口每次计 1，检索计 2，每 MiB 再计 1。答复头 RateLimit 写明还剩多少；用完答复 429，请按 Retry-After 写明的秒数等待。`
+          ? `每个网络地址每分钟 ${per_minute} 个用量，一次最多连用一半：页面和接口每次计 1，检索和查行计 2，每 MiB 再计 1。答复头 RateLimit 写明还剩多少；用完答复 429，请按 Retry-After 写明的秒数等待。`
           : '目前不限用量；限的时候答复头 RateLimit 写明还剩多少，用完答复 429，请按 Retry-After 写明的秒数等待。'}
       </li>
       <li>出错时答复 application/problem+json（RFC 9457）：code 供程序判断，detail 供人看，field 指出哪个参数。</li>

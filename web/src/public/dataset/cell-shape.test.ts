@@ -9,7 +9,7 @@ const tableOf = (
 ): TablePreview => ({
   columns: columns.map(([title, is_number], at) => ({ name: `c${at}`, title, unit: null, is_number, can_sort: true })),
   rows,
-  ...{ total: rows.length, from: 0, limit: 20, sort: null, is_descending: false },
+  ...{ q: '', total: rows.length, from: 0, limit: 20, sort: null, is_descending: false },
 })
 
 test('dates, codes and names stand on one line, only long texts are broken (T4.2)', () => {

@@ -3,7 +3,7 @@ import type { MapPreview, PreviewKind } from '@sanjiang/contract/site.preview'
 import { Chart } from '../draw/chart.tsx'
 import { PlaceMap } from '../draw/map.tsx'
 import { ChartChoice } from './chart-choice.tsx'
-import { RowPages, RowTable } from './row-table.tsx'
+import { RowPages, RowSearch, RowTable } from './row-table.tsx'
 import { DatasetFrame } from './top.tsx'
 
 const KIND_WORDS: Readonly<Record<PreviewKind, string>> = { table: '表格', chart: '图表', map: '地图' }
@@ -46,31 +46,37 @@ interface ShownProps {
   readonly preview: DatasetPreview
 }
 
-const Shown = ({ path, title, preview: { table, chart, map } }: ShownProps) => (
-  <>
-    {table && (
-      <>
-        <RowTable table={table} caption={`${title}的数据`} path={path} />
-        <RowPages table={table} path={path} />
-        {table.columns.every(({ can_sort }) => !can_sort) && (
-          <p className="meta">行数太多，页面上不排序；请用接口排序，或下载整份文件。</p>
-        )}
-      </>
-    )}
-    {chart && (
-      <>
-        <ChartChoice path={path} chart={chart} />
-        <Chart chart={chart} id="chart" isTableOpen />
-      </>
-    )}
-    {map && (
-      <>
-        <Measures path={path} of={map} />
-        <PlaceMap map={map} id="map" />
-      </>
-    )}
-  </>
-)
+const Shown = ({ path, title, preview: { table, chart, map } }: ShownProps) => {
+  const isSmall = table?.columns.some(({ can_sort }) => can_sort) ?? false
+  return (
+    <>
+      {table && (
+        <>
+          {isSmall && <RowSearch table={table} path={path} exportPath={path.replace(/preview$/, 'export.csv')} />}
+          {(table.q === '' || table.total > 0) && (
+            <>
+              <RowTable table={table} caption={`${title}的数据`} path={path} />
+              <RowPages table={table} path={path} />
+            </>
+          )}
+          {!isSmall && <p className="meta">行数太多，页面上不排序、不查找；请用接口，或下载整份文件。</p>}
+        </>
+      )}
+      {chart && (
+        <>
+          <ChartChoice path={path} chart={chart} />
+          <Chart chart={chart} id="chart" isTableOpen />
+        </>
+      )}
+      {map && (
+        <>
+          <Measures path={path} of={map} />
+          <PlaceMap map={map} id="map" />
+        </>
+      )}
+    </>
+  )
+}
 
 export const PreviewPage = ({ top, preview }: DatasetPreviewView) => {
   const path = `/datasets/${encodeURIComponent(top.content.slug)}/preview`

@@ -11,9 +11,10 @@ interface RowTableProps {
 
 const addressOf = (
   path: string,
-  { sort, is_descending, from }: Pick<TablePreview, 'sort' | 'is_descending' | 'from'>,
+  { q, sort, is_descending, from }: Pick<TablePreview, 'q' | 'sort' | 'is_descending' | 'from'>,
 ) => {
   const words = new URLSearchParams()
+  if (q) words.set('q', q)
   if (sort) words.set('sort', sort)
   if (sort && is_descending) words.set('order', 'desc')
   if (from > 0) words.set('from', String(from))
@@ -35,7 +36,7 @@ const ARROWS = { ascending: '▲', descending: '▼' } as const
 
 const HeadCell = ({ table, column, path }: HeadProps) => {
   const sorted = sortWord(table, column.name)
-  const next = { sort: column.name, is_descending: sorted === 'ascending', from: 0 }
+  const next = { q: table.q, sort: column.name, is_descending: sorted === 'ascending', from: 0 }
   return (
     <th scope="col" aria-sort={sorted} className={column.is_number ? 'number' : undefined}>
       {path && column.can_sort ? (
@@ -118,6 +119,49 @@ export const RowTable = ({ table, caption, path }: RowTableProps) => {
     </>
   )
 }
+
+interface RowSearchProps {
+  readonly table: TablePreview
+  readonly path: string
+  /** Where the rows that were found are to be had as a file. */
+  readonly exportPath: string
+}
+
+/** A word is enough to come to one's own row: nobody pages through thousands. */
+export const RowSearch = ({ table: { q, sort, is_descending, total, limit }, path, exportPath }: RowSearchProps) => (
+  <>
+    {(q !== '' || total > limit) && (
+      <form className="search rows-search" action={path} method="get" aria-label="在数据里找">
+        <label htmlFor="rows-q">在数据里找</label>
+        <input
+          id="rows-q"
+          name="q"
+          type="search"
+          defaultValue={q}
+          maxLength={100}
+          placeholder="行里的文字，如地名、名称"
+        />
+        {sort && <input type="hidden" name="sort" value={sort} />}
+        {sort && is_descending && <input type="hidden" name="order" value="desc" />}
+        <button type="submit">查找</button>
+      </form>
+    )}
+    {q !== '' && (
+      <p role="status">
+        {total === 0 ? `没有哪一行的文字里有“${q}”。` : `${total.toLocaleString('zh-CN')} 行的文字里有“${q}”。`}
+        <a href={path}>看全部行</a>
+        {total > 0 && (
+          <>
+            {' · '}
+            <a href={`${exportPath}?${new URLSearchParams({ q, bom: '1' })}`} rel="nofollow">
+              下载这些行（CSV）
+            </a>
+          </>
+        )}
+      </p>
+    )}
+  </>
+)
 
 const MOST_FROM = 10_000
 

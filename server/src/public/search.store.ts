@@ -1,6 +1,7 @@
 import type { HeldValues } from '@sanjiang/contract/site'
 import type { SiteHit } from '@sanjiang/contract/site.search'
 import type pg from 'pg'
+import { HELD_VALUES } from './shelf/shelf.store.ts'
 
 /** Files of the current edition; those packed for the wire are the same once more. */
 const FORMATS = `array(select f.format from site.file f
@@ -18,7 +19,7 @@ export const listHits = async (pool: pg.Pool, slugs: readonly string[]): Promise
     `select d.slug, d.title, d.organ_name, d.theme_title, d.open_type, coalesce(d.content->>'summary', '') as summary, d.released_on::text as released_on,
        d.content->>'update_cycle' as update_cycle, jsonb_path_query_array(d.content, '$.items[*].name') as item_names,
        ${FORMATS} as formats, e.row_count::float8 as row_count, e.data_on::text as data_on,
-       coalesce(e.held_values, '[]') as held_values
+       ${HELD_VALUES} as held_values
      from unnest($1::text[]) with ordinality as p (slug, place) join site.dataset d using (slug)
      left join site.edition e on e.dataset_id = d.dataset_id and e.is_current
      where d.state = 'open' order by p.place`,

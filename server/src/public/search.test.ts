@@ -103,6 +103,23 @@ test('what stands in the rows finds a dataset and is told, after those that say 
   assert.ok(!(await search({ q: '物价' })).includes('数据里有 '))
 })
 
+test('rows that are read with a key only are neither found nor told by what stands in them (T4.2)', async (t) => {
+  const id = await layDataset(ground, {
+    slug: '363002-000021',
+    content: { title: '重点项目进展', open_type: 'conditional', open_condition: '须签协议' },
+    columns: [columnOf('project', '项目名称', { role: 'category' })],
+    rows: [['湟水桥梁'], ['湟水隧道']],
+  })
+  t.after(() => ground.sql('delete from site.dataset where dataset_id = $1', [id]))
+  assert.deepEqual(await slugs({ q: '湟水' }), [])
+  assert.deepEqual(await slugs({ q: '桥梁' }), [])
+  const page = await search({ q: '重点项目 隧道' })
+  assert.match(page, /重点项目<\/mark>进展|重点项目进展/)
+  assert.ok(!page.includes('湟水'))
+  await ground.sql(`update site.dataset set open_type = 'unconditional' where dataset_id = $1`, [id])
+  assert.deepEqual(await slugs({ q: '湟水' }), ['363002-000021'])
+})
+
 test('choices narrow, and each facet counts what there is beside its own choice (P15)', async () => {
   const { total, facets } = await find({ chosen: { tag: ['机构'] } })
   assert.equal(total, 2)

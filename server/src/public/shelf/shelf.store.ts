@@ -66,6 +66,9 @@ export interface Spine {
   readonly quality: string
 }
 
+/** Words that stand in rows everybody may read; what is read with a key only is nobody's to find by. */
+export const HELD_VALUES = `case when d.open_type = 'unconditional' then coalesce(e.held_values, '[]') else '[]' end`
+
 /** A dataset as it is read: what is kept of it, and what it is found by. */
 export interface ReadDataset {
   readonly spine: Spine
@@ -113,7 +116,7 @@ export const listDatasets = async (pool: pg.Pool, ids: readonly string[]): Promi
        coalesce((select array_agg(f.format order by f.format) from site.file f
          where f.dataset_id = e.dataset_id and f.edition_no = e.edition_no and ${IS_OFFERED}), '{}') as formats,
        d.released_on::text as released_on, ${INSTANT('d.changed_at')} as changed_at, d.change_no::float8 as change_no,
-       d.content, coalesce(e.columns, '[]') as columns, coalesce(e.held_values, '[]') as held_values, e.row_count::float8 as row_count, e.data_on::text as data_on,
+       d.content, coalesce(e.columns, '[]') as columns, ${HELD_VALUES} as held_values, e.row_count::float8 as row_count, e.data_on::text as data_on,
        l.since::text as delayed_since, site.today()::text as today
      from site.dataset d left join site.edition e on e.dataset_id = d.dataset_id and e.is_current
        left join site.delay l on l.dataset_id = d.dataset_id

@@ -140,7 +140,10 @@ const fill = async ({ stage, site, row }: Carrying): Promise<void> => {
   await copyIn(site, { table: `${SCHEMA}.${table_name}`, columns: names, rows: numbered.batches(shaped) })
   if (numbered.digest() !== row.digest) throw new Error(`edition ${row.edition_id} is not what was checked`)
   await indexData(site, table_name, columns)
-  const held_values = await readHeldValues(site, { table: table_name, columns, row_count: numbered.count })
+  // Rows that are read with a key only are not told word by word to everybody.
+  const isFree = row.content.open_type === 'unconditional'
+  const carried = { table: table_name, columns, row_count: numbered.count }
+  const held_values = isFree ? await readHeldValues(site, carried) : []
   if (!(await isOpen(site, row))) throw new Withdrawn()
   const { resource_id: dataset_id, edition_no, data_on } = row
   const edition = { dataset_id, edition_no, data_on, table_name, columns, row_count: numbered.count, held_values }

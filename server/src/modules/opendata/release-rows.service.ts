@@ -3,7 +3,15 @@ import type { EditionState } from '@sanjiang/contract/opendata'
 import type { Ctx } from '#kernel/ctx.ts'
 import type { Tx } from '#kernel/db.ts'
 import { Fault } from '#kernel/fault.ts'
-import { type EditionRow, findOut, inheritCarried, lockEdition, lockPending } from './edition/edition.store.ts'
+import {
+  type EditionRow,
+  findOut,
+  inheritCarried,
+  lockEdition,
+  lockPending,
+  nextEditionNo,
+  updateEdition,
+} from './edition/edition.store.ts'
 import { discard, discardPending, settle } from './edition/settle.ts'
 import type { ReleaseRow } from './release.store.ts'
 
@@ -54,6 +62,16 @@ export const giveBack = async (tx: Tx, ctx: Ctx, { edition_id, release_id }: Rel
 export const discardRows = (tx: Tx, ctx: Ctx, { resource_id }: ReleaseRow) =>
   discardPending(tx, ctx, { resource_id, isOver: ({ release_id }) => release_id !== null, note: '数据集已撤回' })
 
+/**
+ * Shaped otherwise it is another edition: this very one may have just gone out, though nobody has told the inside, and would be held
+ * to be what is there already.
+ */
+const renumbered = async (tx: Tx, row: EditionRow): Promise<EditionRow> => {
+  const edition_no = await nextEditionNo(tx, row.resource_id)
+  await updateEdition(tx, row.edition_id, { edition_no })
+  return { ...row, edition_no }
+}
+
 const STAGED_STATES: readonly EditionState[] = ['checking', 'clean', 'held']
 
 /**
@@ -68,7 +86,7 @@ export const takeOver = async (tx: Tx, ctx: Ctx, { row, before }: Approved): Pro
     STAGED_STATES.includes(state) && edition_no > (approved?.edition_no ?? 0)
   for (const one of await lockPending(tx, resource_id)) {
     if (one.release_id === null || one.release_id === release_id) continue
-    if (goesOn(one)) await checkUnder(tx, ctx, { row: one, release_id })
+    if (goesOn(one)) await checkUnder(tx, ctx, { row: await renumbered(tx, one), release_id })
     else await discard(tx, ctx, { row: one, note: '已被新的发布取代' })
   }
 }

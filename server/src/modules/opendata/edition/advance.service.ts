@@ -102,10 +102,11 @@ const work = (ctx: Ctx, id: string): Promise<void> =>
     }
   })
 
-const markCarried = (ctx: Ctx, row: DueRow, outcome: 'carried' | 'gone'): Promise<void> =>
+/** Whether it is over; a release that was approved while it was on its way may have taken it over, to be looked through anew. */
+const markCarried = (ctx: Ctx, row: DueRow, outcome: 'carried' | 'gone'): Promise<boolean> =>
   inTx(ctx, async (tx, inner) => {
     const now = await lockEdition(tx, 'all', row.edition_id)
-    if (now?.state !== 'clean') return
+    if (now?.state !== 'clean' || now.revision !== row.revision) return false
     const note = '数据集已撤回或已有更新的版次'
     const change: EditionChange =
       outcome === 'carried' ? { state: 'carried', carried_at: ctx.instant } : { state: 'discarded', note }
@@ -116,6 +117,7 @@ const markCarried = (ctx: Ctx, row: DueRow, outcome: 'carried' | 'gone'): Promis
         isOver: (one) => one.edition_no < row.edition_no && one.release_id === row.release_id,
         note: '已有更新的版次',
       })
+    return true
   })
 
 /** What is checked and released goes out; an edition that cannot go holds no other up. */
@@ -125,8 +127,8 @@ const carryAll = async (ctx: Ctx): Promise<number> => {
   return withClient(url, async (site) => {
     for (const row of due)
       await withStage(ctx, async (stage) => {
-        await markCarried(ctx, row, await carryEdition({ stage, site, row }))
-        await dropStage(stage, row.edition_id)
+        const isOver = await markCarried(ctx, row, await carryEdition({ stage, site, row }))
+        if (isOver) await dropStage(stage, row.edition_id)
       }).catch((error: Error) => ctx.log.error({ err: error, edition: row.edition_id }, 'edition not carried'))
     await sweepData(site)
     return due.length

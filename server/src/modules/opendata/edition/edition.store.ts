@@ -113,15 +113,20 @@ const EMPTY = {
 
 export type NewEdition = EditionChange & Omit<Own, keyof typeof EMPTY | 'edition_no'>
 
+export const nextEditionNo = async (tx: Tx, resourceId: string): Promise<number> => {
+  const { rows: found } = await sql<{ no: number }>`
+    select coalesce(max(edition_no), 0) + 1 as no from opendata.edition where resource_id = ${resourceId}`.execute(tx)
+  return found[0]!.no
+}
+
 /** Takes the next number of its resource. */
-export const insertEdition = (tx: Tx, row: NewEdition) =>
-  tx
+export const insertEdition = async (tx: Tx, row: NewEdition): Promise<void> => {
+  const edition_no = await nextEditionNo(tx, row.resource_id)
+  await tx
     .insertInto('opendata.edition')
-    .values({
-      ...stored({ ...EMPTY, ...row }),
-      edition_no: sql<number>`(select coalesce(max(edition_no), 0) + 1 from opendata.edition where resource_id = ${row.resource_id})`,
-    } as never)
+    .values({ ...stored({ ...EMPTY, ...row }), edition_no } as never)
     .execute()
+}
 
 /** Every change of state is a revision. */
 export const updateEdition = (tx: Tx, id: string, change: EditionChange) =>

@@ -18,7 +18,11 @@ import {
   siteEditions,
   upload,
 } from '#test/edition-ground.ts'
+import { withClient } from '../connection.ts'
 import { advanceEditions } from './advance.service.ts'
+import { carryEdition } from './carry.service.ts'
+import { listDue } from './edition.store.ts'
+import { withStage } from './stage.ts'
 
 let ground: EditionGround
 before(async () => {
@@ -188,8 +192,30 @@ test('rows newer than those approved go on as the new release shapes them; what 
   const [last] = (await siteEditions(ground, entry)).filter(({ is_current }) => is_current)
   assert.deepEqual(
     [last!.edition_no, last!.row_count, last!.columns.some(({ name }) => name === 'remark')],
-    [5, 1, false],
+    [6, 1, false],
   )
+})
+
+test('rows that had just gone out when a release was approved go out again as it shapes them (T4.2)', async () => {
+  const { entry } = await openRows(ground, '便民网点九', csvOf(...CLEAN))
+  const { resource_id } = entry
+  const waiting = await upload(ground.proposer, { resource_id, bytes: csvOf(...CLEAN), waits: true })
+  await ground.advance()
+  const { item_id } = entry.content.items.find(({ name_en }) => name_en === 'remark')!
+  const columns = [{ item_id, shaping: 'remove' as const }]
+  const { release_id } = await propose(ground.proposer, entry, { edition_id: waiting, columns })
+  await ground.advance()
+  const newer = await upload(ground.proposer, { resource_id, bytes: csvOf(CLEAN[0]!) })
+  await advanceInside()
+  const ctx = await ground.outward()
+  const row = (await listDue(ctx.db)).find(({ edition_id }) => edition_id === newer)!
+  await withStage(ctx, (stage) => withClient(ground.ground.publishUrl, (site) => carryEdition({ stage, site, row })))
+  await approve(ground.reviewer, release_id)
+  await ground.advance()
+  await ground.advance()
+  assert.equal((await show(ground.proposer, newer)).state, 'carried')
+  const [last] = (await siteEditions(ground, entry)).filter(({ is_current }) => is_current)
+  assert.deepEqual([last!.row_count, last!.columns.some(({ name }) => name === 'remark')], [1, false])
 })
 
 test('a number that stands outside with other rows is not taken for carried, and the edition waits (T4.2)', async () => {

@@ -36,6 +36,8 @@ const PATHS: Readonly<Record<string, string>> = {
   'pages-stations-table': of(SLUGS.stations, '/preview?sort=altitude&order=desc&from=20'),
   'pages-months-line': of(SLUGS.months, '/preview?as=chart'),
   'pages-prices-chart': of(SLUGS.prices, '/preview?as=chart'),
+  'pages-prices-split': of(SLUGS.prices, '/preview?as=chart&split=goods'),
+  'pages-stations-found': of(SLUGS.stations, `/preview?q=${encodeURIComponent('水文')}`),
   'pages-wide': of(SLUGS.wide, '/preview'),
   'pages-fields': of(SLUGS.areas, '/fields'),
   'pages-downloads': of(SLUGS.areas, '/downloads'),

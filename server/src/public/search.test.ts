@@ -99,7 +99,10 @@ test('what stands in the rows finds a dataset and is told, after those that say 
   ])
   for (const q of ['猪肉', '汽油', '海东市 羊肉']) assert.deepEqual(await slugs({ q }), ['363002-000020'], q)
   assert.deepEqual(await slugs({ q: '西宁' }), ['363010-000001', '363010-000002', '363002-000020'])
-  assert.match(await search({ q: '海东市 羊肉' }), /数据里有 .*市州：<mark>海东市<\/mark>.*商品：<mark>羊肉<\/mark>/)
+  assert.match(
+    await search({ q: '海东市 羊肉' }),
+    /市州：<span><a href="\/datasets\/363002-000020\/preview\?q=%E6%B5%B7%E4%B8%9C%E5%B8%82" rel="nofollow"><mark>海东市<\/mark><\/a><\/span>.*商品：.*<mark>羊肉<\/mark>/,
+  )
   assert.ok(!(await search({ q: '物价' })).includes('数据里有 '))
 })
 

@@ -12,7 +12,7 @@ export const SearchForm = ({ q, isLarge = false }: SearchFormProps) => (
       type="search"
       defaultValue={q}
       maxLength={200}
-      placeholder="名称、部门、字段或数据里的词"
+      placeholder="名称、部门、数据里的词"
       {...(isLarge ? { 'aria-describedby': 'q-hint' } : {})}
     />
     <button type="submit">检索</button>

@@ -45,7 +45,15 @@ export const Hit = ({ hit, terms, saysPartial }: HitProps) => {
           {hit.matched_values.map(({ title: column, values }, at) => (
             <span key={column}>
               {at > 0 && '；'}
-              {column}：<Marked text={values.join('、')} terms={terms} />
+              {column}：
+              {values.map((value, no) => (
+                <span key={value}>
+                  {no > 0 && '、'}
+                  <a href={`/datasets/${slug}/preview?${new URLSearchParams({ q: value })}`} rel="nofollow">
+                    <Marked text={value} terms={terms} />
+                  </a>
+                </span>
+              ))}
             </span>
           ))}
         </p>

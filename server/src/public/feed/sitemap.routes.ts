@@ -9,7 +9,17 @@ const XML = 'application/xml; charset=utf-8'
 const NAMESPACE = 'http://www.sitemaps.org/schemas/sitemap/0.9'
 /** As many as one sitemap may list. */
 const PER_MAP = 50_000
-const PAGES = ['/', '/search', '/wishes', '/showcase', '/accessibility']
+const PAGES = [
+  '/',
+  '/search',
+  '/organs',
+  '/wishes',
+  '/showcase',
+  '/statistics',
+  '/developers',
+  '/licences',
+  '/accessibility',
+]
 /** Seconds a polite robot waits between pages. */
 const CRAWL_DELAY = 2
 

@@ -58,6 +58,8 @@ export interface ChartSplit {
   readonly title: string
   readonly labels: readonly string[]
   readonly panels: readonly ChartPanel[]
+  /** Prices, shares and the like: no parts of a whole. */
+  readonly is_rate: boolean
   /** Values not drawn because there are more than can be compared. */
   readonly left_out: number
 }

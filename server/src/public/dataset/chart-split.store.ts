@@ -56,5 +56,6 @@ export const readSplit = async (
     name,
     values: labels.map((label) => values.get(JSON.stringify([name, label])) ?? null),
   }))
-  return { split: { name: by.name, title: by.title, labels, panels, left_out }, rows }
+  const { is_rate } = held.plan
+  return { split: { name: by.name, title: by.title, labels, panels, is_rate, left_out }, rows }
 }

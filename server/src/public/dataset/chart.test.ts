@@ -106,14 +106,17 @@ test('several places are drawn beside each other to one scale, and a table has t
   const places = await draw(`/datasets/prices/preview?as=chart&split=place&${chosen}`)
   assert.match(
     captionOf(places),
-    /^商品 青椒：各地区各监测日期的本期价格（元）；一格一个地区，各格同一比例，横轴是监测日期 2017-11-06 至 2017-11-20，纵轴不从 0 起/,
+    /^商品 青椒：各地区各监测日期的本期价格（元）；一格一个地区，各格同一比例，纵轴不从 0 起，横轴是监测日期 2017-11-06 至 2017-11-20，灰线/,
   )
   assert.deepEqual(columnsOf(places), ['西宁市', '海东市'])
   assert.deepEqual(besideOf(places), ['2017-11-06 130 140', '2017-11-13 131 141', '2017-11-20 132 142'])
-  assert.match(places, /<desc[^>]*>2 个地区，一格一个[^<]*2017-11-20 最高 海东市 142元，最低 西宁市 132元/)
+  assert.match(places, /<desc[^>]*>2 个地区，一格一个。2017-11-20 最高 海东市 142元，最低 西宁市 132元/)
   assert.equal(places.match(/<use class="line"/g)!.length, 4, 'two lines, for a phone and for a desk')
   assert.match(places, /<option value="place" selected="">各地区<\/option>/)
   assert.ok(!places.includes('only_place'))
+  const goods = await draw('/datasets/prices/preview?as=chart&split=goods')
+  assert.match(captionOf(goods), /一格一个商品，各自最早一期为 100，右上是到最后一期的变化，横轴/)
+  assert.match(goods, /2017-11-06 至 2017-11-20 变化最高 牛肉 \+6\.7%，最低 青椒 \+1\.5%/)
   assert.match(await draw('/datasets/prices'), /as=chart&amp;split=goods">各商品并排比较/)
   const plain = await draw('/datasets/prices/preview?as=chart')
   for (const nobodys of ['split=price', 'split=week', 'split=', 'split=place&split=goods'])

@@ -111,7 +111,7 @@ export const sliceOf = (
 }
 
 /** More pictures than these nobody compares. */
-const MOST_PANELS = 12
+const MOST_PANELS = 16
 
 /** Which values are drawn beside each other: a sum of them all would dwarf its parts, an average stands well beside them. */
 export const panelsOf = ({ values }: Pick<ChartSlice, 'values'>, { is_rate }: Pick<ChartPlan, 'is_rate'>) => {

@@ -1,4 +1,5 @@
 import type { ChartPreview, ChartSplit } from '@sanjiang/contract/site.preview'
+import { changeText, indexed, isIndexed, isThere } from './panel-index.ts'
 import { isFarFromZero, numberText } from './scale.ts'
 
 /** Drawn twice, for a phone and for a desk: letters in a scaled picture would be too small on one or too large on the other. */
@@ -18,19 +19,17 @@ const sliceText = ({ slices }: ChartPreview): string => {
 export const chartTitle = (chart: ChartPreview): string =>
   `${sliceText(chart)}${chart.split ? `各${chart.split.title}` : ''}各${chart.category_title}的${measureText(chart)}`
 
-const isCutOf = ({ panels }: ChartSplit): boolean =>
-  isFarFromZero(panels.flatMap(({ values }) => values.filter((one) => typeof one === 'number')))
+const isCutOf = (split: ChartSplit): boolean =>
+  isFarFromZero(indexed(split).panels.flatMap(({ values }) => values.filter(isThere)))
 
 /** How several pictures are read together. */
 export const scaleText = ({ kind, category_title }: ChartPreview, split: ChartSplit): string => {
   const { title, labels } = split
-  const along = kind === 'line' ? `横轴是${category_title} ${labels[0]} 至 ${labels.at(-1)}` : ''
-  const from = kind === 'line' && isCutOf(split) ? '纵轴不从 0 起' : ''
-  const grey = kind === 'line' ? '灰线是其余各格' : ''
-  return `；一格一个${title}，各格同一比例${[along, from, grey]
-    .filter(Boolean)
-    .map((text) => `，${text}`)
-    .join('')}`
+  if (kind === 'bar') return `；一格一个${title}，各格同一比例`
+  const scale = isIndexed(split)
+    ? '各自最早一期为 100，右上是到最后一期的变化'
+    : `各格同一比例${isCutOf(split) ? '，纵轴不从 0 起' : ''}`
+  return `；一格一个${title}，${scale}，横轴是${category_title} ${labels[0]} 至 ${labels.at(-1)}，灰线是其余各格`
 }
 
 /** What the picture does not show. */
@@ -59,19 +58,21 @@ export const describe = ({ points, left_out, unit }: ChartPreview): string => {
   return `共 ${points.length} 项，最高 ${most.label} ${amount(most.value)}，最低 ${least.label} ${amount(least.value)}。${rest}完整数值见图下的表。`
 }
 
-/** The same of several pictures: which of them stands highest and which lowest at the end. */
-export const describeSplit = ({ kind, unit }: ChartPreview, { title, labels, panels }: ChartSplit): string => {
-  const amount = (value: number) => `${numberText(value)}${unit ?? ''}`
-  const ends = panels
-    .flatMap(({ name, values }) => {
+/** The same of several pictures: which of them stands highest and which lowest at the end, or has gone up and down most. */
+export const describeSplit = ({ kind, unit }: ChartPreview, split: ChartSplit): string => {
+  const { title, labels, panels } = split
+  const amount = isIndexed(split) ? changeText : (value: number) => `${numberText(value)}${unit ?? ''}`
+  const ends = indexed(split)
+    .panels.flatMap(({ name, values }) => {
       const value = values.at(-1)
-      return typeof value === 'number' ? [{ name, value }] : []
+      return isThere(value) ? [{ name, value }] : []
     })
     .sort((a, b) => b.value - a.value)
   const [most, least] = [ends[0], ends.at(-1)]
+  const since = isIndexed(split) ? `${labels[0]} 至 ${labels.at(-1)} 变化` : `${labels.at(-1)} `
   const told =
     kind === 'line' && most && least
-      ? `${labels.at(-1)} 最高 ${most.name} ${amount(most.value)}，最低 ${least.name} ${amount(least.value)}。`
+      ? `${since}最高 ${most.name} ${amount(most.value)}，最低 ${least.name} ${amount(least.value)}。`
       : ''
-  return `${panels.length} 个${title}，一格一个，各格同一比例。${told}完整数值见图下的表。`
+  return `${panels.length} 个${title}，一格一个。${told}完整数值见图下的表。`
 }

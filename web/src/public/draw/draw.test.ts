@@ -117,15 +117,16 @@ test('pictures beside each other stay in their places and on their sheet, whatev
     .record({
       labels: fc.uniqueArray(fc.string({ maxLength: 12 }), { minLength: 1, maxLength: 12 }),
       count: fc.integer({ min: 1, max: 12 }),
+      is_rate: fc.boolean(),
     })
-    .chain(({ labels, count }) =>
+    .chain(({ labels, count, is_rate }) =>
       fc
         .array(fc.array(figure, { minLength: labels.length, maxLength: labels.length }), {
           minLength: count,
           maxLength: count,
         })
         .map((all) => ({
-          ...{ name: 'place', title: '地区', labels, left_out: 0 },
+          ...{ name: 'place', title: '地区', labels, left_out: 0, is_rate },
           panels: all.map((values, at) => ({ name: `海北藏族自治州${at}`, values })),
         })),
     )
@@ -143,6 +144,18 @@ test('pictures beside each other stay in their places and on their sheet, whatev
       }
     }),
   )
+})
+
+test('prices of rice and of petrol are drawn by how they went, prices of one good in two places by what they are (T4.2)', () => {
+  const split = (...all: (number | null)[][]) => ({
+    ...{ name: 'goods', title: '商品', labels: ['2017-11', '2017-12'], left_out: 0, is_rate: true },
+    panels: all.map((values, at) => ({ name: `第${at}种`, values })),
+  })
+  const ends = (of: ReturnType<typeof split>) => layLinePanels(of, 740).panels.map(({ end }) => end?.text)
+  assert.deepEqual(ends(split([3, 3.3], [100, 95], [null, 6])), ['+10.0%', '−5.0%', '0.0%'])
+  assert.deepEqual(ends(split([3, 3.3], [3.2, 3.1])), ['3.3', '3.1'])
+  assert.deepEqual(ends({ ...split([3, 3.3], [100, 95]), is_rate: false }), ['3.3', '95'])
+  assert.deepEqual(ends(split([0, 3.3], [100, 95])), ['3.3', '95'], 'nothing to begin with')
 })
 
 test('the map keeps areas as they are on the ground, north up and east right (T4.2)', () => {

@@ -1,4 +1,5 @@
 import type { ChartSplit } from '@sanjiang/contract/site.preview'
+import { changeText, indexed, isIndexed, isThere } from './panel-index.ts'
 import { isFarFromZero, numberText, placesOf, scaleOf, shortText, ticksOf } from './scale.ts'
 import { fitted, widthOf } from './text.ts'
 
@@ -23,8 +24,6 @@ interface Box {
 }
 
 const room = (texts: readonly string[]): number => Math.ceil(Math.max(0, ...texts.map(widthOf)) * LETTER)
-type Figure = ChartSplit['panels'][number]['values'][number]
-const isThere = (value: Figure): value is number => typeof value === 'number'
 const valuesOf = ({ panels }: ChartSplit): number[] => panels.flatMap(({ values }) => values.filter(isThere))
 
 interface Sheet {
@@ -65,7 +64,9 @@ export interface LinePanels {
 const PLOT = 84
 
 /** A line for each, small and to one scale: the eye compares where one line cannot be told from eight. */
-export const layLinePanels = (split: ChartSplit, width: number): LinePanels => {
+export const layLinePanels = (figures: ChartSplit, width: number): LinePanels => {
+  const split = indexed(figures)
+  const lastText = isIndexed(figures) ? changeText : numberText
   const values = valuesOf(split)
   const ticks = ticksOf(values, 3, !isFarFromZero(values))
   const left = room(ticks.map(shortText)) + GAP
@@ -83,7 +84,7 @@ export const layLinePanels = (split: ChartSplit, width: number): LinePanels => {
     panels: split.panels.map(({ name, values: own }, at) => {
       const dots = own.flatMap((value, of) => (isThere(value) ? [{ x: x(places[of]!), y: y(value), value }] : []))
       const last = dots.at(-1)
-      const text = last ? numberText(last.value) : ''
+      const text = last ? lastText(last.value) : ''
       return {
         ...boxes[at]!,
         name: fitted(name || '（空）', (boxes[at]!.width - room([text]) - GAP) / LETTER),

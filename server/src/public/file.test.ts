@@ -224,3 +224,15 @@ test('a conditional file needs a key; absent, unmade, withdrawn and strange addr
   )
   assert.deepEqual(await code('/datasets/f-2/files/1/f-2.csv'), [410, 'withdrawn'])
 })
+
+test('a person who follows a link to a file that is gone is told why on a page, a program in its own way (T4.2, P16)', async () => {
+  const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
+  const asked = '/datasets/f-1/files/99/f-1.csv'
+  const page = await get(asked, { accept: BROWSER })
+  assert.deepEqual([page.statusCode, String(page.headers['content-type'])], [404, 'text/html; charset=utf-8'])
+  assert.match(page.body, /<main[\s\S]*没有这个文件。有哪些版次和格式/)
+  for (const accept of ['*/*', 'application/json', 'text/csv']) {
+    const problem = await get(asked, { accept })
+    assert.deepEqual([problem.statusCode, problem.json().code], [404, 'no_file'], accept)
+  }
+})

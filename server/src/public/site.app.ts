@@ -120,9 +120,10 @@ const addInterfaces = (app: FastifyInstance, site: Site): void => {
   for (const routes of INTERFACES)
     app.register(async (inner) => {
       inner.setErrorHandler((error, request, reply) => {
-        if (isOfKey(error) && wantsPage(request) && !isInterface(request)) {
-          const status = statusOf(error)
-          return site.send(request, reply, { status, view: faultView(status, { said: saidTo(error) }) })
+        // Whoever follows a link to a file that is gone is a person, and is told why on a page.
+        if (error instanceof SiteFault && wantsPage(request) && !isInterface(request)) {
+          const { status, message: said } = error
+          return site.send(request, reply, { status, view: faultView(status, { said, wait: waitOf(error, reply) }) })
         }
         if (statusOf(error) >= 500) site.log.error({ err: error }, 'interface failed')
         return sendProblem(error, reply)

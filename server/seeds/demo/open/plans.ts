@@ -137,7 +137,7 @@ const lists: readonly OpenPlan[] = [
     word: 'fg',
     title: '重要商品价格监测（每周）',
     summary: '各市州粮油、肉蛋奶、蔬菜、化肥、成品油等十六种商品每周的采价结果和涨跌幅，2014年12月以来逐周可比。',
-    keywords: ['价格', '菜价', '肉价', '物价'],
+    keywords: ['价格', '菜价', '肉价', '油价', '物价'],
     items: [
       { name_en: 'monitored_on', role: 'key' },
       { name_en: 'division_name', role: 'key' },

@@ -7,6 +7,7 @@ import { type EditionRow, findLive, lockEdition } from './edition/edition.store.
 import { planRows } from './edition/shaping.rules.ts'
 import { changedFaults, openingFaults, textFaults } from './release.rules.ts'
 import * as store from './release.store.ts'
+import { overtaken } from './release-rows.service.ts'
 
 export interface Proposal {
   readonly resource_id: string
@@ -37,6 +38,8 @@ const proposedRows = async (tx: Tx, { resource_id, rows }: Proposal, items: Item
   const edition = await lockEdition(tx, 'all', rows!.edition_id)
   if (!edition || edition.resource_id !== resource_id) return refuse('unknown', '这个资源没有这一版数据')
   if (!PROPOSABLE.has(edition.state)) return refuse('wrong_state', '这一版不在待提出发布的状态')
+  const why = await overtaken(tx, edition)
+  if (why) return refuse('overtaken', why)
   const { columns, source } = edition
   const planned = planRows({ proposal: rows!, source, columns, items: items as never })
   return { edition, ...planned }

@@ -5,7 +5,7 @@ import type { Tx } from '#kernel/db.ts'
 import { Fault } from '#kernel/fault.ts'
 import {
   type EditionRow,
-  findOut,
+  findOvertaking,
   inheritCarried,
   lockEdition,
   lockPending,
@@ -34,18 +34,18 @@ const fieldsOf = ({ findings, faults }: EditionRow): FieldFault[] => [
     .map(({ row, rule, message }) => ({ field: `rows.${row}`, rule, message: `第 ${row} 行 ${message}` })),
 ]
 
-const overtaken = (row: EditionRow, out: EditionRow): Fault =>
-  new Fault(
-    'wrong_state',
-    `审查期间第 ${out.edition_no} 版已经公开，较早的第 ${row.edition_no} 版不能再替换它；请退回，用新的一版重新提出`,
-  )
+/** Why these rows would take the place of newer ones, if so. */
+export const overtaken = async (tx: Tx, row: EditionRow): Promise<string | undefined> => {
+  const out = await findOvertaking(tx, row)
+  return out && `第 ${out.edition_no} 版已经公开，较早的第 ${row.edition_no} 版不能再替换它，请用新的一版`
+}
 
 /** Nobody opens rows that were not looked through, in which something was found, or that newer ones have overtaken (T4.2). */
-export const assertClean = async (tx: Tx, { row: { edition_id }, before }: Approved): Promise<void> => {
+export const assertClean = async (tx: Tx, { edition_id }: ReleaseRow): Promise<void> => {
   if (!edition_id) return
   const row = (await lockEdition(tx, 'all', edition_id))!
-  const out = before && (await findOut(tx, before))
-  if (out && out.edition_no > row.edition_no) throw overtaken(row, out)
+  const why = await overtaken(tx, row)
+  if (why) throw new Fault('wrong_state', `审查期间${why}重新提出`)
   if (row.state === 'clean') return
   if (row.state === 'checking') throw new Fault('rows_unchecked')
   throw new Fault('rows_held', undefined, { fields: fieldsOf(row) })

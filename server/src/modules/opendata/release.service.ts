@@ -133,8 +133,8 @@ export const approveRelease = (ctx: Ctx, id: string, opinion: string): Promise<R
   inTx(ctx, async (tx, inner) => {
     const row = await locked(tx, inner, { id, verb: 'approve' })
     await assertUnchanged(tx, row)
+    await assertClean(tx, row)
     const before = (await findLive(tx, row.resource_id))?.release_id
-    await assertClean(tx, { row, before })
     await store.replaceReleased(tx, row.resource_id)
     await store.updateRelease(tx, id, { state: 'released', ...reviewOf(inner, opinion) })
     await takeOver(tx, inner, { row, before })

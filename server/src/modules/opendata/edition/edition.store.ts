@@ -211,6 +211,16 @@ export const findOut = (db: Db, releaseId: string): Promise<EditionRow | undefin
     .limit(1)
     .executeTakeFirst()
 
+/** The rows that are out, where they are newer than these: nothing older takes their place. */
+export const findOvertaking = async (
+  db: Db,
+  { resource_id, edition_no }: EditionRow,
+): Promise<EditionRow | undefined> => {
+  const live = await findLive(db, resource_id)
+  const out = live && (await findOut(db, live.release_id))
+  return out && out.edition_no > edition_no ? out : undefined
+}
+
 /** The rows that are out go over to a release that changes only words: what says the same as they makes no new edition. */
 export const inheritCarried = async (tx: Tx, { from, to }: { from: string; to: string }): Promise<void> => {
   const out = await findOut(tx, from)

@@ -12,6 +12,7 @@ import {
   type EditionGround,
   openEditions,
   openRows,
+  proposalOf,
   propose,
   publishShops,
   show,
@@ -183,6 +184,14 @@ test('rows newer than those approved go on as the new release shapes them; what 
   const { code, detail } = await refusal(overtaken)
   assert.deepEqual([code, /第 3 版已经公开/.test(detail!)], ['wrong_state', true])
   await ground.reviewer.call(opendata.rejectRelease, { params: { id: overtaken }, body: { opinion: '用新的一版' } })
+  const { edition_id } = await ground.proposer.call(opendata.getRelease, { params: { id: overtaken } })
+  const anew = await ground.proposer.refused(opendata.proposeRelease, {
+    body: proposalOf(entry, { edition_id: edition_id! }),
+  })
+  assert.deepEqual(
+    anew.fields?.map(({ field, rule }) => [field, rule]),
+    [['rows.edition_id', 'overtaken']],
+  )
   const shaped = await proposeWaiting()
   const newer = await upload(ground.proposer, { resource_id, bytes: csvOf(CLEAN[1]!) })
   await advanceInside()

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { opendata } from '@sanjiang/contract'
+import pg from 'pg'
 import { publishReleases } from '#modules/opendata/index.ts'
 import {
   APPROVE,
@@ -11,6 +12,7 @@ import {
   paramsOf,
   REFUSE,
 } from '#test/application-ground.ts'
+import { until } from '#test/platform.ts'
 import { overPublic } from '../../modules/opendata/connection.ts'
 import { pullOnce } from '../../modules/opendata/intake/puller.ts'
 import { hashKey } from '../access.ts'
@@ -234,4 +236,24 @@ test('who comes to apply for a dataset that was withdrawn is told so, with the r
     assert.deepEqual([gone.statusCode, /统计口径有误/.test(gone.body)], [410, true])
   }
   assert.equal((await get('/apply/none')).statusCode, 404)
+})
+
+test('the first step sent twice at once is one draft, and neither hand is told of a fault (T4.2)', async () => {
+  await using parts = new AsyncDisposableStack()
+  const hand = async () => {
+    const client = parts.adopt(new pg.Client({ connectionString: ground.outside.siteUrl }), (one) => one.end())
+    await client.connect()
+    return client
+  }
+  const [one, other] = [await hand(), await hand()]
+  const sent = ['GK20171211-ABCDEFGH', 'a'.repeat(64), ground.slug, sealDraft('n', 'c', {}), 'b'.repeat(64)]
+  const save = (client: pg.Client) => client.query('select intake.save_draft($1, $2, $3, $4, $5) as said', sent)
+  await one.query('begin')
+  await save(one)
+  const { rows } = await other.query('select pg_backend_pid() as pid')
+  const second = save(other)
+  const waiting = `select from pg_stat_activity where pid = $1 and wait_event_type = 'Lock'`
+  await until('the second waits', async () => (await ground.outside.sql(waiting, [rows[0].pid])).length > 0)
+  await one.query('commit')
+  assert.equal((await second).rows[0].said, 'accepted')
 })

@@ -26,7 +26,7 @@ export interface DbOptions {
   readonly role?: 'sanjiang_app' | 'sanjiang_gateway' | 'sanjiang_exchange'
   readonly max?: number
   readonly name?: string
-  /** No statement runs longer; for pools that strangers' questions reach. */
+  /** No statement runs longer, and nobody waits longer for a connection; for pools that strangers' questions reach. */
   readonly statementMs?: number
 }
 
@@ -36,6 +36,7 @@ export const openPool = (url: string, { role, max = 10, name = 'sanjiang', state
     max,
     application_name: name,
     statement_timeout: statementMs,
+    connectionTimeoutMillis: statementMs,
     options: role ? `-c role=${role}` : undefined,
     types: {
       getTypeParser: ((oid: number, format?: 'text') => PARSERS[oid] ?? pg.types.getTypeParser(oid, format)) as never,

@@ -43,13 +43,15 @@ class Watch {
       this.files.set(file, { passed: 0, failed: 0, skipped: 0, ms: 0 })
     }
     const [running, outcome] = [this.#running.get(file), this.files.get(file)]
-    // A test written in another module than the file of its process: whose it is, is not told.
-    if (!running || !outcome) for (const one of this.#running.values()) one.last = now
-    else if (type === 'counted' && counts) {
+    if (type === 'counted' && counts && outcome) {
+      // Told before or after the file's own end.
       outcome.passed = counts.passed
-      outcome.failed = counts.failed + counts.cancelled
+      outcome.failed = Math.max(outcome.failed, counts.failed + counts.cancelled)
       outcome.skipped = counts.skipped
-    } else if (isFile && type === 'done') {
+    }
+    // A test written in another module than the file of its process: whose it is, is not told.
+    else if (!running || !outcome) for (const one of this.#running.values()) one.last = now
+    else if (isFile && type === 'done') {
       outcome.ms = now - running.since
       this.#running.delete(file)
       if (!passed && outcome.failed === 0) outcome.failed = 1 // killed, or broken before its first test

@@ -1,11 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { startPostgres } from '../server/src/kernel/postgres.ts'
 import { buildStale } from '../server/src/supervisor/build.ts'
 import { runChecks } from './check.ts'
+import { openDatabase } from './test.database.ts'
 import { type Outcome, runFiles } from './test.run.ts'
 
 const ROOT = new URL('..', import.meta.url).pathname
@@ -75,26 +72,35 @@ const tellSlowest = ({ files }: Outcome): void => {
   )
 }
 
+/** What a whole run stands on: the checks, and the pages as they are now. */
+const prepare = async (): Promise<boolean> => {
+  const building = buildStale(console.log).then(
+    () => true,
+    (error: Error) => {
+      console.log(`✖ ${error.message}`)
+      return false
+    },
+  )
+  const areSound = await Promise.all([runChecks({ fix: false }), building])
+  process.env.TEST_PAGES = 'built'
+  return areSound.every(Boolean)
+}
+
 const main = async (): Promise<number> => {
   const named = process.argv.slice(2)
   const isWhole = named.length === 0
-  if (isWhole && !(await runChecks({ fix: false }))) {
+  if (isWhole && !(await prepare())) {
     console.log('0 passed, 1 failed')
     return 1
   }
-  if (isWhole) {
-    await buildStale(console.log)
-    process.env.TEST_PAGES = 'built'
-  }
   const { files, leftOut } = choose(named)
   for (const reason of leftOut) console.log(`略去 ${reason}`)
-  const dir = await mkdtemp(join(tmpdir(), 'sanjiang-run-'))
-  const server = await startPostgres({ dir, settings: ['fsync=off', 'max_connections=300'] })
+  const database = await openDatabase()
   try {
     const { outcome, unsteady } = isWhole
-      ? await runWhole(files, server.url('postgres'))
+      ? await runWhole(files, database.url)
       : {
-          outcome: await runFiles(files, { root: ROOT, databaseUrl: server.url('postgres'), concurrency: 2 }),
+          outcome: await runFiles(files, { root: ROOT, databaseUrl: database.url, concurrency: 2 }),
           unsteady: [],
         }
     const [passed, failed, skipped] = [sum(outcome, 'passed'), sum(outcome, 'failed'), sum(outcome, 'skipped')]
@@ -105,8 +111,7 @@ const main = async (): Promise<number> => {
     console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
     return isLeftOut || passed === 0 ? 1 : outcome.code
   } finally {
-    await server.stop()
-    await rm(dir, { recursive: true, force: true })
+    await database.close()
   }
 }
 

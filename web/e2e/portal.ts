@@ -158,6 +158,8 @@ export const offences = async (page: Page): Promise<string[]> => {
   // In the page itself, which has no frames of others: otherwise the findings are put together in another page, opened for it.
   const { violations } = await new AxeBuilder({ page })
     .setLegacyMode()
+    // What passes need not be told place by place, and no rule asked for reads style sheets.
+    .options({ resultTypes: ['violations'], preload: { assets: ['media'] } })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     .analyze()
   return violations.flatMap(({ id, nodes }) =>

@@ -15,7 +15,7 @@ import { makeMetrics } from '#kernel/metrics.ts'
 import { preferred } from './accept.ts'
 import { keepPrivate } from './access.ts'
 import { addressOf, withoutSlash } from './address.ts'
-import { hasAlready, OPEN_TO_ALL } from './answer.ts'
+import { hasAlready, OPEN_TO_ALL, PREFLIGHT } from './answer.ts'
 import { compressTexts } from './compress.ts'
 import { faultView, MISSING, problemTitle, shownStatus } from './fault.view.ts'
 import { readForms } from './form.ts'
@@ -115,6 +115,11 @@ const sendProblem = (error: unknown, reply: FastifyReply): FastifyReply => {
 
 /** Below these nobody looks for a page, whatever is wrong with the rest of the address. */
 const isInterface = ({ url }: { url: string }): boolean => /^\/(api|ogc)(\/|\?|$)/.test(url)
+
+/** A browser's question whether a page of another site may read: what may not be read says so in its answer. */
+const isAskedToRead = ({ method, headers }: FastifyRequest): boolean =>
+  method === 'OPTIONS' && /^(GET|HEAD)$/.test(String(headers['access-control-request-method']))
+const READING = { ...PREFLIGHT, 'access-control-allow-methods': 'GET, HEAD, OPTIONS' }
 
 const addInterfaces = (app: FastifyInstance, site: Site): void => {
   for (const routes of INTERFACES)
@@ -224,6 +229,7 @@ export const buildSite = (options: SiteOptions) => {
   })
   const detail = `没有这个接口，有哪些接口见 ${site.origin}/developers`
   app.setNotFoundHandler((request, reply) => {
+    if (isAskedToRead(request)) return reply.headers(READING).code(204).send()
     const moved = ['GET', 'HEAD'].includes(request.method) ? withoutSlash(request.url) : undefined
     if (moved) return reply.redirect(moved, 301)
     return isInterface(request)

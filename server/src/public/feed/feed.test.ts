@@ -68,6 +68,24 @@ test('what takes long to carry is dated by its end: who follows by date misses n
   }
 })
 
+test('a page of another site may ask for a feed it has already, and is asked in no other way into a form (T4.2, C)', async () => {
+  const ask = (url: string, method: string) =>
+    ground.app.inject({
+      method: 'OPTIONS',
+      url,
+      headers: { origin: 'https://app.test', 'access-control-request-method': method },
+    })
+  for (const url of ['/feed.atom', '/dcat/catalog.ttl', '/datasets/f-1/versions.json', '/statistics.json']) {
+    const { statusCode, headers } = await ask(url, 'GET')
+    assert.deepEqual([statusCode, headers['access-control-allow-origin']], [204, '*'], url)
+    assert.match(String(headers['access-control-allow-headers']), /If-None-Match/)
+    assert.ok(!/POST/.test(String(headers['access-control-allow-methods'])))
+    assert.equal((await ground.app.inject(url)).headers['access-control-allow-origin'], '*', url)
+  }
+  assert.notEqual((await ask('/wishes/new', 'POST')).statusCode, 204)
+  assert.equal((await ground.app.inject('/wishes/new')).headers['access-control-allow-origin'], undefined)
+})
+
 test('search engines are told every page once, in lists no longer than they may be, and how slowly to come (T4.2)', async () => {
   const { body } = await get('/sitemap.xml')
   assert.match(body, /<loc>http:\/\/data\.test\/datasets\/f-1<\/loc><lastmod>/)

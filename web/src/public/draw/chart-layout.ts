@@ -5,6 +5,9 @@ import { fitted, widthOf } from './text.ts'
 /** Size of the letters, in units of the sheet; sheets are drawn one unit to the pixel. */
 export const LETTER = 13
 const [ROW, BAR, FOOT, GAP] = [30, 18, 46, 8]
+const TALL_ROW = 46
+/** So much of the width names may take beside their bars. */
+const MOST_LEFT = 0.36
 
 interface Tick {
   readonly at: number
@@ -24,6 +27,7 @@ export interface BarLayout {
     readonly width: number
     readonly height: number
     readonly label: string
+    readonly label_y: number
     readonly text: string
     readonly text_x: number
     /** A negative bar carries its number on the left. */
@@ -36,14 +40,17 @@ const room = (texts: readonly string[]): number => Math.max(0, ...texts.map(widt
 /** Lying bars: names of kinds are long and a phone is narrow. */
 export const layBars = (points: readonly ChartPoint[], width: number): BarLayout => {
   const labels = points.map(({ label }) => label || '（空）')
-  const left = Math.ceil(Math.min(room(labels), width * 0.36)) + GAP
+  // Names that begin alike, as those of organs do, are told apart by their ends: on a phone they stand above their bars.
+  const isStacked = width < 500 && room(labels) > width * MOST_LEFT
+  const left = isStacked ? 1 : Math.ceil(Math.min(room(labels), width * MOST_LEFT)) + GAP
+  const row = isStacked ? TALL_ROW : ROW
   const values = points.map(({ value }) => value)
   const beside = room(values.map(numberText)) + GAP
   const right = width - Math.max(beside, GAP)
   const ticks = ticksOf(values, width < 500 ? 3 : 6)
   const hasNegative = ticks[0]! < 0
   const place = scaleOf([ticks[0]!, ticks.at(-1)!], [left + (hasNegative ? beside : 0), right])
-  const bottom = points.length * ROW
+  const bottom = points.length * row
   return {
     width,
     height: bottom + FOOT,
@@ -52,12 +59,14 @@ export const layBars = (points: readonly ChartPoint[], width: number): BarLayout
     ticks: ticks.map((tick) => ({ at: place(tick), text: shortText(tick) })),
     bars: points.map(({ value }, at) => {
       const [x, end] = [Math.min(place(0), place(value)), Math.max(place(0), place(value))]
+      const y = at * row + (isStacked ? TALL_ROW - BAR - 4 : (ROW - BAR) / 2)
       return {
         x,
-        y: at * ROW + (ROW - BAR) / 2,
+        y,
         width: Math.max(1, Math.round((end - x) * 10) / 10),
         height: BAR,
-        label: fitted(labels[at]!, (left - GAP) / LETTER),
+        label: fitted(labels[at]!, (isStacked ? width : left - GAP) / LETTER),
+        label_y: isStacked ? y - 6 : y + 14,
         text: numberText(value),
         text_x: value < 0 ? x - 5 : end + 5,
         is_left: value < 0,

@@ -19,9 +19,9 @@ const Bars = ({ layout: { width, bottom, zero, ticks, bars }, axis }: BarsProps)
         </text>
       </g>
     ))}
-    {bars.map(({ x, y, width: length, height, label, text, text_x, is_left }) => (
+    {bars.map(({ x, y, width: length, height, label, label_y, text, text_x, is_left }) => (
       <g key={y}>
-        <text x="0" y={y + 14}>
+        <text x="0" y={label_y}>
           {label}
         </text>
         <rect className="bar" x={x} y={y} width={length} height={height} />

@@ -158,6 +158,26 @@ test('prices of rice and of petrol are drawn by how they went, prices of one goo
   assert.deepEqual(ends(split([0, 3.3], [100, 95])), ['3.3', '95'], 'nothing to begin with')
 })
 
+test('on a phone long names stand whole above their bars, on a desk and where they are short beside them (T4.2, P20)', () => {
+  const organs = ['青海省人力资源和社会保障厅', '青海省人民政府电子政务办公室'].map((label, at) => ({
+    label,
+    value: at + 1,
+  }))
+  const labelsOf = (width: number) => layBars(organs, width).bars.map(({ label }) => label)
+  assert.deepEqual(
+    labelsOf(340),
+    organs.map(({ label }) => label),
+  )
+  const [phone, desk] = [layBars(organs, 340), layBars(organs, 740)]
+  for (const { y, label_y, height } of phone.bars)
+    assert.ok(label_y < y && label_y > y - 20 && y + height <= phone.bottom)
+  for (const { y, label_y } of desk.bars) assert.ok(label_y > y)
+  assert.ok(
+    layBars([{ label: '小学', value: 1 }], 340).bars[0]!.label_y >
+      layBars([{ label: '小学', value: 1 }], 340).bars[0]!.y,
+  )
+})
+
 test('the map keeps areas as they are on the ground, north up and east right (T4.2)', () => {
   const [west, east, north, south] = [albers([92, 35.5]), albers([100, 35.5]), albers([96.2, 39]), albers([96.2, 32])]
   assert.ok(east[0] > west[0] && north[1] < south[1])

@@ -68,7 +68,9 @@ export const layLinePanels = (figures: ChartSplit, width: number): LinePanels =>
   const split = indexed(figures)
   const lastText = isIndexed(figures) ? changeText : numberText
   const values = valuesOf(split)
-  const ticks = ticksOf(values, 3, !isFarFromZero(values))
+  // A hundred is where indices begin, nought is nothing to them.
+  const isMoving = isIndexed(figures) && Math.max(...values) - Math.min(...values) > 1
+  const ticks = ticksOf(values, 3, !isMoving && !isFarFromZero(values))
   const left = room(ticks.map(shortText)) + GAP
   const columns = Math.min(width < 500 ? 2 : 4, split.panels.length)
   const sheet = { columns, left, width, inner: PLOT, below: 16 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { after, test } from 'node:test'
 import { openPool } from '#kernel/db.ts'
 import { makeLog } from '#kernel/log.ts'
@@ -44,9 +44,13 @@ test('interfaces say the same as data, and what needs no database goes on (T4.2)
 })
 
 test('a database that takes a connection and says nothing, or has none left, keeps nobody waiting for ever (T4.2)', async () => {
-  const silent = createServer((socket) => void all.defer(() => void socket.destroy()))
+  const sockets = new Set<Socket>()
+  const silent = createServer((socket) => void sockets.add(socket.on('error', () => undefined)))
   await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done))
-  all.defer(() => void silent.close())
+  all.defer(() => {
+    silent.close()
+    for (const socket of sockets) socket.destroy()
+  })
   const site = await siteAt((silent.address() as AddressInfo).port)
   const answers = await Promise.all(
     ['/organs', '/api/v1/datasets/x/rows', '/statistics'].map((url) => site.inject(url)),

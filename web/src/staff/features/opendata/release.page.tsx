@@ -263,13 +263,18 @@ const View = ({ release }: { readonly release: ReleaseDetail }) => {
   )
 }
 
+/** What the platform works on is looked at every moment, what another person decides now and then. */
+const paceOf = (release: ReleaseDetail): number | false => {
+  if (isMoving(release.edition?.state) || isToBeSent(release)) return 2000
+  return release.state === 'review' && 20_000
+}
+
 export const ReleasePage = () => {
   const { id = '' } = useParams()
   const query = useQuery({
     queryKey: keyOf(id),
     queryFn: () => call(opendata.getRelease, { params: { id } }),
-    refetchInterval: ({ state: { data } }) =>
-      isMoving(data?.edition?.state) || (data && isToBeSent(data)) ? 2000 : false,
+    refetchInterval: ({ state: { data } }) => data !== undefined && paceOf(data),
   })
   return <Loaded query={query}>{(release) => <View release={release} />}</Loaded>
 }

@@ -189,7 +189,8 @@ const listen = ({ app }: World, entries: readonly Entry[]): Corpus => {
 
 /** A province with dealings between the callers' departments, and others between departments that are no business of theirs. */
 export const openFuzzWorld = async (entries: readonly Entry[]) => {
-  const world = await openWorld({ today: '2017-12-11' })
+  await using parts = new AsyncDisposableStack()
+  const world = parts.adopt(await openWorld({ today: '2017-12-11' }), (one) => one.close())
   const corpus = listen(world, entries)
   const mine: Pair = { consumer: 'civil_affairs', provider: 'police', text: '低保核对', client: 'dibao' }
   const theirs: Pair = {
@@ -204,5 +205,7 @@ export const openFuzzWorld = async (entries: readonly Entry[]) => {
   }
   await world.drain()
   await makeCheckpointer(world.house, openNodeKeys(world.house.site)).tick()
-  return { world, callers: await openCallers(world), corpus }
+  const callers = await openCallers(world)
+  parts.move()
+  return { world, callers, corpus }
 }

@@ -42,7 +42,7 @@ export const layBars = (points: readonly ChartPoint[], width: number): BarLayout
   const labels = points.map(({ label }) => label || '（空）')
   // Names that begin alike, as those of organs do, are told apart by their ends: on a phone they stand above their bars.
   const isStacked = width < 500 && room(labels) > width * MOST_LEFT
-  const left = isStacked ? 1 : Math.ceil(Math.min(room(labels), width * MOST_LEFT)) + GAP
+  const left = isStacked ? LETTER / 2 : Math.ceil(Math.min(room(labels), width * MOST_LEFT)) + GAP
   const row = isStacked ? TALL_ROW : ROW
   const values = points.map(({ value }) => value)
   const beside = room(values.map(numberText)) + GAP

@@ -1,7 +1,9 @@
+import { randomInt } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isAlive } from '#kernel/alive.ts'
 
 // Below those the kernel gives to outgoing lines, any of which may come between a look and a listening process, and apart from those
 // that the product's own databases choose (kernel/free-port.ts).
@@ -12,15 +14,6 @@ const reserved = new Set<string>()
 process.once('exit', () => {
   for (const file of reserved) rmSync(file, { force: true })
 })
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** By a file with our pid, until this process ends; one whose process is gone is taken over. */
 const reserve = (port: number): boolean => {
@@ -52,7 +45,7 @@ const isOpen = (port: number): Promise<boolean> =>
 /** A TCP port of loopback that nothing listens at and no other test process is given, for a process that is yet to start. */
 export const freePort = async (): Promise<number> => {
   for (;;) {
-    const port = FIRST + Math.floor(Math.random() * COUNT)
+    const port = randomInt(FIRST, FIRST + COUNT)
     if (reserve(port) && (await isOpen(port))) return port
   }
 }

@@ -5,6 +5,7 @@ import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { isAlive } from './alive.ts'
 import { freePort } from './free-port.ts'
 
 /** A PostgreSQL server of our own under one folder: for evaluation, tests and benchmarks; production brings its own. */
@@ -192,15 +193,6 @@ export const startPostgres = async ({ dir, settings = [] }: PostgresOptions): Pr
   const url = urlFor(port, password)
   await awaitAnswer(url('postgres'), launch(dir, port, settings))
   return { port, url, isOurs: true, stop: stopAt(data) }
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }
 
 const WATCH_MS = 500

@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createConnection } from 'mysql2/promise'
+import { isAlive } from '#kernel/alive.ts'
 import { freePort } from '#kernel/free-port.ts'
 
 // Debian's package mariadb-server, started for one department of the demo as the embedded PostgreSQL is: under a folder of its own,
@@ -30,15 +31,6 @@ export interface Mariadb {
 interface Running {
   readonly pid: number
   readonly port: number
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** Of this folder: a number alone may since be somebody else's. */

@@ -193,23 +193,19 @@ export const lockPending = (tx: Tx, resourceId: string): Promise<EditionRow[]> =
     .forUpdate('e')
     .execute()
 
-/** The newest edition the public side was given. */
-export const findCarried = (db: Db, resourceId: string): Promise<EditionRow | undefined> =>
+/** The newest edition the public side was given, of a resource or under a release. */
+const newestCarried = (db: Db, column: 'e.resource_id' | 'e.release_id', id: string): Promise<EditionRow | undefined> =>
   rows(db)
-    .where('e.resource_id', '=', resourceId)
+    .where(column, '=', id)
     .where('e.state', '=', 'carried')
     .orderBy('e.edition_no', 'desc')
     .limit(1)
     .executeTakeFirst()
 
+export const findCarried = (db: Db, resourceId: string) => newestCarried(db, 'e.resource_id', resourceId)
+
 /** The rows that are out under a release. */
-export const findOut = (db: Db, releaseId: string): Promise<EditionRow | undefined> =>
-  rows(db)
-    .where('e.release_id', '=', releaseId)
-    .where('e.state', '=', 'carried')
-    .orderBy('e.edition_no', 'desc')
-    .limit(1)
-    .executeTakeFirst()
+export const findOut = (db: Db, releaseId: string) => newestCarried(db, 'e.release_id', releaseId)
 
 /** The rows that are out, where they are newer than these: nothing older takes their place. */
 export const findOvertaking = async (
